@@ -1,0 +1,38 @@
+# wgw_module(<name> [DEPS <module>...] [TEST_DEPS <module>...] [LINK <target>...])
+#
+# One folder of src/ = one static library wgw::<name> + one test program <name>_test.
+#   DEPS       modules this folder may include. tools/check_layers.py reads the same
+#              line, so an include that is not declared here fails the `layers` test.
+#   TEST_DEPS  further modules that only *_test.cpp may include.
+#   LINK       third-party targets, private: they must not leak through our headers.
+# Sources are every *.cpp beside the CMakeLists.txt; *_test.cpp go to the tests.
+function(wgw_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPS;TEST_DEPS;LINK")
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB headers CONFIGURE_DEPENDS *.hpp)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(TRANSFORM arg_DEPS PREPEND wgw::)
+  list(TRANSFORM arg_TEST_DEPS PREPEND wgw::)
+
+  if(sources)
+    add_library(wgw_${name} STATIC ${sources})
+    target_link_libraries(wgw_${name} PUBLIC ${arg_DEPS} wgw_options PRIVATE ${arg_LINK})
+    target_sources(wgw_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
+    target_precompile_headers(wgw_${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.hpp)
+  else()
+    add_library(wgw_${name} INTERFACE)
+    target_link_libraries(wgw_${name} INTERFACE ${arg_DEPS} wgw_options)
+    target_sources(wgw_${name} INTERFACE FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
+  endif()
+  add_library(wgw::${name} ALIAS wgw_${name})
+  set_target_properties(wgw_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)  # each header compiles alone
+
+  if(BUILD_TESTING AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE wgw_${name} ${arg_TEST_DEPS} ${arg_LINK} GTest::gmock GTest::gtest_main)
+    target_precompile_headers(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.hpp <gtest/gtest.h>)
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}: DISCOVERY_MODE PRE_TEST)
+  endif()
+endfunction()

@@ -1,0 +1,34 @@
+#include "base/time.hpp"
+
+#include <cstdio>
+#include <ctime>
+
+namespace wgw {
+
+std::string to_iso(Timestamp time)
+{
+    const auto ms = ((time.unix_ms % 1000) + 1000) % 1000;
+    const auto seconds = static_cast<std::time_t>((time.unix_ms - ms) / 1000);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[40];
+    const int length = std::snprintf(
+        text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+        parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(ms)
+    );
+    return std::string(text, static_cast<std::size_t>(length));
+}
+
+Timestamp SystemClock::now() const
+{
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
+Instant SystemClock::monotonic() const
+{
+    const auto since = std::chrono::steady_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
+}  // namespace wgw

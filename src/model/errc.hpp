@@ -1,0 +1,44 @@
+#pragma once
+/// Why the answer is no: one table of codes, used by REST, acks and calls between services.
+///
+/// A 4xx code means that nothing was stored; a 5xx code means unknown: repeat with the same key.
+/// Source  design of the API: docs/errors.md
+/// Tests   errc_test.cpp
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wgw {
+
+/// An enumerator is the code's name on the wire.
+enum class Errc : std::uint8_t {
+    validation_failed,
+    unauthorized,
+    token_expired,
+    token_revoked,
+    not_member,
+    forbidden,
+    not_found,
+    conflict,
+    client_msg_id_reused,
+    too_large,
+    username_taken,
+    rate_limited,
+    internal,
+    unavailable,
+    draining,
+};
+
+struct ErrcRow {
+    Errc code;
+    std::string_view name;      ///< On the wire.
+    int status;                 ///< Of HTTP.
+    bool retry;                 ///< The same request may succeed later.
+    std::string_view sentence;  ///< For people, unless the failure brings its own.
+};
+
+/// The row of a code. Every code has one.
+const ErrcRow& row(Errc code);
+
+}  // namespace wgw

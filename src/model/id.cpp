@@ -1,0 +1,90 @@
+#include "model/id.hpp"
+
+#include <cassert>
+
+namespace wgw {
+namespace {
+
+int digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+}  // namespace
+
+std::optional<Id> Id::parse(std::string_view hex)
+{
+    if (hex.size() != 24)
+        return {};
+    Id id;
+    for (std::size_t i = 0; i < 12; ++i) {
+        const int high = digit(hex[2 * i]);
+        const int low = digit(hex[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return {};
+        id.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+    }
+    return id;
+}
+
+Id Id::from_raw(std::string_view raw)
+{
+    assert(raw.size() == 12);
+    Id id;
+    std::memcpy(id.bytes.data(), raw.data(), 12);
+    return id;
+}
+
+void Id::append_hex(std::string& out) const
+{
+    constexpr char kHex[] = "0123456789abcdef";
+    char text[24];
+    for (std::size_t i = 0; i < 12; ++i) {
+        text[2 * i] = kHex[bytes[i] >> 4];
+        text[2 * i + 1] = kHex[bytes[i] & 15];
+    }
+    out.append(text, sizeof text);
+}
+
+std::string Id::hex() const
+{
+    std::string out;
+    append_hex(out);
+    return out;
+}
+
+IdSource::IdSource(const Clock& clock, Random& random) : clock_(clock)
+{
+    random.fill(std::as_writable_bytes(std::span(process_)));
+    std::array<std::uint8_t, 3> start{};
+    random.fill(std::as_writable_bytes(std::span(start)));
+    counter_ = static_cast<std::uint32_t>(start[0] << 8 | start[1]);  // 16 bits: room to rise before it wraps at 24
+}
+
+Id IdSource::next()
+{
+    // The time part never falls, also when the clock does: ids of this source rise for as long as the counter lasts.
+    const auto now = static_cast<std::uint32_t>(clock_.now().unix_ms / 1000);
+    if (now > seconds_)
+        seconds_ = now;
+    if (counter_ > 0xffffff) {
+        counter_ = 0;
+        ++seconds_;
+    }
+    Id id;
+    for (std::size_t i = 0; i < 4; ++i)
+        id.bytes[i] = static_cast<std::uint8_t>(seconds_ >> (8 * (3 - i)));
+    std::memcpy(id.bytes.data() + 4, process_.data(), 5);
+    for (std::size_t i = 0; i < 3; ++i)
+        id.bytes[9 + i] = static_cast<std::uint8_t>(counter_ >> (8 * (2 - i)));
+    ++counter_;
+    return id;
+}
+
+}  // namespace wgw

@@ -1,0 +1,46 @@
+#include "model/id.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wgw {
+namespace {
+
+TEST(AnId, IsReadFrom24HexDigitsOfEitherCase)
+{
+    const auto id = Id::parse("5F0c1d2e3F4a5b6c7d8e9f00");
+    ASSERT_TRUE(id.has_value());
+    EXPECT_EQ(id->hex(), "5f0c1d2e3f4a5b6c7d8e9f00");
+    for (const auto* bad : {"", "5f0c1d2e3f4a5b6c7d8e9f0", "5f0c1d2e3f4a5b6c7d8e9f000", "0x5f0c1d2e3f4a5b6c7d8e9f", "5f0c1d2e3f4a5b6c7d8e9f0g"})
+        EXPECT_FALSE(Id::parse(bad).has_value()) << bad;
+}
+
+TEST(AnIdSource, MakesIdsThatRiseAlsoWhenTheClockFalls)
+{
+    ManualClock clock;
+    SeededRandom random(1);
+    IdSource source(clock, random);
+    Id last = source.next();
+    for (int i = 0; i < 1000; ++i) {
+        if (i % 100 == 50)
+            clock.advance(Duration(i % 200 == 50 ? 5'000 : -60'000));
+        const Id next = source.next();
+        ASSERT_LT(last, next);
+        last = next;
+    }
+}
+
+TEST(AnIdSource, RisesWhenItsCounterWraps)
+{
+    ManualClock clock;
+    SeededRandom random(1);
+    IdSource source(clock, random);
+    Id last = source.next();
+    for (int i = 0; i < 0x1000000 + 10; ++i) {
+        const Id next = source.next();
+        ASSERT_LT(last, next);
+        last = next;
+    }
+}
+
+}  // namespace
+}  // namespace wgw

@@ -1,0 +1,35 @@
+#pragma once
+/// The answer is a value, or no with a reason. A broken machine is an exception; a broken assumption is an assertion.
+
+#include "model/errc.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <string>
+
+namespace wgw {
+
+/// A value: why not.
+struct Failure {
+    Errc code = Errc::internal;
+    std::string message;               ///< For people; empty: the sentence of the code's row.
+    std::int64_t retry_after_ms = 0;   ///< Where waiting helps.
+    std::string errors;                ///< JSON array of bad fields (validation_failed); empty: none.
+    int status = 0;                    ///< Of HTTP where it is not the row's: a few recorded answers. 0: the row's.
+
+    std::string_view text() const { return message.empty() ? row(code).sentence : std::string_view(message); }
+    int http_status() const { return status != 0 ? status : row(code).status; }
+    friend bool operator==(const Failure&, const Failure&) = default;
+};
+
+template <class T>
+using Result = std::expected<T, Failure>;
+
+inline std::unexpected<Failure> fail(Errc code, std::string message = {})
+{
+    return std::unexpected(Failure{code, std::move(message), 0, {}, 0});
+}
+
+inline std::unexpected<Failure> fail(Failure failure) { return std::unexpected(std::move(failure)); }
+
+}  // namespace wgw
