@@ -97,8 +97,10 @@ void HttpConnection::respond(const HttpResponse& response)
 
 void HttpConnection::refuse(HttpError error)
 {
-    const auto now = loop_.wall_time();
-    send(write_error(error, http_date(now.unix_ms / 1000), to_iso(now)), true);
+    const std::string date = http_date(loop_.wall_time().unix_ms / 1000);
+    if (error == HttpError::body_too_large)
+        return send(write_response(server_.handler_.too_large(parser_.head()), false, false, date), true);
+    send(write_error(error, date), true);
 }
 
 void HttpConnection::send(std::string bytes, bool close_behind)
