@@ -4,7 +4,7 @@
 // It exists to test the tests. `WGW_DOUBLE_DEFECT=<name>` makes it wrong in exactly one way, and the kill loop has to
 // find that under its name (driver.test.mjs). It reads the same environment as `wegowhere serve`, keeps what it acked
 // in one file of WGW_DATA (written before the ack, so a kill loses nothing), and shares no code with the server.
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -116,7 +116,7 @@ async function sendMessage(from, payload) {
     if (!room) throw noRoom();
     if (!room.members.has(from.user._id) && !wrong('no-membership')) throw notMember();
     if (wrong('sends-in-parallel')) await sleep(Math.random() * 10);
-    if (wrong('never-converges', 4)) throw new Refusal(503, 'unavailable', 'Try again.');
+    if (defect === 'never-converges' && payload.client_msg_id?.endsWith('7')) throw new Refusal(503, 'unavailable', 'Try again.');
 
     const { content, client_msg_id } = payload;
     const known = client_msg_id && room.keys.get(`${from.user._id} ${client_msg_id}`);
@@ -133,10 +133,16 @@ async function sendMessage(from, payload) {
     };
     store({ room_id: room.room._id, message });
     publish(room, message);
-    if (wrong('invents-messages', 20)) publish(room, { ...message, _id: newId(), seq: seq + 1, content: `x.${newId()} ${'0'.repeat(8)}` });
+    if (wrong('invents-messages', 20)) publish(room, { ...message, _id: newId(), seq: seq + 1, content: invented() });
     if (wrong('refused-but-stored', 20)) throw new Refusal(403, 'content_rejected', 'No.');
     if (wrong('dies', 100)) process.exit(3);
     return answer(message, false);
+}
+
+/** A text in the form that the driver checks, with a key that nobody sent. */
+function invented() {
+    const k = newId();
+    return `${k} ${createHash('sha256').update(k).digest('hex').slice(0, 8)} `;
 }
 
 function answer({ _id, room_id, seq, client_msg_id, created_at }, duplicate) {
