@@ -51,6 +51,9 @@ struct Entry {
     friend bool operator==(const Entry&, const Entry&) = default;
 };
 
+/// Whether `entry` makes its user a member: a join, and the creation of the room.
+inline bool makes_member(const Entry& entry) { return entry.type == EntryType::member_update || entry.seq == 1; }
+
 /// The content of a message as JSON text, quotes included: to be passed on as it is. Looks into entry.body.
 /// Precondition: entry.type is message_receive.
 std::string_view content_json(const Entry& entry);

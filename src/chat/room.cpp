@@ -102,8 +102,7 @@ void Room::apply(const Entry& entry)
     assert(entry.at >= last_at_);
     head_ = entry.seq;
     last_at_ = entry.at;
-    // Seq 1 is the room's creation, and makes its creator a member.
-    if (entry.type == EntryType::member_update || entry.seq == 1)
+    if (makes_member(entry))
         members_.emplace(entry.user_id, entry.seq);
 }
 
