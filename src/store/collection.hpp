@@ -6,8 +6,8 @@
 /// types and the indexes once. No feature has SQL or BSON in it.
 ///
 /// Calls are made on the loop and complete there; a write has been committed when its task completes.
-/// Errors  std::runtime_error if the store is broken; `Full` if its queue is: what was asked for is unknown, or was not
-/// done Tests   collection_contract_test.cpp
+/// Errors  std::runtime_error if the store is broken; `Full` if its queue is: what was asked for is unknown, or was not done
+/// Tests   collection_contract_test.cpp
 
 #include "base/task.hpp"
 #include "base/time.hpp"
@@ -48,13 +48,13 @@ struct Document {
 };
 
 struct IndexSpec {
-    std::string_view field; ///< One field: what the program needs so far.
+    std::string_view field;  ///< One field: what the program needs so far.
     bool unique = false;
 };
 
 /// Static data of a feature.
 struct CollectionSpec {
-    std::string_view name; ///< Of the table or the MongoDB collection.
+    std::string_view name;  ///< Of the table or the MongoDB collection.
     std::vector<FieldSpec> fields;
     std::vector<IndexSpec> indexes;
 };
@@ -72,9 +72,8 @@ public:
 
     /// Those with `field` equal to `value`, by _id, from behind `after` (zero: from the start). `field` has an index;
     /// empty: all documents.
-    virtual Task<std::vector<Document>> list(
-        std::string_view field, Value value, Id after, std::size_t limit, Order order
-    ) = 0;
+    virtual Task<std::vector<Document>>
+    list(std::string_view field, Value value, Id after, std::size_t limit, Order order) = 0;
 
     /// Several by id, in the order of the ids; those that do not exist are left out.
     virtual Task<std::vector<Document>> get_all(std::vector<Id> ids) = 0;
@@ -89,4 +88,4 @@ public:
     virtual Task<bool> remove(Id id) = 0;
 };
 
-} // namespace wgw::store
+}  // namespace wgw::store
