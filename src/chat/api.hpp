@@ -31,8 +31,8 @@ struct RoomInfo {
     RoomId _id;
     std::string name;
     Timestamp created_at;
-    std::string epoch; ///< Names the room's history: 32 hex digits.
-    Seq seq = 0;       ///< The head: the seq of its newest entry.
+    std::string epoch;  ///< Names the room's history: 32 hex digits.
+    Seq seq = 0;        ///< The head: the seq of its newest entry.
 
     friend bool operator==(const RoomInfo&, const RoomInfo&) = default;
 };
@@ -42,7 +42,7 @@ struct MemberInfo {
     RoomId room_id;
     UserId user_id;
     Timestamp created_at;
-    Seq seq = 0; ///< Of the entry that made it.
+    Seq seq = 0;  ///< Of the entry that made it.
 
     friend bool operator==(const MemberInfo&, const MemberInfo&) = default;
 };
@@ -80,13 +80,13 @@ struct Page {
 template <class T>
 struct Listed {
     std::vector<T> items;
-    bool more = false; ///< Behind the last item if the page had `after`, else in front of the first.
+    bool more = false;  ///< Behind the last item if the page had `after`, else in front of the first.
 };
 
 /// A command was stored, or had been stored before.
 struct Outcome {
-    Entry entry;            ///< As it stands in the log.
-    bool duplicate = false; ///< The entry of an earlier command: same key and content, or the membership that exists.
+    Entry entry;             ///< As it stands in the log.
+    bool duplicate = false;  ///< The entry of an earlier command: same key and content, or the membership that exists.
 };
 
 /// Called exactly once. May submit again.
@@ -127,4 +127,4 @@ public:
     virtual Task<std::vector<RoomHead>> rooms_of(UserId user) = 0;
 };
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

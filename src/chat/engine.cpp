@@ -19,7 +19,7 @@ Result<Outcome> judge(const Entry& asked, Entry stored)
     return Outcome{std::move(stored), true};
 }
 
-} // namespace
+}  // namespace
 
 Result<Outcome> Engine::execute(const Request& request)
 {
@@ -81,4 +81,4 @@ void Engine::forget_all() noexcept
     log_.forget();
 }
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

@@ -24,7 +24,7 @@ struct Request {
     RoomId room_id;
     UserId caller;
     Command command;
-    Id _id; ///< Of the entry that it may become.
+    Id _id;  ///< Of the entry that it may become.
     Timestamp now;
 };
 
@@ -32,7 +32,7 @@ class Engine {
 public:
     struct Bounds {
         std::size_t rooms = 10'000;
-        std::size_t members = 500'000; ///< Of all rooms kept in memory: some 64 bytes each.
+        std::size_t members = 500'000;  ///< Of all rooms kept in memory: some 64 bytes each.
     };
 
     /// `log` outlives the engine.
@@ -57,4 +57,4 @@ private:
     RoomCache rooms_;
 };
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

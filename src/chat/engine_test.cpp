@@ -333,5 +333,5 @@ TEST_P(AnyHistory, GivesTheAnswersOfTheModel)
 
 INSTANTIATE_TEST_SUITE_P(Seeds, AnyHistory, testing::Range(1U, 21U));
 
-} // namespace
-} // namespace wgw::chat
+}  // namespace
+}  // namespace wgw::chat

@@ -26,4 +26,4 @@ std::string_view content_json(const Entry& entry)
     return body.substr(kBefore.size(), body.size() - kBefore.size() - kBehind.size());
 }
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

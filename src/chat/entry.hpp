@@ -44,7 +44,7 @@ struct Entry {
     UserId user_id;
     std::optional<std::string> client_msg_id;
     SendHash send_hash{};
-    Timestamp at; ///< Never before that of the entry before it.
+    Timestamp at;  ///< Never before that of the entry before it.
     EntryType type = EntryType::message_receive;
     std::string body;
 
@@ -58,4 +58,4 @@ inline bool makes_member(const Entry& entry) { return entry.type == EntryType::m
 /// Precondition: entry.type is message_receive.
 std::string_view content_json(const Entry& entry);
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

@@ -30,9 +30,9 @@ public:
     virtual std::optional<Entry> find(RoomId room, Seq seq) = 0;
 
     struct Appended {
-        std::size_t kept = 0;       ///< Entries kept, from the front.
-        std::optional<Entry> taken; ///< Where kept < all: the stored entry that already has the next one's key;
-                                    ///< nothing if its seq is taken: then load the room again.
+        std::size_t kept = 0;        ///< Entries kept, from the front.
+        std::optional<Entry> taken;  ///< Where kept < all: the stored entry that already has the next one's key;
+                                     ///< nothing if its seq is taken: then load the room again.
     };
 
     /// Adds consecutive entries of one room, and the room and the memberships that they make. Precondition: the first
@@ -43,4 +43,4 @@ public:
     virtual void forget() noexcept = 0;
 };
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

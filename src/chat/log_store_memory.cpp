@@ -64,4 +64,4 @@ void MemoryLog::rollback()
     uncommitted_.clear();
 }
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

@@ -29,9 +29,9 @@ public:
 private:
     using Key = std::tuple<RoomId, UserId, std::string>;
 
-    std::unordered_map<RoomId, std::vector<Entry>> logs_; // the entry at seq n is at n - 1
+    std::unordered_map<RoomId, std::vector<Entry>> logs_;  // the entry at seq n is at n - 1
     std::map<Key, Seq> keys_;
-    std::vector<RoomId> uncommitted_; // of each entry, in order of appending
+    std::vector<RoomId> uncommitted_;  // of each entry, in order of appending
 };
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

@@ -43,7 +43,7 @@ std::string room_body(const Create& create)
 
 bool over(std::size_t size, std::int64_t limit) { return std::cmp_greater(size, limit); }
 
-} // namespace
+}  // namespace
 
 Result<Decision> Room::decide(const Command& command, UserId caller, Timestamp now, Id id, const Limits& limits) const
 {
@@ -106,4 +106,4 @@ void Room::apply(const Entry& entry)
         members_.emplace(entry.user_id, entry.seq);
 }
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

@@ -65,8 +65,8 @@ private:
 
     RoomId id_;
     Seq head_ = 0;
-    Timestamp last_at_; // of the entry at head_
+    Timestamp last_at_;  // of the entry at head_
     std::unordered_map<UserId, Seq> members_;
 };
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

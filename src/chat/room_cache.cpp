@@ -56,4 +56,4 @@ void RoomCache::shrink()
         erase(RoomId(rooms_.back().id()));
 }
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

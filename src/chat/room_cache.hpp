@@ -37,8 +37,8 @@ private:
     std::size_t max_rooms_;
     std::size_t max_members_;
     std::size_t members_ = 0;
-    std::list<Room> rooms_; // last used first
+    std::list<Room> rooms_;  // last used first
     std::unordered_map<RoomId, std::list<Room>::iterator> index_;
 };
 
-} // namespace wgw::chat
+}  // namespace wgw::chat

@@ -70,5 +70,5 @@ TEST(ARoomCache, CanBeEmptied)
     EXPECT_EQ(cache.find(id_of(2)), nullptr);
 }
 
-} // namespace
-} // namespace wgw::chat
+}  // namespace
+}  // namespace wgw::chat

@@ -188,5 +188,5 @@ TEST(AMessage, ShowsItsContentAsJsonText)
     EXPECT_EQ(content_json(act(room, Send{"a\"b", {}}, kOwner)), R"("a\"b")");
 }
 
-} // namespace
-} // namespace wgw::chat
+}  // namespace
+}  // namespace wgw::chat
