@@ -1,6 +1,6 @@
 #pragma once
-/// For tests: a loop that the test turns by hand. It keeps what other threads post until the test runs it, so a test says
-/// when each result arrives, and waits for it without a sleep.
+/// For tests: a loop that the test turns by hand. It keeps what other threads post until the test runs it, so a test
+/// says when each result arrives, and waits for it without a sleep.
 ///
 ///     TestLoop loop;
 ///     Worker worker({.name = "test"}, loop);
@@ -58,7 +58,8 @@ public:
         return tasks_.size();
     }
 
-    /// Starts `task` and turns until it has ended: `end_of_turn`, then what is posted next. Throws what the task throws.
+    /// Starts `task` and turns until it has ended: `end_of_turn`, then what is posted next. Throws what the task
+    /// throws.
     template <class T>
     T await(Task<T> task, const std::function<void()>& end_of_turn)
     {

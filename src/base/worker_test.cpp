@@ -1,8 +1,8 @@
+#include "base/test_loop.hpp"
 #include "base/worker.hpp"
 
-#include "base/test_loop.hpp"
-
 #include <gtest/gtest.h>
+
 #include <stdexcept>
 
 namespace wgw {

@@ -26,7 +26,10 @@ struct Outcome {
 template <class T, class Run>
 class CallJob final : public Job {
 public:
-    CallJob(Run function, std::move_only_function<void(Outcome<T>)> done) : run_(std::move(function)), done_(std::move(done)) {}
+    CallJob(Run function, std::move_only_function<void(Outcome<T>)> done)
+        : run_(std::move(function)), done_(std::move(done))
+    {
+    }
 
     void run() override { outcome_ = run_(); }
     void finish(std::exception_ptr error) override
@@ -77,4 +80,4 @@ Outcome<T> outcome_of(Function& function, auto& db)
     return outcome;
 }
 
-} // namespace wgw::store
+}  // namespace wgw::store

@@ -22,4 +22,4 @@ void create_collection(Sqlite& db, const CollectionSpec& spec);
 /// Of a table that create_collection() has made. `writer` and `readers` outlive it.
 std::unique_ptr<Collection> make_sqlite_collection(Writer& writer, Readers& readers, CollectionSpec spec);
 
-} // namespace wgw::store
+}  // namespace wgw::store

@@ -24,7 +24,8 @@ constexpr mode_t kFileMode = 0600;
 
 std::string advice()
 {
-    return "Give it to user " + std::to_string(::geteuid()) + " (chown), or set WGW_DATA to a folder that this user may write.";
+    return "Give it to user " + std::to_string(::geteuid()) +
+           " (chown), or set WGW_DATA to a folder that this user may write.";
 }
 
 void sync_folder(const std::filesystem::path& path)
@@ -69,7 +70,9 @@ DataFolder::DataFolder(std::string path) : path_(std::move(path))
         if (std::filesystem::is_empty(path_))
             ::chmod(path_.c_str(), kFolderMode);
     } catch (const std::filesystem::filesystem_error& error) {
-        throw DataFolderError("The data folder " + path_ + " cannot be read: " + error.code().message() + ". " + advice());
+        throw DataFolderError(
+            "The data folder " + path_ + " cannot be read: " + error.code().message() + ". " + advice()
+        );
     }
     folder_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder_ < 0)
@@ -82,16 +85,17 @@ DataFolder::DataFolder(std::string path) : path_(std::move(path))
         fail("The data folder " + path_ + " cannot be written", advice());
     }
     if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-        const std::string sentence = "The data folder " + path_ + " is in use by " + holder(lock_) +
-                                     ". Stop that one, or set WGW_DATA to another folder: two would spoil each other's data.";
+        const std::string sentence =
+            "The data folder " + path_ + " is in use by " + holder(lock_) +
+            ". Stop that one, or set WGW_DATA to another folder: two would spoil each other's data.";
         ::close(lock_);
         ::close(folder_);
         throw DataFolderError(sentence);
     }
     const std::string pid = std::to_string(::getpid()) + "\n";
-    // Only for people: the lock holds without it.
-    if (::ftruncate(lock_, 0) != 0 || ::pwrite(lock_, pid.data(), pid.size(), 0) < 0)
-        ::ftruncate(lock_, 0);
+    // For people only: the lock holds without it, so a disk that is full here stops nobody from reading.
+    [[maybe_unused]] const bool written =
+        ::ftruncate(lock_, 0) == 0 && ::pwrite(lock_, pid.data(), pid.size(), 0) == static_cast<ssize_t>(pid.size());
     sync();
 }
 
@@ -104,15 +108,18 @@ DataFolder::~DataFolder()
 std::string DataFolder::file(std::string_view name) const
 {
     const std::string in_folder(name);
-    // A file that is there is not opened: closing it again would take the locks that SQLite holds on it in this process.
-    const int made = ::openat(folder_, in_folder.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kFileMode);
+    // A file that is there is not opened: closing it again would take the locks that SQLite holds on it in this
+    // process.
+    const int made =
+        ::openat(folder_, in_folder.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kFileMode);
     if (made >= 0)
         ::close(made);
     else if (errno != EEXIST)
         fail("The file " + in_folder + " cannot be made in " + path_, advice());
     else if (::faccessat(folder_, in_folder.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
         fail("The file " + in_folder + " in " + path_ + " cannot be read and written", advice());
-    ::fchmodat(folder_, in_folder.c_str(), kFileMode, 0);
+    if (::fchmodat(folder_, in_folder.c_str(), kFileMode, 0) != 0 && errno != EPERM)  // not ours: as its owner wants it
+        fail("The mode of the file " + in_folder + " in " + path_ + " cannot be set", advice());
     sync();
     return path_ + "/" + in_folder;
 }

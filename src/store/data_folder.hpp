@@ -39,4 +39,4 @@ private:
     int lock_ = -1;
 };
 
-} // namespace wgw::store
+}  // namespace wgw::store

@@ -12,7 +12,7 @@
 namespace wgw::store {
 
 struct DiskSpace {
-    std::uint64_t free = 0; ///< Bytes that we may use.
+    std::uint64_t free = 0;  ///< Bytes that we may use.
     std::uint64_t total = 0;
 };
 
@@ -35,4 +35,4 @@ private:
     bool has_room_ = true;
 };
 
-} // namespace wgw::store
+}  // namespace wgw::store

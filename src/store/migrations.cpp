@@ -24,24 +24,30 @@ std::int64_t checksum(std::string_view text)
     return static_cast<std::int64_t>(hash);
 }
 
-std::string quoted(int number, std::string_view name) { return std::to_string(number) + " (" + std::string(name) + ")"; }
+std::string quoted(int number, std::string_view name)
+{
+    return std::to_string(number) + " (" + std::string(name) + ")";
+}
 
 /// How many have been run. Throws if they are not the first ones of `migrations`.
 std::size_t count_run(Sqlite& db, std::string_view schema, std::span<const Migration> migrations)
 {
     std::size_t run = 0;
-    auto rows = db.prepared("SELECT number, name, checksum FROM migrations WHERE schema = ? ORDER BY number").query(schema);
+    auto rows =
+        db.prepared("SELECT number, name, checksum FROM migrations WHERE schema = ? ORDER BY number").query(schema);
     while (rows.step()) {
         const std::string which = quoted(static_cast<int>(rows.integer(0)), rows.text(1));
         if (run == migrations.size())
             throw MigrationError(
                 "The store " + db.path() + " belongs to a newer version of this program: migration " + which + " of " +
-                std::string(schema) + " is not known here. Install the newer version, or restore a backup made before it."
+                std::string(schema) +
+                " is not known here. Install the newer version, or restore a backup made before it."
             );
         if (rows.integer(0) != migrations[run].number || rows.integer(2) != checksum(migrations[run].sql))
             throw MigrationError(
-                "The store " + db.path() + " was made by another build of this program: its migration " + which + " of " +
-                std::string(schema) + " differs from ours. Install the version that made it, or export and import the data."
+                "The store " + db.path() + " was made by another build of this program: its migration " + which +
+                " of " + std::string(schema) +
+                " differs from ours. Install the version that made it, or export and import the data."
             );
         ++run;
     }

@@ -19,7 +19,7 @@ namespace wgw::store {
 
 /// Never changed once it was released: what has to be different is the next migration.
 struct Migration {
-    int number; ///< 1, 2, 3 … without holes.
+    int number;  ///< 1, 2, 3 … without holes.
     std::string_view name;
     std::string_view sql;
 };
@@ -31,4 +31,4 @@ struct MigrationError : std::runtime_error {
 /// Runs those of `migrations` that were not run on this file, and returns how many. Either all of them or none.
 int migrate(Sqlite& db, std::string_view schema, std::span<const Migration> migrations, Timestamp now);
 
-} // namespace wgw::store
+}  // namespace wgw::store

@@ -7,7 +7,8 @@ namespace wgw::store {
 
 Readers::Reader::Reader(const std::string& path, std::string name, std::size_t capacity, Outlet& outlet)
     : db(path, Sqlite::Mode::read), worker({.name = std::move(name), .capacity = capacity}, outlet)
-{}
+{
+}
 
 Readers::Readers(const std::string& path, Outlet& outlet, std::size_t capacity)
 {

@@ -53,7 +53,7 @@ private:
     struct Reader {
         Reader(const std::string& path, std::string name, std::size_t capacity, Outlet& outlet);
 
-        Sqlite db; // from here on of the worker's thread
+        Sqlite db;  // from here on of the worker's thread
         Worker worker;
     };
 
@@ -62,4 +62,4 @@ private:
     std::array<std::unique_ptr<Reader>, kThreads> readers_;
 };
 
-} // namespace wgw::store
+}  // namespace wgw::store

@@ -52,7 +52,7 @@ bool writes_ahead(sqlite3* db)
     return wal;
 }
 
-} // namespace
+}  // namespace
 
 Error::Error(int code, const std::string& sentence) : std::runtime_error(sentence), code_(code) {}
 
@@ -117,7 +117,7 @@ sqlite3* Sqlite::open()
                               ". Put the folder on a local disk: shared file systems cannot hold it."
         );
     }
-    ::sqlite3_wal_hook(db, &Sqlite::on_commit, this); // after wal_autocheckpoint, which is a hook of its own
+    ::sqlite3_wal_hook(db, &Sqlite::on_commit, this);  // after wal_autocheckpoint, which is a hook of its own
     return db;
 }
 
@@ -171,7 +171,7 @@ Sqlite::Checkpoint Sqlite::checkpoint(bool restart)
     Checkpoint result;
     const int mode = restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
     const int code = ::sqlite3_wal_checkpoint_v2(db_, nullptr, mode, &result.pages, &result.moved);
-    if (code != SQLITE_OK && code != SQLITE_BUSY) // busy: what a reader holds stays for the next time
+    if (code != SQLITE_OK && code != SQLITE_BUSY)  // busy: what a reader holds stays for the next time
         throw Error(code, std::string("SQLite cannot checkpoint: ") + ::sqlite3_errmsg(db_) + ".");
     return result;
 }
@@ -217,7 +217,7 @@ Statement::Statement(Sqlite& db, std::string sql) : db_(db), sql_(std::move(sql)
 
 Statement::~Statement()
 {
-    if (generation_ == db_.generation_) // else reopen() has done it
+    if (generation_ == db_.generation_)  // else reopen() has done it
         ::sqlite3_finalize(statement_);
 }
 
@@ -281,4 +281,4 @@ void Statement::bind(int index, const Blob& blob)
 
 void Statement::bind_integer(int index, std::int64_t value) { bound(::sqlite3_bind_int64(statement_, index, value)); }
 
-} // namespace wgw::store
+}  // namespace wgw::store

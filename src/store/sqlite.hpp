@@ -61,9 +61,9 @@ class Statement;
 class Sqlite {
 public:
     enum class Mode {
-        write,  ///< Made if it is not there.
-        read,   ///< Nothing can be written through it.
-        memory, ///< Of this connection alone: for tests. The path is ignored.
+        write,   ///< Made if it is not there.
+        read,    ///< Nothing can be written through it.
+        memory,  ///< Of this connection alone: for tests. The path is ignored.
     };
 
     /// Throws Error if the file cannot be opened or is no database.
@@ -101,8 +101,8 @@ public:
     int wal_pages() const { return wal_pages_; }
 
     struct Checkpoint {
-        int pages = 0; ///< In the write-ahead log.
-        int moved = 0; ///< Of them, those that are in the database file and synced.
+        int pages = 0;  ///< In the write-ahead log.
+        int moved = 0;  ///< Of them, those that are in the database file and synced.
     };
 
     /// Moves pages from the write-ahead log to the database file: as many as nobody is in the way of; with `restart`
@@ -125,7 +125,7 @@ private:
     std::string path_;
     Mode mode_;
     int wal_pages_ = 0;
-    unsigned generation_ = 0; // raised by reopen()
+    unsigned generation_ = 0;  // raised by reopen()
     std::map<std::string, std::unique_ptr<Statement>, std::less<>> prepared_;
     sqlite3* db_ = nullptr;
     std::unique_ptr<Statement> begin_;
@@ -228,4 +228,4 @@ private:
     unsigned generation_ = 0;
 };
 
-} // namespace wgw::store
+}  // namespace wgw::store

@@ -173,5 +173,5 @@ TEST(ASqliteError, TellsAFullStoreFromABrokenOne)
     EXPECT_THROW(Sqlite("/nowhere/at/all.sqlite", Sqlite::Mode::write), Error);
 }
 
-} // namespace
-} // namespace wgw::store
+}  // namespace
+}  // namespace wgw::store

@@ -30,4 +30,4 @@ private:
     std::string path_;
 };
 
-} // namespace wgw::store
+}  // namespace wgw::store

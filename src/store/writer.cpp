@@ -9,7 +9,8 @@ namespace wgw::store {
 
 namespace {
 
-// Readers come and go, and any of them may keep the log from starting anew. At this many times its ceiling they are waited for.
+// Readers come and go, and any of them may keep the log from starting anew. At this many times its ceiling they are
+// waited for.
 constexpr int kWaitForReaders = 4;
 
 }  // namespace
@@ -25,7 +26,8 @@ Writer::Writer(Sqlite& db, Outlet& outlet, const Clock& clock, WriterOptions opt
            .idle = [this] { checkpoint_from(options_.quiet_checkpoint_pages); }},
           outlet
       )
-{}
+{
+}
 
 void Writer::run_batch(std::span<const std::unique_ptr<Job>> batch)
 {
@@ -65,9 +67,19 @@ void Writer::look_at_disk()
     if (full == full_.exchange(full))
         return;
     if (full)
-        log::error("The disk is nearly full: nothing is stored until there is room. Make some.", {{"path", db_.path()}});
+        log::error(
+            "The disk is nearly full: nothing is stored until there is room. Make some.",
+            {
+                {"path", db_.path()}
+        }
+        );
     else
-        log::info("There is room on the disk again; storing goes on.", {{"path", db_.path()}});
+        log::info(
+            "There is room on the disk again; storing goes on.",
+            {
+                {"path", db_.path()}
+        }
+        );
 }
 
 void Writer::roll_back()
@@ -89,7 +101,12 @@ void Writer::hear_of(const Error& error)
         try {
             reopen();
         } catch (const Error& again) {
-            log::error("The store cannot be opened again yet.", {{"error", again.what()}});
+            log::error(
+                "The store cannot be opened again yet.",
+                {
+                    {"error", again.what()}
+            }
+            );
         }
         throw Uncertain(error.what());
     case Error::Kind::busy:
@@ -102,7 +119,11 @@ void Writer::failed(const Error& error)
 {
     log::error(
         "The store could not write; what was asked for may be lost. Check the disk.",
-        {{"path", db_.path()}, {"error", error.what()}, {"code", error.code()}}
+        {
+            {"path",  db_.path()  },
+            {"error", error.what()},
+            {"code",  error.code()}
+    }
     );
     needs_reopen_ = true;
     const Instant now = clock_.monotonic();
@@ -111,7 +132,12 @@ void Writer::failed(const Error& error)
     const auto oldest = failures_[next_failure_];
     if (!oldest || now - *oldest > kFailureSpan || broken_.exchange(true))
         return;
-    log::error("The store has failed too often; the disk cannot be trusted.", {{"path", db_.path()}});
+    log::error(
+        "The store has failed too often; the disk cannot be trusted.",
+        {
+            {"path", db_.path()}
+    }
+    );
     outlet_.post([on_broken = options_.on_broken] { on_broken(); });
 }
 
@@ -141,7 +167,8 @@ void Writer::checkpoint_from(int pages)
     if (broken_ || needs_reopen_ || db_.wal_pages() - checkpointed_pages_ < pages)
         return;
     try {
-        checkpointed_pages_ = db_.checkpoint(db_.wal_pages() >= kWaitForReaders * options_.forced_checkpoint_pages).moved;
+        checkpointed_pages_ =
+            db_.checkpoint(db_.wal_pages() >= kWaitForReaders * options_.forced_checkpoint_pages).moved;
     } catch (const Error& error) {
         // The log still has everything. Pages whose sync failed are written again by the next checkpoint.
         if (error.kind() != Error::Kind::full)

@@ -41,8 +41,8 @@ struct Uncertain : std::runtime_error {
 };
 
 struct WriterOptions {
-    std::size_t capacity = 4096; ///< Jobs under way; then submit() refuses.
-    std::size_t batch = 512;     ///< Jobs that share a commit, at most.
+    std::size_t capacity = 4096;  ///< Jobs under way; then submit() refuses.
+    std::size_t batch = 512;      ///< Jobs that share a commit, at most.
 
     /// On the store thread, after a batch was rolled back and before anybody is told: forget what the batch had made.
     std::function<void()> on_rollback = [] {};
@@ -50,10 +50,10 @@ struct WriterOptions {
     /// On the loop, once: the disk cannot be trusted. The process should end with a status other than 0.
     std::function<void()> on_broken = [] {};
 
-    int quiet_checkpoint_pages = 2'000;   ///< Pages of 4 KiB in the log for a checkpoint while nothing is to do.
-    int forced_checkpoint_pages = 16'000; ///< For one before the next batch.
+    int quiet_checkpoint_pages = 2'000;    ///< Pages of 4 KiB in the log for a checkpoint while nothing is to do.
+    int forced_checkpoint_pages = 16'000;  ///< For one before the next batch.
 
-    std::function<DiskSpace()> space = {}; ///< Default: the file system of the database.
+    std::function<DiskSpace()> space = {};  ///< Default: the file system of the database.
 };
 
 class Writer {
@@ -119,11 +119,11 @@ private:
     DiskReserve reserve_;
     bool needs_reopen_ = false;
     int checkpointed_pages_ = 0;
-    std::array<std::optional<Instant>, kFailures> failures_{}; // a ring of the last ones
+    std::array<std::optional<Instant>, kFailures> failures_{};  // a ring of the last ones
     std::size_t next_failure_ = 0;
     std::atomic<bool> full_ = false;
     std::atomic<bool> broken_ = false;
-    Worker worker_; // last: its thread uses all of the above
+    Worker worker_;  // last: its thread uses all of the above
 };
 
-} // namespace wgw::store
+}  // namespace wgw::store
