@@ -73,7 +73,7 @@ template <class Key>
 struct Page {
     std::optional<Key> before;
     std::optional<Key> after;
-    std::size_t limit = 1'000;
+    std::size_t limit = 1'000;  ///< At least 1.
 };
 
 /// Items are oldest first in every case.
@@ -89,10 +89,10 @@ struct Outcome {
     bool duplicate = false;  ///< The entry of an earlier command: same key and content, or the membership that exists.
 };
 
-/// Called exactly once. May submit again.
+/// Called exactly once; does not throw. May submit again.
 using Reply = std::move_only_function<void(Result<Outcome>)>;
 
-/// Called for every entry that was stored, in the order of the log. Not for duplicates.
+/// Called for every entry that was stored, in the order of the log; does not throw. Not for duplicates.
 using Listener = std::function<void(const Entry&)>;
 
 class ChatApi {

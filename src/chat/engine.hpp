@@ -9,7 +9,7 @@
 ///           A refusal meets no fence, so it counts only if the log's head is still the one it was decided at
 /// Failures  A head is never remembered across an error of any kind: execute() forgets everything when it throws, and
 ///           whoever owns the transaction calls forget_all() when it was rolled back or its end is uncertain
-/// Tests     engine_test.cpp
+/// Tests     engine_test.cpp, engine_history_test.cpp
 
 #include "chat/api.hpp"
 #include "chat/log_store.hpp"
