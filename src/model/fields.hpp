@@ -161,6 +161,19 @@ constexpr Fields<T, sizeof...(F)> fields(F... field)
     return {{field.row...}, {field.member...}};
 }
 
+/// The order in which a new object is answered: that in which it is found, with `_id` moved in front of `created_at`.
+template <class T, std::size_t N>
+constexpr Fields<T, N> created_order(const Fields<T, N>& found)
+{
+    std::size_t id_at = 0;  // of `_id`, which comes from the front
+    while (found.rows[id_at + 1].name != "created_at")
+        ++id_at;
+    const auto from = [id_at](std::size_t i) { return i < id_at ? i + 1 : i == id_at ? 0 : i; };
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return Fields<T, N>{{found.rows[from(I)]...}, {found.members[from(I)]...}};
+    }(std::make_index_sequence<N>());
+}
+
 /// What a request brought. A name/value pair wins over the JSON member of the same name.
 struct Input {
     struct Pair {
