@@ -64,7 +64,7 @@ public:
 
 private:
     std::string sign(UserId user_id, std::string_view username, std::int64_t now_s, bool refresh) const;
-    bool is_signed(std::string_view text, std::string_view signature, std::string_view algorithm) const;
+    bool is_signed(std::string_view text, std::string_view signature, std::string_view digest) const;
     Result<Caller> believe(JsonValue payload) const;
     bool is_access(JsonValue payload) const;
 
