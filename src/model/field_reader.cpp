@@ -89,7 +89,7 @@ public:
             return read_boolean(slot);
         case FieldType::time:
         case FieldType::json:
-            break; // written only
+            break;  // written only
         }
         return {};
     }
@@ -172,7 +172,7 @@ private:
     std::vector<Constraint> failed_;
 };
 
-} // namespace
+}  // namespace
 
 std::optional<JsonValue> detail::checked(std::string_view text)
 {
@@ -203,4 +203,4 @@ std::optional<Failure> detail::read_fields(
     return Failure{Errc::validation_failed, {}, 0, std::move(errors), 0};
 }
 
-} // namespace wgw
+}  // namespace wgw

@@ -47,12 +47,12 @@ enum class FieldType : std::uint8_t { string, id, integer, boolean, time, json }
 
 /// A least or greatest length: a number, or the name of a configurable limit.
 struct Bound {
-    std::int64_t fixed = 0; ///< 0: no bound, unless `configured`.
+    std::int64_t fixed = 0;  ///< 0: no bound, unless `configured`.
     std::int64_t Limits::* configured = nullptr;
 
     constexpr Bound() = default;
-    constexpr Bound(std::int64_t number) : fixed(number) {}              // NOLINT: a bound is written as what it is
-    constexpr Bound(std::int64_t Limits::* limit) : configured(limit) {} // NOLINT
+    constexpr Bound(std::int64_t number) : fixed(number) {}               // NOLINT: a bound is written as what it is
+    constexpr Bound(std::int64_t Limits::* limit) : configured(limit) {}  // NOLINT
     constexpr std::int64_t in(const Limits& limits) const { return configured ? limits.*configured : fixed; }
     constexpr explicit operator bool() const { return configured || fixed != 0; }
 };
@@ -62,9 +62,9 @@ struct Rule {
     bool not_empty = false;
     bool optional = false;
     bool left_out = false;
-    Bound min = {}; ///< Length of a string, as text_length() counts; least value of an integer.
+    Bound min = {};  ///< Length of a string, as text_length() counts; least value of an integer.
     Bound max = {};
-    int key_min = 0; ///< Not 0: a key of so many characters.
+    int key_min = 0;  ///< Not 0: a key of so many characters.
     int key_max = 0;
 
     friend constexpr Rule operator|(Rule a, Rule b)
@@ -81,15 +81,15 @@ struct Rule {
     }
 };
 
-inline constexpr Rule any{};                        ///< The type is enough.
-inline constexpr Rule not_empty{.not_empty = true}; ///< Not missing, not null, not "" (white space is something).
-inline constexpr Rule mongo_id = not_empty;         ///< The recorded checks of an id: there, and 24 hex digits.
-inline constexpr Rule optional{.optional = true};   ///< Missing and null leave the default. Implied by std::optional.
-inline constexpr Rule left_out{.left_out = true};   ///< Written only if there is a value; otherwise null is written.
+inline constexpr Rule any{};                         ///< The type is enough.
+inline constexpr Rule not_empty{.not_empty = true};  ///< Not missing, not null, not "" (white space is something).
+inline constexpr Rule mongo_id = not_empty;          ///< The recorded checks of an id: there, and 24 hex digits.
+inline constexpr Rule optional{.optional = true};    ///< Missing and null leave the default. Implied by std::optional.
+inline constexpr Rule left_out{.left_out = true};    ///< Written only if there is a value; otherwise null is written.
 constexpr Rule min_length(Bound bound) { return {.min = bound}; }
 constexpr Rule max_length(Bound bound) { return {.max = bound}; }
-constexpr Rule at_least(std::int64_t least) { return {.min = Bound(least)}; }           ///< Of an integer; not for 0.
-constexpr Rule key(int least, int most) { return {.key_min = least, .key_max = most}; } ///< Of [A-Za-z0-9._:-].
+constexpr Rule at_least(std::int64_t least) { return {.min = Bound(least)}; }            ///< Of an integer; not for 0.
+constexpr Rule key(int least, int most) { return {.key_min = least, .key_max = most}; }  ///< Of [A-Za-z0-9._:-].
 
 /// Where a field is. Points into a struct and lives no longer than it.
 using Slot = std::variant<
@@ -101,12 +101,12 @@ using FieldValue = std::variant<std::nullptr_t, bool, std::int64_t, std::string,
 
 /// One row. Static data.
 struct FieldRow {
-    std::string_view name; ///< On the wire.
+    std::string_view name;  ///< On the wire.
     FieldType type = FieldType::string;
-    bool nullable = false; ///< A std::optional.
+    bool nullable = false;  ///< A std::optional.
     Rule rule;
-    std::string_view sentence; ///< For the documents.
-    std::string_view example;  ///< As JSON; empty: none.
+    std::string_view sentence;  ///< For the documents.
+    std::string_view example;   ///< As JSON; empty: none.
 };
 
 template <class T>
@@ -178,11 +178,11 @@ constexpr Fields<T, N> created_order(const Fields<T, N>& found)
 struct Input {
     struct Pair {
         std::string name;
-        std::string value; ///< Valid UTF-8. An integer or a boolean is read from its text.
+        std::string value;  ///< Valid UTF-8. An integer or a boolean is read from its text.
     };
 
-    std::optional<JsonValue> json = {}; ///< Anything but an object counts as {}.
-    std::span<const Pair> pairs = {};   ///< Path parameters, query or form.
+    std::optional<JsonValue> json = {};  ///< Anything but an object counts as {}.
+    std::span<const Pair> pairs = {};    ///< Path parameters, query or form.
 };
 
 namespace detail {
@@ -191,7 +191,7 @@ std::optional<Failure> read_fields(
 );
 void write_fields(std::string& out, std::span<const FieldRow> rows, std::span<const Slot> slots);
 std::optional<JsonValue> checked(std::string_view text);
-} // namespace detail
+}  // namespace detail
 
 /// The struct, or all failing fields.
 template <class T, std::size_t N>
@@ -245,4 +245,4 @@ std::string field_error(std::string_view property, std::span<const Constraint> c
 /// The failure of `property` as an id that is missing, or is none.
 Failure not_an_id(std::string_view property, bool missing);
 
-} // namespace wgw
+}  // namespace wgw

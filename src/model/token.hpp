@@ -27,8 +27,8 @@ inline constexpr std::string_view kIssuer = "WeGoWhere";
 inline constexpr std::size_t kMaxTokenBytes = 4'096;
 
 struct TokenKeys {
-    std::string current;       ///< Signs and verifies. Not empty.
-    std::string previous = {}; ///< Verifies only, while secrets are rotated; empty: none.
+    std::string current;        ///< Signs and verifies. Not empty.
+    std::string previous = {};  ///< Verifies only, while secrets are rotated; empty: none.
 };
 
 struct TokenLifetimes {
@@ -76,4 +76,4 @@ private:
 /// The caller's user id where one is needed; a validation failure of `user_id` if the token has none, or no id.
 Result<UserId> require_user_id(const Caller& caller);
 
-} // namespace wgw
+}  // namespace wgw
