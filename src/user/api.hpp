@@ -21,7 +21,7 @@ struct User {
     std::string username;
     Timestamp created_at;
     Timestamp updated_at;
-    std::int64_t version = 0; ///< `__v` on the wire: a name that C++ reserves.
+    std::int64_t version = 0;  ///< `__v` on the wire: a name that C++ reserves.
 
     friend bool operator==(const User&, const User&) = default;
 };
@@ -39,7 +39,7 @@ inline constexpr auto kUser = fields<User>(
 
 void write_user_found(std::string& out, const User& user);
 
-/// The order of the reply to the call that made it: `_id` in front of `created_at`.
+/// As the reply to the call that made it.
 void write_user_created(std::string& out, const User& user);
 
 struct NewUser {
@@ -61,12 +61,12 @@ inline constexpr auto kByUsername = fields<ByUsername>(
 struct Page {
     std::size_t limit = 50;
     std::optional<UserId> before = {};
-    std::optional<UserId> after = {}; ///< Wins over `before`.
+    std::optional<UserId> after = {};  ///< Wins over `before`.
 };
 
 struct UserList {
-    std::vector<User> items; ///< Oldest first.
-    bool more = false;       ///< There are more in the direction of the page.
+    std::vector<User> items;  ///< Oldest first.
+    bool more = false;        ///< There are more in the direction of the page.
 };
 
 class UserApi {
@@ -85,4 +85,4 @@ public:
     virtual Task<UserList> find_all(Page page) = 0;
 };
 
-} // namespace wgw::user
+}  // namespace wgw::user

@@ -44,10 +44,7 @@ Task<Result<User>> UserService::create(UserId id, NewUser user)
     throw std::runtime_error("The id of a new user is taken: " + id.hex());
 }
 
-Task<std::optional<User>> UserService::find_by_id(UserId id)
-{
-    co_return one(co_await users_.get(id));
-}
+Task<std::optional<User>> UserService::find_by_id(UserId id) { co_return one(co_await users_.get(id)); }
 
 Task<std::optional<User>> UserService::find_by_username(std::string username)
 {
