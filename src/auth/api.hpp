@@ -63,4 +63,4 @@ public:
     virtual Task<Result<TokenPair>> sign_in(SignIn request) = 0;
 };
 
-} // namespace wgw::auth
+}  // namespace wgw::auth
