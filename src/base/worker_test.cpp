@@ -1,8 +1,9 @@
 #include "base/worker.hpp"
 
+#include <gtest/gtest.h>
+
 #include <condition_variable>
 #include <deque>
-#include <gtest/gtest.h>
 #include <stdexcept>
 
 namespace wgw {
