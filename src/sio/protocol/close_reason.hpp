@@ -9,15 +9,15 @@
 namespace wgw::sio {
 
 enum class CloseReason : std::uint8_t {
-    transport_error,             ///< The connection broke, or requests of one session overlapped.
-    transport_close,             ///< The peer closed.
-    ping_timeout,                ///< No pong in time.
-    parse_error,                 ///< An Engine.IO packet that cannot be decoded.
-    forced_close,                ///< We closed because of a bad Socket.IO packet.
-    forced_server_close,         ///< The application closed the connection.
-    server_shutting_down,        ///< The server ends.
-    client_namespace_disconnect, ///< One namespace: the client sent DISCONNECT.
-    server_namespace_disconnect, ///< One namespace: the application sent DISCONNECT.
+    transport_error,              ///< The connection broke, or requests of one session overlapped.
+    transport_close,              ///< The peer closed.
+    ping_timeout,                 ///< No pong in time.
+    parse_error,                  ///< An Engine.IO packet that cannot be decoded.
+    forced_close,                 ///< We closed because of a bad Socket.IO packet.
+    forced_server_close,          ///< The application closed the connection.
+    server_shutting_down,         ///< The server ends.
+    client_namespace_disconnect,  ///< One namespace: the client sent DISCONNECT.
+    server_namespace_disconnect,  ///< One namespace: the application sent DISCONNECT.
 };
 
 /// `transport error`, `ping timeout`, …
@@ -47,4 +47,4 @@ constexpr std::string_view text_of(CloseReason reason)
     return "";
 }
 
-} // namespace wgw::sio
+}  // namespace wgw::sio

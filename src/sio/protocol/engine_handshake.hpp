@@ -23,10 +23,10 @@
 namespace wgw::sio {
 
 /// The three parameters that matter, still percent-encoded: none of their valid values has a `%`.
-/// A parameter that is repeated is read as one with an empty value, and so refused.
+/// A parameter that is repeated reads as `,`, which is no valid value.
 struct EngineQuery {
     std::optional<std::string_view> transport;
-    std::optional<std::string_view> version; ///< `EIO`
+    std::optional<std::string_view> version;  ///< `EIO`
     std::optional<std::string_view> sid;
 
     friend bool operator==(const EngineQuery&, const EngineQuery&) = default;
@@ -38,17 +38,17 @@ EngineQuery read_engine_query(std::string_view query);
 struct EngineRequest {
     std::string_view method;
     EngineQuery query;
-    bool upgrade = false;     ///< Asks for a WebSocket.
-    std::string_view origin;  ///< Empty: no such field.
-    bool allowed = true;      ///< The application's decision about new sessions and about every WebSocket.
-    std::string_view refusal; ///< If not allowed: the application's text instead of `Forbidden`.
+    bool upgrade = false;      ///< Asks for a WebSocket.
+    std::string_view origin;   ///< Empty: no such field.
+    bool allowed = true;       ///< The application's decision about new sessions and about every WebSocket.
+    std::string_view refusal;  ///< If not allowed: the application's text instead of `Forbidden`.
 };
 
 struct Refusal {
     int status = 400;
-    std::string_view content_type;
-    std::string body;
-    bool close_connection = false; ///< Of the HTTP connection: refused upgrades.
+    std::string_view content_type = {};
+    std::string body = {};
+    bool close_connection = false;  ///< Of the HTTP connection: refused upgrades.
 
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
@@ -60,4 +60,4 @@ std::optional<Refusal> check_request(const EngineRequest& request, std::optional
 /// The body of a plain refusal; code is 0 to 5.
 std::string refusal_json(int code, std::string_view message = {});
 
-} // namespace wgw::sio
+}  // namespace wgw::sio

@@ -25,8 +25,8 @@ using Number = std::uint64_t;
 struct Answer {
     Number request = 0;
     int status = 200;
-    std::string_view content_type; ///< Empty: no such field, and no body.
-    std::string_view body;
+    std::string_view content_type = {};  ///< Empty: no such field, and no body.
+    std::string_view body = {};
     bool close_connection = false;
 };
 
@@ -39,7 +39,7 @@ struct SendText {
 /// Close the WebSocket: after what queued() still holds, if it is the session's transport.
 struct CloseChannel {
     Number channel = 0;
-    int code = 0; ///< 0: a close frame without a code.
+    int code = 0;  ///< 0: a close frame without a code.
 };
 
 /// A message of the peer, without the Engine.IO type.
@@ -57,7 +57,7 @@ using EngineEvent = std::variant<Answer, SendText, CloseChannel, Message, Closed
 
 struct EngineOutput {
     std::vector<EngineEvent> events;
-    std::deque<std::string> texts; ///< Owns what events look into; a deque does not move its elements.
+    std::deque<std::string> texts;  ///< Owns what events look into; a deque does not move its elements.
 
     void clear()
     {
@@ -69,4 +69,4 @@ struct EngineOutput {
     std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }
 };
 
-} // namespace wgw::sio
+}  // namespace wgw::sio

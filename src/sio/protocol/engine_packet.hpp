@@ -51,4 +51,4 @@ std::optional<std::string> decode_poll_binary(std::string_view packet);
 void append_poll_packet(std::string& body, const Frame& frame);
 void append_poll_packet(std::string& body, std::string_view text_packet);
 
-} // namespace wgw::sio
+}  // namespace wgw::sio

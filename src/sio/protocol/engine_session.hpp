@@ -36,11 +36,11 @@ struct EngineOptions {
     Duration ping_interval{25'000};
     Duration ping_timeout{20'000};
     Duration upgrade_timeout{10'000};
-    Duration close_wait{30'000};         ///< How long the close packet waits for a GET.
-    std::size_t max_payload = 1'000'000; ///< Bytes of a POST body or of a WebSocket message.
-    std::size_t queue_bytes = 1 << 20;   ///< Of frames in the queue; at this bound send() refuses.
-    std::size_t queue_packets = 1'024;   ///< Likewise.
-    std::size_t poll_packets = 256;      ///< Packets in one answer to a GET; the rest waits for the next.
+    Duration close_wait{30'000};          ///< How long the close packet waits for a GET.
+    std::size_t max_payload = 1'000'000;  ///< Bytes of a POST body or of a WebSocket message.
+    std::size_t queue_bytes = 1 << 20;    ///< Of frames in the queue; at this bound send() refuses.
+    std::size_t queue_packets = 1'024;    ///< Likewise.
+    std::size_t poll_packets = 256;       ///< In one answer to a GET, the rest waits; in one POST, more are refused.
     bool allow_upgrades = true;
 };
 
@@ -49,14 +49,14 @@ inline constexpr std::size_t kSidSize = 20;
 /// The body of a POST, as the HTTP layer saw it.
 enum class PostBody : std::uint8_t {
     text,
-    octet_stream, ///< The content type was `application/octet-stream`.
-    too_large,    ///< Longer than max_payload, and not read.
+    octet_stream,  ///< The content type was `application/octet-stream`.
+    too_large,     ///< Longer than max_payload, and not read.
 };
 
 /// How a WebSocket ended.
 enum class ChannelEnd : std::uint8_t {
-    closed, ///< With a closing handshake of either side, or an orderly end of the stream.
-    broken, ///< Reset, timed out, or failed by the frame layer.
+    closed,  ///< With a closing handshake of either side, or an orderly end of the stream.
+    broken,  ///< Reset, timed out, or failed by the frame layer.
 };
 
 class EngineSession {
@@ -131,38 +131,37 @@ public:
 private:
     enum class State : std::uint8_t {
         open,
-        leaving, // the client has sent `1` in a POST; over with the next flush
-        closing, // polling: the close packet waits for a GET until limit_
+        leaving,  // the client has sent `1` in a POST; over with the next flush
+        closing,  // polling: the close packet waits for a GET until limit_
         closed,
     };
 
+    void beat(Instant now, EngineOutput& out);
     void receive(const EnginePacket& packet, Instant now, EngineOutput& out);
-    void receive_probe(std::string_view packet, EngineOutput& out);
     void receive_body(std::string_view body, Instant now, EngineOutput& out);
+    void receive_probe(std::string_view packet, EngineOutput& out);
     void pong(Instant now);
     void sign_of_life();
     void upgrade(EngineOutput& out);
     void drop_probe(EngineOutput& out);
     void fail(CloseReason reason, EngineOutput& out);
-    void end(EngineOutput& out);
-    void push(std::string_view packet);
-    bool refuse_if_over(Number request, EngineOutput& out);
-    void answer_poll(std::string_view last_packet, EngineOutput& out);
+    bool refused(Number request, EngineOutput& out);
+    void answer_held(std::size_t packets, std::string_view last_packet, EngineOutput& out);
 
     const EngineOptions* options_;
     FrameQueue queue_;
-    Number held_ = 0;        // the GET that waits
-    Number reading_ = 0;     // the POST whose body is being read
-    Number channel_ = 0;     // the WebSocket that is the transport
-    Number probe_ = 0;       // the WebSocket that wants to become it
-    Instant heartbeat_;      // next ping, or end of the wait for a pong
-    Instant limit_ = kNever; // of the probe, or of the close packet's wait
+    Number held_ = 0;         // the GET that waits
+    Number reading_ = 0;      // the POST whose body is being read
+    Number channel_ = 0;      // the WebSocket that is the transport
+    Number probe_ = 0;        // the WebSocket that wants to become it
+    Instant heartbeat_;       // next ping, or end of the wait for a pong
+    Instant limit_ = kNever;  // of the probe, or of the close packet's wait
     std::array<char, kSidSize> sid_;
     Transport transport_;
     State state_ = State::open;
     bool awaits_pong_ = false;
-    bool extended_ = false; // the wait for the pong
-    bool probed_ = false;   // `3probe` was sent: GETs are answered `6`
+    bool extended_ = false;  // the wait for the pong
+    bool probed_ = false;    // `3probe` was sent: GETs are answered `6`
 };
 
-} // namespace wgw::sio
+}  // namespace wgw::sio

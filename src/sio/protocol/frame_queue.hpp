@@ -39,8 +39,8 @@ public:
 
 private:
     std::vector<Frame> frames_;
-    std::size_t head_ = 0; // frames_[0 .. head_) have been taken and are empty
+    std::size_t head_ = 0;  // frames_[0 .. head_) have been taken and are empty
     std::size_t bytes_ = 0;
 };
 
-} // namespace wgw::sio
+}  // namespace wgw::sio

@@ -25,16 +25,17 @@ namespace wgw::sio {
 
 enum class PacketType : char { connect = '0', disconnect, event, ack, connect_error, binary_event, binary_ack };
 
-inline constexpr std::int64_t kMaxAck = 9'007'199'254'740'991; ///< 2^53 - 1, exact in JavaScript.
+inline constexpr std::int64_t kMaxAck = 9'007'199'254'740'991;  ///< 2^53 - 1, exact in JavaScript.
 inline constexpr int kMaxAttachments = 10;
-inline constexpr std::size_t kMaxNamespaceBytes = 255; ///< Longer names are no packets: sessions keep them.
+inline constexpr std::size_t kMaxNamespaceBytes = 255;  ///< Longer names are no packets: sessions keep them.
 
 struct Packet {
     PacketType type = PacketType::event;
     std::string_view nsp = "/";
-    std::optional<std::int64_t> ack;
-    int attachments = 0;   ///< Non-zero only for binary_event and binary_ack.
-    std::string_view json; ///< event, ack: an array. connect: an object, or empty. connect_error: object or string.
+    std::optional<std::int64_t> ack = std::nullopt;
+    int attachments = 0;  ///< Non-zero only for binary_event and binary_ack.
+    std::string_view json = {
+    };  ///< event, ack: an array. connect: an object, or empty. connect_error: object or string.
 
     friend bool operator==(const Packet&, const Packet&) = default;
 };
@@ -58,4 +59,4 @@ std::string event_json(std::string_view name, std::string_view arguments);
 /// With 0 attachments: whether there is none. (One pass, no tree. A name written with escapes counts too.)
 bool placeholders_fit(std::string_view json, int attachments);
 
-} // namespace wgw::sio
+}  // namespace wgw::sio

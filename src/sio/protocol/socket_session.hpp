@@ -34,11 +34,11 @@
 namespace wgw::sio {
 
 struct SocketOptions {
-    Duration connect_timeout{10'000};    ///< From the start until a first namespace is joined.
-    Duration attachment_timeout{10'000}; ///< From a binary packet's header to its last attachment.
+    Duration connect_timeout{10'000};     ///< From the start until a first namespace is joined.
+    Duration attachment_timeout{10'000};  ///< From a binary packet's header to its last attachment.
     int max_attachments = kMaxAttachments;
-    std::size_t max_namespaces = 32;     ///< Connecting, joined, or just left by the server.
-    std::size_t max_payload = 1'000'000; ///< Bytes of a binary packet: header and attachments.
+    std::size_t max_namespaces = 32;      ///< Connecting, joined, or just left by the server.
+    std::size_t max_payload = 1'000'000;  ///< Bytes of a binary packet: header and attachments.
 };
 
 /// A packet whose payload has attachments; `{"_placeholder":true,"num":n}` in its JSON stands for attachments[n].
@@ -50,20 +50,20 @@ struct BinaryMessage {
 /// The client asks for a namespace. Answer with accept() or refuse().
 struct Connect {
     std::string_view nsp;
-    std::string_view auth; ///< An object, or empty.
+    std::string_view auth;  ///< An object, or empty.
 };
 
 struct Event {
     std::string_view nsp;
-    std::optional<std::int64_t> ack; ///< The client wants an answer under this id.
-    std::string_view json;           ///< `["name",…]`, checked.
+    std::optional<std::int64_t> ack;  ///< The client wants an answer under this id.
+    std::string_view json;            ///< `["name",…]`, checked.
     std::unique_ptr<const BinaryMessage> binary = nullptr;
 };
 
 struct Ack {
     std::string_view nsp;
     std::int64_t id = 0;
-    std::string_view json; ///< `[…]`, checked.
+    std::string_view json;  ///< `[…]`, checked.
     std::unique_ptr<const BinaryMessage> binary = nullptr;
 };
 
@@ -114,8 +114,8 @@ private:
     };
     struct Pending {
         std::unique_ptr<BinaryMessage> message;
-        std::size_t bytes = 0;
-        std::size_t due = 0; // attachments that have not come yet
+        Packet packet;          // looks into message->header
+        std::size_t bytes = 0;  // of the header and of the attachments so far
         Instant deadline;
     };
 
@@ -127,10 +127,10 @@ private:
 
     const SocketOptions* options_;
     Instant connect_deadline_;
-    std::vector<Namespace> others_;    // all but "/"
-    std::unique_ptr<Pending> pending_; // a binary packet that waits for attachments
-    State root_ = State::absent;       // of "/", which most clients use alone
-    bool closed_ = false;              // after a violation nothing is an event
+    std::vector<Namespace> others_;     // all but "/"
+    std::unique_ptr<Pending> pending_;  // a binary packet that waits for attachments
+    State root_ = State::absent;        // of "/", which most clients use alone
+    bool closed_ = false;               // after a violation nothing is an event
 };
 
-} // namespace wgw::sio
+}  // namespace wgw::sio
