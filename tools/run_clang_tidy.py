@@ -16,6 +16,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+# A test's locals outlive the coroutines that it starts, so there a reference is no danger.
+NOT_IN_TESTS = "--checks=-cppcoreguidelines-avoid-reference-coroutine-parameters"
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -64,6 +67,8 @@ def main(build):
 
     def check(file, mark):
         command = ["clang-tidy-19", "-p", build, "--quiet", file]
+        if file.endswith("_test.cpp"):
+            command.append(NOT_IN_TESTS)
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode == 0:
             mark.touch()
