@@ -30,7 +30,8 @@ struct Field {
     template <class Integer>
         requires std::is_integral_v<Integer>
     Field(std::string_view n, Integer v) : name(n), value(static_cast<std::int64_t>(v))
-    {}
+    {
+    }
 };
 
 using Fields = std::initializer_list<Field>;

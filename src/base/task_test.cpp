@@ -1,8 +1,9 @@
 #include "base/task.hpp"
 #include "base/task_scope.hpp"
 
-#include <functional>
 #include <gtest/gtest.h>
+
+#include <functional>
 #include <stdexcept>
 
 namespace wgw {

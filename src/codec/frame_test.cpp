@@ -1,6 +1,7 @@
 #include "codec/frame.hpp"
 
 #include <gtest/gtest.h>
+
 #include <string>
 
 namespace wgw {
@@ -8,9 +9,15 @@ namespace {
 
 TEST(AFrame, HoldsTheShortestHeaderAndThePacket)
 {
-    EXPECT_EQ(Frame::text("4", "2[]").wire(), std::string_view("\x81\x04" "42[]"));
+    EXPECT_EQ(
+        Frame::text("4", "2[]").wire(), std::string_view("\x81\x04"
+                                                         "42[]")
+    );
     EXPECT_EQ(Frame::text("4", "2[]").packet(), "42[]");
-    EXPECT_EQ(Frame::binary("ab").wire(), std::string_view("\x82\x02" "ab"));
+    EXPECT_EQ(
+        Frame::binary("ab").wire(), std::string_view("\x82\x02"
+                                                     "ab")
+    );
     EXPECT_TRUE(Frame::binary("ab").is_binary());
     EXPECT_EQ(Frame::text("").wire(), std::string_view("\x81\0", 2));
 }

@@ -10,7 +10,9 @@ TEST(AnId, IsReadFrom24HexDigitsOfEitherCase)
     const auto id = Id::parse("5F0c1d2e3F4a5b6c7d8e9f00");
     ASSERT_TRUE(id.has_value());
     EXPECT_EQ(id->hex(), "5f0c1d2e3f4a5b6c7d8e9f00");
-    for (const auto* bad : {"", "5f0c1d2e3f4a5b6c7d8e9f0", "5f0c1d2e3f4a5b6c7d8e9f000", "0x5f0c1d2e3f4a5b6c7d8e9f", "5f0c1d2e3f4a5b6c7d8e9f0g"})
+    for (const auto* bad :
+         {"", "5f0c1d2e3f4a5b6c7d8e9f0", "5f0c1d2e3f4a5b6c7d8e9f000", "0x5f0c1d2e3f4a5b6c7d8e9f",
+          "5f0c1d2e3f4a5b6c7d8e9f0g"})
         EXPECT_FALSE(Id::parse(bad).has_value()) << bad;
 }
 

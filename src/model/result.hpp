@@ -5,17 +5,19 @@
 
 #include <cstdint>
 #include <expected>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace wgw {
 
 /// A value: why not.
 struct Failure {
     Errc code = Errc::internal;
-    std::string message;               ///< For people; empty: the sentence of the code's row.
-    std::int64_t retry_after_ms = 0;   ///< Where waiting helps.
-    std::string errors;                ///< JSON array of bad fields (validation_failed); empty: none.
-    int status = 0;                    ///< Of HTTP where it is not the row's: a few recorded answers. 0: the row's.
+    std::string message;              ///< For people; empty: the sentence of the code's row.
+    std::int64_t retry_after_ms = 0;  ///< Where waiting helps.
+    std::string errors;               ///< JSON array of bad fields (validation_failed); empty: none.
+    int status = 0;                   ///< Of HTTP where it is not the row's: a few recorded answers. 0: the row's.
 
     std::string_view text() const { return message.empty() ? row(code).sentence : std::string_view(message); }
     int http_status() const { return status != 0 ? status : row(code).status; }
@@ -31,5 +33,11 @@ inline std::unexpected<Failure> fail(Errc code, std::string message = {})
 }
 
 inline std::unexpected<Failure> fail(Failure failure) { return std::unexpected(std::move(failure)); }
+
+/// The machinery cannot do it now: too much is under way, or something it needs is away. Whether anything was done is
+/// unknown. A fence turns it into the failure `unavailable`.
+struct Unavailable : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 }  // namespace wgw

@@ -1,0 +1,71 @@
+#include "codec/url.hpp"
+
+#include "codec/utf8.hpp"
+
+namespace wgw {
+namespace {
+
+int hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/// Whether every percent sign could be decoded.
+bool decode(std::string_view text, bool plus_is_space, std::string& out)
+{
+    bool clean = true;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (plus_is_space && text[i] == '+') {
+            out += ' ';
+            continue;
+        }
+        if (text[i] == '%') {
+            const int high = text.size() - i > 2 ? hex(text[i + 1]) : -1;
+            const int low = text.size() - i > 2 ? hex(text[i + 2]) : -1;
+            if (high >= 0 && low >= 0) {
+                out += static_cast<char>(high * 16 + low);
+                i += 2;
+                continue;
+            }
+            clean = false;
+        }
+        out += text[i];
+    }
+    return clean;
+}
+
+}  // namespace
+
+std::optional<std::string> percent_decode(std::string_view text)
+{
+    std::string out;
+    if (!decode(text, false, out) || !is_utf8(out))
+        return {};
+    return out;
+}
+
+std::vector<std::pair<std::string, std::string>> form_pairs(std::string_view text)
+{
+    std::vector<std::pair<std::string, std::string>> pairs;
+    while (!text.empty()) {
+        const auto end = text.find('&');
+        const std::string_view part = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+        if (part.empty())
+            continue;
+        const auto equals = part.find('=');
+        auto& [name, value] = pairs.emplace_back();
+        decode(part.substr(0, equals), true, name);
+        if (equals != std::string_view::npos)
+            decode(part.substr(equals + 1), true, value);
+    }
+    return pairs;
+}
+
+}  // namespace wgw
