@@ -55,7 +55,7 @@ export async function eventually(what, done, ms = 5000) {
     throw new Error(`${what}: not within ${ms} ms`);
 }
 
-/** A socket with what it received: `socket.got[event]` is a list of first arguments. Closed with the test. */
+/** `auth: false` connects without a token in CONNECT. A socket with what it received: `socket.got[event]` is a list of first arguments. Closed with the test. */
 export function openSocket(t, server, { user, auth = user && { token: user.token }, io = newest, mode = 'websocket', ...options } = {}) {
     const socket = io(server.url, { transports: kModes[mode], forceNew: true, reconnection: false, timeout: 5000, ...(auth && { auth }), ...options });
     socket.got = {};

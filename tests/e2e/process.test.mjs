@@ -93,12 +93,12 @@ for (const [what, secret] of [['the well-known "wegowhere"', 'wegowhere'], ['"se
     });
 }
 
-test('the gateway alone without RabbitMQ is refused and told what to set', { timeout: 30000 }, async (t) => {
+test('the gateway alone without RabbitMQ is refused, and told why', { timeout: 30000 }, async (t) => {
     const data = await mkdtemp(path(tmpdir(), 'wegowhere-test-'));
     t.after(() => rm(data, { recursive: true, force: true }));
     const { code, out } = await run(binary('serve', 'gateway'), { env: { WGW_DATA: data, JWT_SECRET: kSecret }, cwd: data, ms: 8000 });
     assert.equal(code, 78, out);
-    assert.match(out, /RMQ_/);
+    assert.match(out, /RMQ_|message broker/);
 });
 
 test('a data folder that cannot be used is named, and the start fails', { timeout: 30000 }, async (t) => {
@@ -130,7 +130,7 @@ test('--help and version print what they are asked for and exit 0', async () => 
     const help = await run(binary('--help'));
     assert.equal(help.code, 0, help.out);
     for (const word of ['serve', 'healthcheck', 'version']) assert.match(help.out, new RegExp(`\\b${word}\\b`));
-    assert.deepEqual(help.out.split('\n').filter((line) => [...line].length >= 80), [], 'lines under 80 columns');
+    assert.deepEqual(help.out.split('\n').filter((line) => [...line].length > 80), [], 'lines that fit 80 columns');
     const version = await run(binary('version'));
     assert.equal(version.code, 0, version.out);
     assert.match(version.out, /\d+\.\d+\.\d+/);
@@ -139,7 +139,7 @@ test('--help and version print what they are asked for and exit 0', async () => 
 test('a word that is no command is a usage error', async () => {
     const { code, out } = await run(binary('serf'));
     assert.equal(code, 2, out);
-    assert.match(out, /serf/);
+    assert.match(out, /--help/, 'it says what to do next');
 });
 
 test('healthcheck says 0 while the server runs and not 0 afterwards', { timeout: 60000 }, async (t) => {

@@ -53,10 +53,13 @@ function index(history) {
     return { history, keys, finals, stored };
 }
 
-/** {anomalies: [{verdict, detail}], figures, voids: [reason]}; `voids` says why the run proves nothing. */
-export function check(history) {
+/**
+ * {anomalies: [{verdict, detail}], figures, voids: [reason]}; `voids` says why the run proves nothing. `known` are
+ * anomalies that the caller found by itself.
+ */
+export function check(history, known = []) {
     const seen = index(history);
-    const anomalies = [];
+    const anomalies = [...known];
     const voids = [];
     for (const judge of verdicts) judge(seen, (verdict, detail) => anomalies.push({ verdict, detail }));
 

@@ -113,7 +113,7 @@ export class Crowd {
             const { status, data } = await rest(this.url, 'GET', `/api/v1/chat/rooms/${room}/messages${query}`, client);
             if (status !== 200) continue;
             const list = (Array.isArray(data) ? data : data.items).map(entryOf);
-            recorder.put('read', { c: client.name, room, t0, ...(page.limit ? page : { limit: 1000 }), list });
+            recorder.put('read', { c: client.name, room, t0, ...(Array.isArray(data) ? { limit: 1000 } : page), list });
         }
     }
 

@@ -199,15 +199,15 @@ export class ChatClient {
     }
 }
 
-/** Everything of a room by pages: [[seq, id, k, created_at]]; or {failed}. A bare array, if the server has no pages. */
+/** Everything of a room by pages: [[seq, id, k, created_at]]; or {failed}. */
 export async function readAll(url, token, room) {
     const list = [];
     for (let after = 0; ;) {
         const { status, data, unknown } = await rest(url, 'GET', `/api/v1/chat/rooms/${room}/messages?after=${after}&limit=200`, { token });
         if (status !== 200) return { failed: unknown ?? status };
-        const items = Array.isArray(data) ? data : data.items;
-        list.push(...items.map(entryOf));
-        if (Array.isArray(data) || data.next === null || !items.length) return list;
+        if (!Array.isArray(data?.items)) return { failed: 'no page, although one was asked for' };
+        list.push(...data.items.map(entryOf));
+        if (data.next === null || !data.items.length) return list;
         after = data.next;
     }
 }

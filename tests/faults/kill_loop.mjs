@@ -107,11 +107,14 @@ class Run {
         await this.stop();
     }
 
-    /** The checker's verdict, and what only this loop knows: whether the faults that were planned happened. */
+    /** The checker's verdict, and what only this loop knows: what it may expect, and whether the planned faults happened. */
     judge() {
-        const result = check(this.recorder.history), { figures, anomalies, voids } = result;
-        if (figures['ready-max-ms'] > kReadyMs)
-            anomalies.push({ verdict: 'slow-ready', detail: `ready after ${figures['ready-max-ms']} ms, promised are ${kReadyMs}` });
+        const { history } = this.recorder, events = (e) => history.filter((event) => event.e === e);
+        const slow = events('ready').filter(({ ms }) => ms > kReadyMs)
+            .map(({ ms }) => ({ verdict: 'slow-ready', detail: `ready after ${ms} ms, promised are ${kReadyMs}` }));
+        // Every writer is a member and no limit is on: nothing in the run explains a refusal.
+        const refused = events('nack').map(({ c, k, code }) => ({ verdict: 'refused', detail: `${c} was refused key ${k} with ${code}` }));
+        const result = check(history, [...slow, ...refused]), { figures, voids } = result;
         if (figures.kills < kills) voids.push(`${figures.kills} kills of ${kills}`);
         if (figures.acked < acked) voids.push(`${figures.acked} acked sends of ${acked}`);
         if (kills && !figures.unknown) voids.push('no send was cut off by a kill');
