@@ -4,8 +4,8 @@
     check_layers.py [root]      prints one line per violation; exit 1 if there is one
 
 A folder may include itself and its DEPS, its *_test.cpp its TEST_DEPS too; what lies directly in src/ belongs to app.
-From outside app, of another feature only api.hpp (a test may declare more with TEST_DEPS). DEPS make no circle. gateway never depends on store.
-Nothing is `detached`. base/test_loop.hpp is for tests. A file over 450 lines is named, as a warning.
+From outside app, of another feature only api.hpp; a test may declare more with TEST_DEPS. DEPS make no circle.
+gateway never depends on store. Nothing is `detached`. base/test_loop.hpp is for tests. A file over 450 lines is named, as a warning.
 Tests: check_layers_test.py
 """
 
