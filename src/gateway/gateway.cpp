@@ -34,7 +34,11 @@ Gateway::Gateway(Parts parts)
     chat_.set_listener([this](const chat::Entry& entry) { hub_.on_entry(entry); });
 }
 
-Gateway::~Gateway() { chat_.set_listener({}); }
+Gateway::~Gateway()
+{
+    chat_.set_listener({});
+    sockets_.of("/").forget_handlers();
+}
 
 void Gateway::attach(net::HttpServer& http)
 {
