@@ -66,7 +66,7 @@ void HttpConnection::parse()
     }
     parsing_ = false;
     if (unread_.empty())
-        unread_ = {};
+        std::string().swap(unread_);
     const bool moved_on = parser_.state() != part_before || was_between != parser_.between_requests();
     if (state_ == State::reading && is_open() && moved_on)
         arm_deadline();
@@ -97,8 +97,10 @@ void HttpConnection::respond(const HttpResponse& response)
 
 void HttpConnection::refuse(HttpError error)
 {
-    const auto now = loop_.wall_time();
-    send(write_error(error, http_date(now.unix_ms / 1000), to_iso(now)), true);
+    const std::string date = http_date(loop_.wall_time().unix_ms / 1000);
+    if (error == HttpError::body_too_large)
+        return send(write_response(server_.handler_.too_large(parser_.head()), false, false, date), true);
+    send(write_error(error, date), true);
 }
 
 void HttpConnection::send(std::string bytes, bool close_behind)
@@ -124,7 +126,7 @@ void HttpConnection::flush()
         }
         outgoing_.erase(0, result.bytes);
     }
-    outgoing_ = {};
+    std::string().swap(outgoing_);  // assigning {} would keep its memory
     if (is_open() && close_behind_ && !lingering_)
         linger();
 }
@@ -136,7 +138,7 @@ void HttpConnection::on_writable() { flush(); }
 void HttpConnection::linger()
 {
     lingering_ = true;
-    unread_ = {};
+    std::string().swap(unread_);
     end_writing();
     loop_.timers().arm(*this, loop_.now() + kLinger);
     wait_readable();

@@ -36,8 +36,11 @@ class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
 
-    /// How many bytes of body this request may have; asked when its header block is there. Over it: 413.
+    /// How many bytes of body this request may have; asked when its header block is there.
     virtual std::size_t body_limit(const HttpRequest& head) = 0;
+
+    /// The answer to a request whose body is larger. The connection closes behind it.
+    virtual HttpResponse too_large(const HttpRequest& head) = 0;
 
     virtual void on_request(HttpRequest request, Exchange exchange) = 0;
 

@@ -50,8 +50,11 @@ public:
     /// Turns until stop().
     void run();
 
-    /// Any thread, also a signal's handler through post().
+    /// Any thread.
     void stop();
+
+    /// Runs what was posted since run() has returned: for whoever ends the threads that post.
+    void run_posted() { drain_posted(); }
 
     /// Any thread; wakes the loop only if nothing was posted before.
     void post(std::move_only_function<void()> task) override;

@@ -146,7 +146,8 @@ bool WebSocketConnection::count_control()
 bool WebSocketConnection::flush_now()
 {
     const std::size_t before = stream_ != nullptr ? stream_->queued().size() : 0;
-    flush();
+    if (!write_queued())
+        loop_.touch(*this);  // it ends at the end of the turn, not under its caller's feet
     return stream_ != nullptr && stream_->queued().size() < before;
 }
 
@@ -154,6 +155,15 @@ void WebSocketConnection::flush()
 {
     if (!is_open())
         return;
+    if (!write_queued())
+        return end(true);
+    if (!blocked_)
+        finish_close();
+}
+
+/// False: the peer is gone.
+bool WebSocketConnection::write_queued()
+{
     while (true) {
         // A frame that is partly written goes first, then control frames, then the rest.
         const auto frames = stream_ != nullptr ? stream_->queued() : std::span<const Frame>();
@@ -170,10 +180,11 @@ void WebSocketConnection::flush()
             break;
         const auto result = write(std::span(parts).first(count));
         if (result.closed)
-            return end(true);
+            return false;
         if (result.blocked) {
             blocked_ = true;
-            return wait_writable();
+            wait_writable();
+            return true;
         }
         std::size_t left = result.bytes;
         std::size_t done = 0;
@@ -201,7 +212,7 @@ void WebSocketConnection::flush()
         if (done > 0)
             stream_->written(done);
     }
-    finish_close();
+    return true;
 }
 
 void WebSocketConnection::on_writable()

@@ -45,6 +45,7 @@ private:
     bool hear(std::span<char> bytes);
     bool on_event(const WsEvent& event);
     bool count_control();
+    bool write_queued();
     void end(bool broken);
     void finish_close();
 

@@ -15,10 +15,10 @@ constexpr int kBusyTimeoutMs = 5'000;
 // cache_size is in KiB when negative. Nothing is mapped: a disk error would then be a signal instead of a result.
 constexpr const char* kWritePragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; "
                                       "PRAGMA mmap_size=0; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; "
-                                      "PRAGMA cache_size=-65536; PRAGMA trusted_schema=OFF;";
+                                      "PRAGMA cache_size=-65536;";
 constexpr const char* kReadPragmas = "PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; "
-                                     "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768; PRAGMA trusted_schema=OFF;";
-constexpr const char* kMemoryPragmas = "PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
+                                     "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;";
+constexpr const char* kMemoryPragmas = "PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;";
 
 constexpr std::string_view kUniqueFailed = "UNIQUE constraint failed: ";
 
