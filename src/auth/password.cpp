@@ -59,8 +59,9 @@ struct PasswordJob final : Job {
     Outcome outcome;
 };
 
-// `worker` outlives the task: it belongs to the object whose tasks these are.
 template <class T>
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the worker belongs to the object whose tasks
+// these are
 Task<Result<T>> run(Worker& worker, std::unique_ptr<PasswordJob<T>> todo)
 {
     using Outcome = PasswordJob<T>::Outcome;

@@ -43,7 +43,8 @@ private:
         };
     };
 
-    // `scope` outlives the task: its destructor asserts it.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the scope outlives the task, its
+    // destructor asserts it
     static Eager run(Task<void> task, TaskScope& scope)
     {
         try {

@@ -9,12 +9,12 @@ namespace {
 constexpr std::string_view kStandard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kUrl = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-constexpr std::array<std::int8_t, 256> values_of(std::string_view alphabet)
+constexpr std::array<std::int16_t, 256> values_of(std::string_view alphabet)
 {
-    std::array<std::int8_t, 256> values{};
+    std::array<std::int16_t, 256> values{};
     values.fill(-1);
     for (std::size_t i = 0; i < alphabet.size(); ++i)
-        values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+        values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int16_t>(i);
     return values;
 }
 
@@ -61,7 +61,7 @@ std::optional<std::string> base64_decode(std::string_view text, Base64 form)
     std::uint32_t bits = 0;
     int count = 0;
     for (const char c : text) {
-        const int value = values[static_cast<unsigned char>(c)];
+        const std::int32_t value = values[static_cast<unsigned char>(c)];
         if (value < 0)
             return {};
         bits = bits << 6 | static_cast<std::uint32_t>(value);

@@ -70,7 +70,8 @@ Task<Result<RestReply>> find_room(Features features, RestRequest request)
 
 /// The users of a list, in one look-up.
 template <class Items>
-Task<void> load_users(UserCache& cache, const Items& items)  // both are kept by the awaiting caller
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): both are kept by the awaiting caller
+Task<void> load_users(UserCache& cache, const Items& items)
 {
     std::vector<UserId> ids;
     for (const auto& item : items)

@@ -35,7 +35,7 @@ Result<Paging> read_paging(std::string_view query, const Limits& limits)
         if (name == "limit")
             limit = std::min(*value, kMost);
         else
-            (name == "before" ? paging.page.before : paging.page.after) = *value;
+            (name == "before" ? paging.page.before : paging.page.after) = value;
     }
     paging.page.limit = static_cast<std::size_t>(paging.asked ? limit : limits.page_bare);
     return paging;

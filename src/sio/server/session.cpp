@@ -90,7 +90,9 @@ void Session::drive(Input input)
 
 void Session::arm()
 {
-    const Instant due = std::min(engine_.next_deadline(), packets_.next_deadline());
+    // Of a closed session only the engine's waits are left.
+    const Instant packets_due = closed_ ? EngineSession::kNever : packets_.next_deadline();
+    const Instant due = std::min(engine_.next_deadline(), packets_due);
     if (due == EngineSession::kNever)
         cancel();
     else if (!armed() || this->due() != due)
