@@ -11,7 +11,7 @@
 namespace wgw::sio {
 namespace {
 
-/// Packets that mean something at some moment, and pieces to spoil them with.
+/// Packets of all kinds, most of them wrong at most moments; and those of a client that has joined "/".
 constexpr std::string_view kPackets[] = {
     "0",           "1",
     "2",           "2probe",
@@ -29,15 +29,36 @@ constexpr std::string_view kPackets[] = {
     "41/n,",       "",
 };
 
+constexpr std::string_view kFitting[] = {
+    R"(42["x"])",
+    R"(427["x",1])",
+    "431[]",
+    "451-[\"f\",{\"_placeholder\":true,\"num\":0}]\x1e"
+    "bAQID",
+    "452-3[\"f\"]\x1e"
+    "b\x1e"
+    "bAQID",
+    "461-1[]\x1e"
+    "bAQID",
+};
+
+/// How often the interesting things happened: random inputs that never reach them prove nothing.
+struct Reached {
+    int upgrades = 0;
+    int events = 0;
+    int attachments = 0;
+    int violations = 0;
+};
+
 /// One EngineSession and the SocketSession on it under random inputs, with what must always hold.
 class RandomSession {
 public:
-    explicit RandomSession(std::uint32_t seed)
-        : random_(seed),
+    RandomSession(std::uint32_t seed, Reached& reached)
+        : random_(seed), reached_(reached),
           engine_(options_, "sid-0123456789-abcde", pick(2) ? Transport::polling : Transport::websocket, now_),
           socket_(socket_options_, now_)
     {
-        if (engine_.transport() == Transport::websocket)
+        if (!started_on_polling_)
             engine_.web_socket_opened(next_channel_++, now_, out_);
         else
             get();
@@ -59,68 +80,106 @@ public:
 private:
     std::uint32_t pick(std::uint32_t bound) { return static_cast<std::uint32_t>(random_() % bound); }
 
-    std::string packet()
+    bool once_in(std::uint32_t n) { return pick(n) == 0; }
+
+    /// What a client might say now.
+    std::string fitting_packet()
+    {
+        const auto state = socket_.state("/");
+        if (state == SocketSession::State::absent)
+            return "40";
+        if (once_in(3))
+            return "3";
+        return std::string(kFitting[pick(std::size(kFitting))]);
+    }
+
+    std::string wild_packet()
     {
         std::string text(kPackets[pick(std::size(kPackets))]);
-        if (pick(10) == 0)
+        if (once_in(4))
             text.insert(pick(static_cast<std::uint32_t>(text.size()) + 1), 1, static_cast<char>(random_()));
-        if (pick(10) == 0)
+        if (once_in(4))
             text.resize(pick(static_cast<std::uint32_t>(text.size()) + 1));
         return text;
     }
 
-    Number old(Number next) { return 1 + pick(static_cast<std::uint32_t>(next) + 1); }
+    std::string packet() { return once_in(25) ? wild_packet() : fitting_packet(); }
+
+    /// Any number so far, or one too many.
+    Number any(Number next) { return 1 + pick(static_cast<std::uint32_t>(next) + 1); }
+    Number channel() { return once_in(25) ? any(next_channel_) : next_channel_ - 1; }
 
     void input()
     {
-        switch (pick(11)) {
+        switch (pick(8)) {
         case 0:
-            get();
-            break;
         case 1:
-        case 2: {
-            auto body = packet();
-            for (auto more = pick(3); more > 0; --more)
-                body += '\x1e' + packet();
-            asked_.insert(next_request_);
-            engine_.post(next_request_++, body, static_cast<PostBody>(pick(20) < 18 ? 0 : 1 + pick(2)), now_, out_);
-            observe();
+            if (asked_.empty() || once_in(40))
+                get();
             break;
-        }
+        case 2:
+            post();
+            break;
         case 3:
-            if (pick(4) == 0)
-                gone(old(next_request_));
-            break;
         case 4:
-            engine_.web_socket_opened(next_channel_++, now_, out_);
+            if (next_channel_ > 1)
+                say(channel(), packet());
             break;
         case 5:
-            if (pick(4) == 0)
-                engine_.web_socket_closed(old(next_channel_), static_cast<ChannelEnd>(pick(2)), out_);
+            upgrade();
             break;
         case 6:
-        case 7: {
-            const auto text = packet();
-            engine_.text(old(next_channel_), text, now_, out_);
-            observe();
-            break;
-        }
-        case 8:
-            engine_.binary(old(next_channel_), "bytes", now_, out_);
-            break;
-        case 9:
-            now_ = now_ + Duration(pick(15'000));
-            engine_.tick(now_, out_);
-            hear(socket_.tick(now_));
-            break;
-        case 10:
+            if (once_in(30))
+                break_something();
             for (auto count = pick(6); count > 0; --count)
                 engine_.send(Frame::text("4x"));
             break;
         default:
+            now_ = now_ + Duration(pick(6'000));
+            engine_.tick(now_, out_);
+            hear(socket_.tick(now_));
             break;
         }
         observe();
+    }
+
+    void post()
+    {
+        auto body = packet();
+        for (auto more = pick(3); more > 0; --more)
+            body += '\x1e' + packet();
+        const auto kind = once_in(40) ? static_cast<PostBody>(1 + pick(2)) : PostBody::text;
+        asked_.insert(next_request_);
+        engine_.post(next_request_++, body, kind, now_, out_);
+        observe();
+    }
+
+    /// `text` as WebSocket messages: a binary one is a frame of its own.
+    void say(Number channel, const std::string& text)
+    {
+        for (PollPackets packets(text); const auto part = packets.next();) {
+            if (is_poll_binary(*part))
+                engine_.binary(channel, "bytes", now_, out_);
+            else
+                engine_.text(channel, *part, now_, out_);
+            observe();
+        }
+    }
+
+    void upgrade()
+    {
+        if (engine_.transport() == Transport::websocket && !once_in(40))
+            return;
+        if (next_channel_ == 1 || once_in(4))
+            engine_.web_socket_opened(next_channel_++, now_, out_);
+        engine_.text(channel(), once_in(2) ? "2probe" : "5", now_, out_);
+    }
+
+    void break_something()
+    {
+        if (once_in(2))
+            return gone(any(next_request_));
+        engine_.web_socket_closed(any(next_channel_), static_cast<ChannelEnd>(pick(2)), out_);
     }
 
     void get()
@@ -167,6 +226,7 @@ private:
             engine_.send(pick(4) == 0 ? socket_.refuse(nsp, "no") : socket_.accept(nsp, "sid"));
         }
         if (const auto* said = std::get_if<Event>(&event)) {
+            ++(said->binary ? reached_.attachments : reached_.events);
             ASSERT_EQ(socket_.state(said->nsp), SocketSession::State::joined);
             if (pick(5) == 0)
                 engine_.send(socket_.leave(said->nsp));
@@ -174,6 +234,7 @@ private:
         if (std::holds_alternative<Violation>(event)) {
             ASSERT_FALSE(violated_);
             violated_ = true;
+            ++reached_.violations;
             engine_.close(CloseReason::forced_close, 0, now_, out_);
         }
     }
@@ -191,6 +252,8 @@ private:
     /// Time ends every session whose peer is silent and whose connection is closed when it is told.
     void end()
     {
+        if (started_on_polling_ && engine_.transport() == Transport::websocket)
+            ++reached_.upgrades;
         for (int i = 0; i < 10; ++i) {
             const auto due = engine_.next_deadline();
             if (due == EngineSession::kNever)
@@ -210,11 +273,13 @@ private:
     }
 
     std::mt19937 random_;
+    Reached& reached_;
     const EngineOptions options_{.queue_bytes = 4'096, .queue_packets = 64};
     const SocketOptions socket_options_;
     Instant now_{0};
     EngineSession engine_;
     SocketSession socket_;
+    const bool started_on_polling_ = engine_.transport() == Transport::polling;
     EngineOutput out_;
     Number next_request_ = 1;
     Number next_channel_ = 1;
@@ -226,12 +291,17 @@ private:
 
 TEST(RandomSession, KeepsItsPromisesWhateverComes)
 {
+    Reached reached;
     for (std::uint32_t seed = 0; seed < 5'000; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        RandomSession(seed).run();
+        RandomSession(seed, reached).run();
         if (testing::Test::HasFailure())
             break;
     }
+    EXPECT_GT(reached.upgrades, 100);
+    EXPECT_GT(reached.events, 100);
+    EXPECT_GT(reached.attachments, 100);
+    EXPECT_GT(reached.violations, 100);
 }
 
 TEST(RandomBytes, AreDecodedOrRefused)
