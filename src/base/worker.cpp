@@ -69,7 +69,6 @@ void Worker::work()
         ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), options_.nice);
     while (true) {
         Jobs batch;
-        bool emptied = false;
         {
             std::unique_lock lock(mutex_);
             filled_.wait(lock, [this] { return closing_ || !queue_.empty(); });
@@ -82,7 +81,6 @@ void Worker::work()
                 batch.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
                 queue_.erase(queue_.begin(), end);
             }
-            emptied = queue_.empty();
         }
         std::exception_ptr error;
         try {
@@ -91,9 +89,15 @@ void Worker::work()
             error = std::current_exception();
         }
         give_back(std::move(batch), error);
-        if (emptied && options_.idle)
+        if (options_.idle && is_empty())
             options_.idle();
     }
+}
+
+bool Worker::is_empty()
+{
+    const std::scoped_lock lock(mutex_);
+    return queue_.empty();
 }
 
 void Worker::give_back(Jobs batch, std::exception_ptr error)

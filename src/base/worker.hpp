@@ -60,7 +60,7 @@ public:
         std::size_t batch = 512;      ///< Jobs taken at once.
         int nice = 0;                 ///< Added to the thread's niceness.
         Around around = {};
-        std::function<void()> idle = {};  ///< Called on the worker's thread when its queue has become empty.
+        std::function<void()> idle = {};  ///< Called on the worker's thread after a batch, if none waits.
     };
 
     /// `outlet` outlives the worker. Starts the thread.
@@ -82,6 +82,7 @@ public:
 
 private:
     void work();
+    bool is_empty();
     void give_back(Jobs batch, std::exception_ptr error);
 
     Options options_;

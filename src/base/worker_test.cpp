@@ -1,47 +1,12 @@
+#include "base/test_loop.hpp"
 #include "base/worker.hpp"
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <deque>
 #include <stdexcept>
 
 namespace wgw {
 namespace {
-
-/// A loop for tests: keeps what is posted until the test runs it.
-class TestLoop final : public Outlet {
-public:
-    void post(std::move_only_function<void()> task) override
-    {
-        {
-            const std::scoped_lock lock(mutex_);
-            tasks_.push_back(std::move(task));
-        }
-        posted_.notify_one();
-    }
-
-    void run_one()
-    {
-        std::unique_lock lock(mutex_);
-        posted_.wait(lock, [this] { return !tasks_.empty(); });
-        auto task = std::move(tasks_.front());
-        tasks_.pop_front();
-        lock.unlock();
-        task();
-    }
-
-    std::size_t waiting()
-    {
-        const std::scoped_lock lock(mutex_);
-        return tasks_.size();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable posted_;
-    std::deque<std::move_only_function<void()>> tasks_;
-};
 
 struct Note final : Job {
     Note(int number, std::vector<int>& done, bool broken = false) : number(number), done(done), broken(broken) {}

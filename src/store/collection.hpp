@@ -6,12 +6,13 @@
 /// types and the indexes once. No feature has SQL or BSON in it.
 ///
 /// Calls are made on the loop and complete there; a write has been committed when its task completes.
-/// Errors  std::runtime_error if the store is broken; `Full` if its queue is: what was asked for is unknown, or was not done
+/// Errors  std::runtime_error if the store is broken: whether a write was done is unknown; `Full`: it was not done
 /// Tests   collection_contract_test.cpp
 
 #include "base/task.hpp"
 #include "base/time.hpp"
 #include "model/id.hpp"
+#include "model/result.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -24,9 +25,9 @@
 
 namespace wgw::store {
 
-/// Too much is under way; nothing of this call was done. Becomes `unavailable`.
-struct Full : std::runtime_error {
-    using std::runtime_error::runtime_error;
+/// Too much is under way, or the disk is full; nothing of this call was done. Becomes `unavailable`.
+struct Full : Unavailable {
+    using Unavailable::Unavailable;
 };
 
 using Value = std::variant<std::nullptr_t, bool, std::int64_t, std::string, Id, Timestamp>;
@@ -49,7 +50,7 @@ struct Document {
 
 struct IndexSpec {
     std::string_view field;  ///< One field: what the program needs so far.
-    bool unique = false;
+    bool unique = false;     ///< A null takes nothing: any number of documents may have it.
 };
 
 /// Static data of a feature.
@@ -72,8 +73,9 @@ public:
 
     /// Those with `field` equal to `value`, by _id, from behind `after` (zero: from the start). `field` has an index;
     /// empty: all documents.
-    virtual Task<std::vector<Document>>
-    list(std::string_view field, Value value, Id after, std::size_t limit, Order order) = 0;
+    virtual Task<std::vector<Document>> list(
+        std::string_view field, Value value, Id after, std::size_t limit, Order order
+    ) = 0;
 
     /// Several by id, in the order of the ids; those that do not exist are left out.
     virtual Task<std::vector<Document>> get_all(std::vector<Id> ids) = 0;
@@ -81,7 +83,8 @@ public:
     /// The name of the unique field that is taken (`_id` too), or nothing: inserted.
     virtual Task<std::optional<std::string>> insert(Document document) = 0;
 
-    /// Puts `next` in the place of `current` if the stored document still equals it. Both have one _id.
+    /// Puts `next` in the place of `current` if the stored document still equals it. Both have one _id. False also if
+    /// `next` wants a unique value that is taken: who tries again has a bound.
     virtual Task<bool> replace(Document current, Document next) = 0;
 
     /// False if there was none.

@@ -67,6 +67,9 @@ public:
 
     std::string_view sid() const { return {sid_.data(), sid_.size()}; }
     Transport transport() const { return transport_; }
+
+    /// The WebSocket that is the transport; 0 while it is polling.
+    Number channel() const { return channel_; }
     bool finished() const;
 
     // Inputs: long-polling.

@@ -1,0 +1,49 @@
+#include "codec/ws_handshake.hpp"
+
+#include "codec/base64.hpp"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace wgw {
+namespace {
+
+constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+bool same_word(std::string_view a, std::string_view b)
+{
+    return std::ranges::equal(a, b, [](char x, char y) {
+        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+    });
+}
+
+}  // namespace
+
+bool is_ws_upgrade(const HttpRequest& request)
+{
+    if (request.method != "GET" || request.minor != 1 || !request.wants_upgrade() || !request.body.empty())
+        return false;
+    if (!same_word(request.header("upgrade").value_or(""), "websocket"))
+        return false;
+    if (request.header("sec-websocket-version").value_or("") != "13")
+        return false;
+    const auto key = request.header("sec-websocket-key").value_or("");
+    const auto bytes = key.size() == 24 ? base64_decode(key) : std::nullopt;
+    return bytes && bytes->size() == 16;
+}
+
+std::string ws_accept(const HttpRequest& request)
+{
+    std::string text(request.header("sec-websocket-key").value_or(""));
+    text += kGuid;
+    std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
+    ::SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+    const std::string_view bytes(reinterpret_cast<const char*>(digest.data()), digest.size());
+    return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+           base64_encode(bytes) + "\r\n\r\n";
+}
+
+}  // namespace wgw

@@ -1,0 +1,129 @@
+#pragma once
+/// The thread that writes. What is submitted while a commit runs shares the next one: begin, run() of each job in
+/// order, commit with one sync, then all results go back to the loop at once.
+///
+///     loop   auto id = co_await writer.write([name](Sqlite& db) { …; return db.last_rowid(); });
+///     loop   writer.submit(job)                      a job of one's own, which uses writer's Sqlite in run()
+///     loop   writer.flush()                          once per turn
+///
+/// A job says no with a value. What run() throws ends the whole batch: everything is rolled back, the hooks are told
+/// and every job of the batch is finished with that exception. write() has a savepoint of its own instead: what its
+/// function throws undoes that function alone, unless the store itself is broken.
+///
+/// Full      less than the reserve is left on the disk (disk_reserve.hpp): every batch is finished with Full until
+/// there is room Failing   a sync that fails is not believed and not repeated: the batch is finished with Uncertain,
+/// the connection opened
+///           anew. Three failures in 60 s: `on_broken`, and nothing is written any more
+/// Log       checkpointed when there is nothing to do and it has some length, and in any case at its ceiling
+/// Thread    the loop's, but for what is marked
+/// Tests     writer_test.cpp
+
+#include "base/time.hpp"
+#include "base/worker.hpp"
+#include "store/call.hpp"
+#include "store/collection.hpp"
+#include "store/disk_reserve.hpp"
+#include "store/sqlite.hpp"
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+
+namespace wgw::store {
+
+/// The batch was not stored, or it was and a power cut may undo it. Repeat with the same key.
+struct Uncertain : Unavailable {
+    using Unavailable::Unavailable;
+};
+
+struct WriterOptions {
+    std::size_t capacity = 4096;  ///< Jobs under way; then submit() refuses.
+    std::size_t batch = 512;      ///< Jobs that share a commit, at most.
+
+    /// On the store thread, after a batch was rolled back and before anybody is told: forget what the batch had made.
+    std::function<void()> on_rollback = [] {};
+
+    /// On the loop, once: the disk cannot be trusted. The process should end with a status other than 0.
+    std::function<void()> on_broken = [] {};
+
+    int quiet_checkpoint_pages = 2'000;    ///< Pages of 4 KiB in the log for a checkpoint while nothing is to do.
+    int forced_checkpoint_pages = 16'000;  ///< For one before the next batch.
+
+    std::function<DiskSpace()> space = {};  ///< Default: the file system of the database.
+};
+
+class Writer {
+public:
+    static constexpr int kFailures = 3;
+    static constexpr Duration kFailureSpan = std::chrono::seconds(60);
+
+    /// From now on `db` (Mode::write) is used by the store thread only. All three outlive the writer.
+    Writer(Sqlite& db, Outlet& outlet, const Clock& clock, WriterOptions options = {});
+
+    /// False: too much is under way; the job is untouched.
+    bool submit(std::unique_ptr<Job>& job) { return worker_.submit(job); }
+    void flush() { worker_.flush(); }
+
+    /// Commits what was submitted, hands it back, joins the thread.
+    void stop() { worker_.stop(); }
+
+    /// Runs `function(Sqlite&)` on the store thread; its result comes back when it has been committed. The function
+    /// holds values only. Throws what the function throws, Full, Uncertain, or Error.
+    template <class Function>
+    auto write(Function function) -> Task<std::invoke_result_t<Function&, Sqlite&>>
+    {
+        using T = std::invoke_result_t<Function&, Sqlite&>;
+        auto run = [this, function = std::move(function)]() mutable { return in_savepoint<T>(function); };
+        auto submit_job = [this](std::unique_ptr<Job>& job) { return submit(job); };
+        return call<T>(submit_job, std::move(run));
+    }
+
+    /// For /readyz. Any thread.
+    bool is_full() const { return full_; }
+    bool is_broken() const { return broken_; }
+
+    std::size_t under_way() const { return worker_.under_way(); }
+
+private:
+    template <class T, class Function>
+    Outcome<T> in_savepoint(Function& function)
+    {
+        db_.prepared("SAVEPOINT call").run();
+        auto outcome = outcome_of<T>(function, db_);
+        if (auto* error = std::get_if<0>(&outcome.value))
+            undo_call(*error);
+        else
+            db_.prepared("RELEASE call").run();
+        return outcome;
+    }
+
+    // On the store thread.
+    void run_batch(std::span<const std::unique_ptr<Job>> batch);
+    void prepare_batch();
+    void look_at_disk();
+    void roll_back();
+    void hear_of(const Error& error);
+    void failed(const Error& error);
+    void reopen();
+    void undo_call(const std::exception_ptr& error);
+    void checkpoint_from(int pages);
+
+    Sqlite& db_;
+    Outlet& outlet_;
+    const Clock& clock_;
+    WriterOptions options_;
+    DiskReserve reserve_;
+    bool needs_reopen_ = false;
+    int checkpointed_pages_ = 0;
+    std::array<std::optional<Instant>, kFailures> failures_{};  // a ring of the last ones
+    std::size_t next_failure_ = 0;
+    std::atomic<bool> full_ = false;
+    std::atomic<bool> broken_ = false;
+    Worker worker_;  // last: its thread uses all of the above
+};
+
+}  // namespace wgw::store
