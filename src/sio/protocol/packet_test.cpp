@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace wgw::sio {
 namespace {
 
@@ -154,6 +156,25 @@ TEST(Packet, EventJsonPutsTheNameFirst)
 {
     EXPECT_EQ(event_json("say", ""), R"(["say"])");
     EXPECT_EQ(event_json("a\"b", R"({"n":1},2)"), R"(["a\"b",{"n":1},2])");
+}
+
+TEST(Packet, OfRandomBytesIsReadAndWrittenOrRefused)
+{
+    std::mt19937 random(1);
+    constexpr std::string_view kAlphabet = "0123456789-/,[]{}\":. \\_placeholdernumtruex\x1e\xff";
+    for (int i = 0; i < 200'000; ++i) {
+        std::string text(random() % 24, '0');
+        for (auto& c : text)
+            c = kAlphabet[random() % kAlphabet.size()];
+        const auto packet = decode(text);
+        if (!packet)
+            continue;
+        // What was accepted means the same after it has been written and read again.
+        const auto written = encode(*packet);
+        const auto again = decode(written);
+        ASSERT_TRUE(again.has_value()) << text;
+        ASSERT_EQ(*again, *packet) << text;
+    }
 }
 
 TEST(Placeholders, FitTheAttachmentsTheyPointAt)

@@ -6,7 +6,6 @@
 #include <random>
 #include <set>
 #include <utility>
-#include <vector>
 
 namespace wgw::sio {
 namespace {
@@ -33,21 +32,14 @@ constexpr std::string_view kFitting[] = {
     R"(42["x"])",
     R"(427["x",1])",
     "431[]",
-    "451-[\"f\",{\"_placeholder\":true,\"num\":0}]\x1e"
-    "bAQID",
-    "452-3[\"f\"]\x1e"
-    "b\x1e"
-    "bAQID",
-    "461-1[]\x1e"
-    "bAQID",
+    "451-[\"f\",{\"_placeholder\":true,\"num\":0}]\036bAQID",
+    "452-3[\"f\"]\036b\036bAQID",
+    "461-1[]\036bAQID",
 };
 
 /// How often the interesting things happened: random inputs that never reach them prove nothing.
 struct Reached {
-    int upgrades = 0;
-    int events = 0;
-    int attachments = 0;
-    int violations = 0;
+    int upgrades = 0, events = 0, attachments = 0, violations = 0;
 };
 
 /// One EngineSession and the SocketSession on it under random inputs, with what must always hold.
@@ -302,25 +294,6 @@ TEST(RandomSession, KeepsItsPromisesWhateverComes)
     EXPECT_GT(reached.events, 100);
     EXPECT_GT(reached.attachments, 100);
     EXPECT_GT(reached.violations, 100);
-}
-
-TEST(RandomBytes, AreDecodedOrRefused)
-{
-    std::mt19937 random(1);
-    constexpr std::string_view kAlphabet = "0123456789-/,[]{}\":. \\_placeholdernumtruex\x1e\xff";
-    for (int i = 0; i < 200'000; ++i) {
-        std::string text(random() % 24, '0');
-        for (auto& c : text)
-            c = kAlphabet[random() % kAlphabet.size()];
-        const auto packet = decode(text);
-        if (!packet)
-            continue;
-        // What was accepted means the same after it has been written and read again.
-        const auto written = encode(*packet);
-        const auto again = decode(written);
-        ASSERT_TRUE(again.has_value()) << text;
-        ASSERT_EQ(*again, *packet) << text;
-    }
 }
 
 }  // namespace
