@@ -7,7 +7,7 @@
 #include "sio/protocol/close_reason.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,7 +57,7 @@ using EngineEvent = std::variant<Answer, SendText, CloseChannel, Message, Closed
 
 struct EngineOutput {
     std::vector<EngineEvent> events;
-    std::deque<std::string> texts;  ///< Owns what events look into; a deque does not move its elements.
+    std::list<std::string> texts;  ///< Owns what events look into: it moves nothing, and costs nothing while empty.
 
     void clear()
     {

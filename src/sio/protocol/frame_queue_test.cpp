@@ -1,0 +1,61 @@
+#include "sio/protocol/frame_queue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace wgw::sio {
+namespace {
+
+TEST(FrameQueue, IsFirstInFirstOut)
+{
+    FrameQueue queue;
+    for (const auto* text : {"a", "b", "c"})
+        queue.push(Frame::text(text));
+    queue.pop(1);
+    queue.push(Frame::text("d"));
+    ASSERT_EQ(queue.size(), 3U);
+    EXPECT_EQ(queue.frames()[0].packet(), "b");
+    EXPECT_EQ(queue.frames()[2].packet(), "d");
+}
+
+TEST(FrameQueue, CountsTheBytesOnTheWire)
+{
+    FrameQueue queue;
+    queue.push(Frame::text("abc"));
+    queue.push(Frame::text("d"));
+    EXPECT_EQ(queue.bytes(), 8U);
+    queue.pop(1);
+    EXPECT_EQ(queue.bytes(), 3U);
+    queue.clear();
+    EXPECT_EQ(queue.bytes(), 0U);
+    EXPECT_TRUE(queue.empty());
+}
+
+TEST(FrameQueue, SharesAFrameAndDoesNotCopyIt)
+{
+    const auto frame = Frame::text("shared");
+    FrameQueue queue;
+    queue.push(frame);
+    EXPECT_EQ(queue.frames()[0].wire().data(), frame.wire().data());
+}
+
+TEST(FrameQueue, ThatIsNeverEmptyKeepsItsOrder)
+{
+    FrameQueue queue;
+    std::size_t next = 0;
+    queue.push(Frame::text("first"));
+    for (int i = 0; i < 10'000; ++i) {
+        queue.push(Frame::text(std::to_string(i)));
+        if (i == 0) {
+            queue.pop(1);
+            continue;
+        }
+        ASSERT_EQ(queue.frames()[0].packet(), std::to_string(next++));
+        queue.pop(1);
+        ASSERT_EQ(queue.size(), 1U);
+    }
+}
+
+}  // namespace
+}  // namespace wgw::sio
