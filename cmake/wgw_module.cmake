@@ -36,3 +36,14 @@ function(wgw_module name)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}: DISCOVERY_MODE PRE_TEST)
   endif()
 endfunction()
+
+# wgw_program(<name> <source>... [LINK <target>...])
+#
+# One program, at <build folder>/<name>.
+function(wgw_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} wgw_options)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  add_dependencies(programs ${name})
+endfunction()

@@ -21,7 +21,7 @@ endif()
 
 add_library(wgw_options INTERFACE)
 target_include_directories(wgw_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
-target_compile_options(wgw_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion
+target_compile_options(wgw_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-designated-field-initializers
                                              -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # ccache can only reuse objects made with a precompiled header that carries no time stamp.

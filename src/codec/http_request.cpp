@@ -64,6 +64,21 @@ bool lists(std::string_view text, std::string_view wanted)
     }
 }
 
+/// A path, a URL of http or https with a host, or the asterisk. Anything else would be read as a path by guessing.
+bool is_target(std::string_view text)
+{
+    if (std::ranges::any_of(text, [](char c) { return is_control(c) || c == ' '; }))
+        return false;
+    if (text.starts_with('/') || text == "*")
+        return true;
+    const auto end = text.find("://");
+    if (end == std::string_view::npos)
+        return false;
+    const auto scheme = lower(text.substr(0, end));
+    const auto host = text.substr(end + 3);
+    return (scheme == "http" || scheme == "https") && !host.empty() && !std::string_view("/?#").contains(host.front());
+}
+
 /// Digits only, and below 2^63.
 std::optional<std::uint64_t> parse_length(std::string_view text, unsigned base)
 {
@@ -95,6 +110,13 @@ std::optional<std::string_view> HttpRequest::header(std::string_view name) const
     return {};
 }
 
+bool HttpRequest::lists_token(std::string_view name, std::string_view token) const
+{
+    return std::ranges::any_of(headers, [&](const auto& header) {
+        return header.first == name && lists(header.second, token);
+    });
+}
+
 std::string_view HttpRequest::path() const
 {
     std::string_view rest = target;
@@ -115,8 +137,7 @@ std::string_view HttpRequest::query() const
 
 bool HttpRequest::wants_upgrade() const
 {
-    const auto connection = header("connection");
-    return header("upgrade").has_value() && connection && lists(*connection, "upgrade");
+    return header("upgrade").has_value() && lists_token("connection", "upgrade");
 }
 
 void HttpParser::fail(HttpError error)
@@ -130,16 +151,17 @@ bool HttpParser::take_line(std::string_view& bytes)
 {
     const auto end = bytes.find('\n');
     const auto part = bytes.substr(0, end == std::string_view::npos ? end : end + 1);
+    // Only the last byte of what is there may be a carriage return: no byte is looked at twice, in whatever pieces.
+    const auto stray = line_.ends_with('\r') ? line_.size() - 1 : line_.size() + std::min(part.find('\r'), part.size());
     line_ += part;
     bytes.remove_prefix(part.size());
-    const auto stray = line_.find('\r');
     const bool complete = end != std::string_view::npos;
     if (complete && line_.ends_with("\r\n")) {
         line_.resize(line_.size() - 2);
         if (stray == line_.size())
             return true;
         fail(HttpError::bad_request);  // a carriage return inside of the line
-    } else if (complete || (stray != std::string::npos && stray + 1 < line_.size())) {
+    } else if (complete || stray + 1 < line_.size()) {
         fail(HttpError::bad_request);  // ends with a line feed alone, or goes on behind a carriage return
     }
     return false;
@@ -195,9 +217,7 @@ void HttpParser::on_request_line()
     const auto version = line.substr(last + 1);
     const bool known =
         std::ranges::find(kMethods, method) != kMethods.end() && (version == "HTTP/1.1" || version == "HTTP/1.0");
-    const bool plain =
-        !target.empty() && std::ranges::none_of(target, [](char c) { return is_control(c) || c == ' '; });
-    if (!known || !plain)
+    if (!known || !is_target(target))
         return fail(HttpError::bad_request);
     request_.method = method;
     request_.target = target;
@@ -240,8 +260,8 @@ void HttpParser::on_end_of_head()
         return fail(HttpError::bad_request);
     if (hosts_ == 0 && request_.minor == 1)
         return fail(HttpError::missing_host);
-    const auto connection = request_.header("connection").value_or("");
-    request_.keep_alive = request_.minor == 1 ? !lists(connection, "close") : lists(connection, "keep-alive");
+    const bool close = request_.lists_token("connection", "close");
+    request_.keep_alive = !close && (request_.minor == 1 || request_.lists_token("connection", "keep-alive"));
     request_.expects_continue = request_.minor == 1 && lower(request_.header("expect").value_or("")) == "100-continue";
     state_ = State::head;
 }
@@ -276,7 +296,8 @@ std::size_t HttpParser::feed_body(std::string_view bytes)
         const bool complete = take_line(rest);
         if (state_ == State::failed)
             break;
-        if (line_.size() > (part_ == Part::trailer ? kTrailerBytes : kLongestChunkLine)) {
+        const std::size_t longest = part_ == Part::trailer ? kTrailerBytes : kLongestChunkLine;
+        if (line_.size() - (line_.ends_with('\r') ? 1 : 0) > longest) {  // its line end may be there in part
             fail(HttpError::bad_request);
             break;
         }

@@ -36,6 +36,9 @@ struct HttpRequest {
     /// The first header of that name (lower case).
     std::optional<std::string_view> header(std::string_view name) const;
 
+    /// Whether a list of tokens under `name` (lower case, every field of it) has `token` (lower case).
+    bool lists_token(std::string_view name, std::string_view token) const;
+
     /// Of the target, without scheme and authority; not decoded.
     std::string_view path() const;
     std::string_view query() const;  ///< Behind the question mark.

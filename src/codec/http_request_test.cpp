@@ -119,6 +119,48 @@ INSTANTIATE_TEST_SUITE_P(Table, AFramingVector, testing::ValuesIn(kVectors), [](
     return "vector_" + std::to_string(row.param.number);
 });
 
+struct Stream {
+    std::string_view name;
+    std::string bytes;
+    std::string verdict;
+};
+
+TEST(AStream, IsJudgedTheSameWholeAndInWhateverPieces)
+{
+    const std::string get(kNext);
+    const std::string post = "POST /p HTTP/1.1\r\nHost: a\r\n";
+    const std::string chunks = post + kTe + "\r\n";
+    const Stream rows[] = {
+        {"pipelined", get + get + get, "GGG"},
+        {"an empty line in front", "\r\n" + get, "G"},
+        {"a body on GET", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" + get, "GG"},
+        {"length zero", post + "Content-Length: 0\r\n\r\n" + get, "PG"},
+        {"no chunks", chunks + "0\r\n\r\n" + get, "PG"},
+        {"several zeros", chunks + "1\r\na\r\n000\r\n\r\n" + get, "PG"},
+        {"no chunk size", chunks + "\r\n", "x"},
+        {"a negative chunk size", chunks + "-1\r\n", "x"},
+        {"a chunk over the limit", chunks + "3e9\r\n", "x"},
+        {"a chunk longer than said", chunks + "1\r\nab\r\n", "x"},
+        {"CR in an extension", chunks + "1;a\rb\r\n", "x"},
+        {"a long extension", chunks + "1;" + std::string(254, 'x') + "\r\na\r\n0\r\n\r\n" + get, "PG"},
+        {"a too long extension", chunks + "1;" + std::string(300, 'x') + "\r\n", "x"},
+        {"a trailer that is no field", chunks + "0\r\nno field\r\n\r\n", "x"},
+        {"a folded trailer", chunks + "0\r\nX: y\r\n z\r\n\r\n", "x"},
+        {"endless trailers", chunks + "0\r\nX: " + std::string(16'384, 'x') + "\r\n\r\n", "x"},
+        {"CR at the end of a value", "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\r\n\r\n", "x"},
+        {"CR in the request line", "GET /\r HTTP/1.1\r\nHost: a\r\n\r\n", "x"},
+        {"no field name", "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", "x"},
+        {"an endless line", std::string(20'000, 'G'), "x"},
+    };
+    std::mt19937 random(3);
+    for (const auto& row : rows) {
+        EXPECT_EQ(whole(row.bytes), row.verdict) << row.name;
+        EXPECT_EQ(verdict(row.bytes, [](std::size_t) { return 1; }), row.verdict) << row.name;
+        for (int round = 0; round < 20; ++round)
+            EXPECT_EQ(verdict(row.bytes, [&](std::size_t) { return 1 + random() % 30; }), row.verdict) << row.name;
+    }
+}
+
 HttpParser parsed(std::string_view bytes)
 {
     HttpParser parser;
@@ -151,6 +193,26 @@ TEST(ARequest, MayHaveAnAbsoluteTarget)
     EXPECT_EQ(parser.head().path(), "/health");
     EXPECT_EQ(parser.head().query(), "a");
     EXPECT_EQ(parsed("GET http://x HTTP/1.1\r\nHost: x\r\n\r\n").head().path(), "/");
+}
+
+TEST(ATarget, ThatIsNeitherAPathNorAUrlIsRefused)
+{
+    const auto error = [](std::string_view target) {
+        return parsed("GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n\r\n").error();
+    };
+    for (const auto* good : {"/", "//health", "/a?u=http://h/b", "*", "http://h", "HTTPS://h:80/?a", "/\xc3\xa9"})
+        EXPECT_EQ(error(good), HttpError::none) << good;
+    for (const auto* bad :
+         {"health", "x?http://h/admin", "ftp://h/", "http:///a", "http://", "://h/", "h:443", "/\x7f"})
+        EXPECT_EQ(error(bad), HttpError::bad_request) << bad;
+}
+
+TEST(AConnection, ListensToEachOfItsConnectionFields)
+{
+    const std::string start = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: x\r\nConnection: ";
+    EXPECT_FALSE(parsed(start + "close\r\n\r\n").head().keep_alive);
+    EXPECT_TRUE(parsed(start + "closed\r\n\r\n").head().keep_alive);
+    EXPECT_TRUE(parsed(start + "y, Upgrade\r\n\r\n").head().wants_upgrade());
 }
 
 TEST(AConnection, StaysOpenAsItsVersionSays)

@@ -91,7 +91,7 @@ std::string write_response(const HttpResponse& response, bool keep_alive, bool h
     return out;
 }
 
-std::string write_error(HttpError error, std::string_view date, std::string_view iso_time)
+std::string write_error(HttpError error, std::string_view date)
 {
     switch (error) {
     case HttpError::header_too_large:
@@ -99,13 +99,7 @@ std::string write_error(HttpError error, std::string_view date, std::string_view
     case HttpError::missing_host:
         return "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nDate: " + std::string(date) +
                "\r\nContent-Length: 0\r\n\r\n";
-    case HttpError::body_too_large: {
-        HttpResponse response;
-        response.status = 413;
-        response.content_type = "application/json; charset=utf-8";
-        response.body = R"({"success":false,"timestamp":")" + std::string(iso_time) + R"("})";
-        return write_response(response, false, false, date);
-    }
+    case HttpError::body_too_large:
     case HttpError::none:
     case HttpError::bad_request:
         break;

@@ -26,8 +26,9 @@ std::string_view reason_phrase(int status);
 /// `date` as in `Sun, 06 Nov 1994 08:49:37 GMT`. `head_only`: the answer to HEAD, with the length its body would have.
 std::string write_response(const HttpResponse& response, bool keep_alive, bool head_only, std::string_view date);
 
-/// The answer to bytes that are no request; the connection closes behind it.
-std::string write_error(HttpError error, std::string_view date, std::string_view iso_time);
+/// The answer to bytes that are no request; the connection closes behind it. Not for body_too_large: that is a request,
+/// and its handler answers.
+std::string write_error(HttpError error, std::string_view date);
 
 /// The date of an HTTP header. `unix_s`: seconds since 1970.
 std::string http_date(std::int64_t unix_s);

@@ -1,282 +1,129 @@
 #include "codec/json_text.hpp"
 
+#include "codec/json_scan.hpp"
 #include "codec/utf8.hpp"
 
-#include <bitset>
-#include <cassert>
+#include <algorithm>
+#include <array>
 #include <charconv>
-#include <cmath>
-#include <cstring>
+#include <cstdlib>
 #include <limits>
 
 namespace wgw {
 namespace {
 
-constexpr int kDeepest = 1'024;  // bits of the checker's stack; JsonLimits::depth is at most this
+using namespace json_scan;
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+// The text is checked: nothing is looked at twice, and every quote has its partner.
 
-std::string_view skip_space(std::string_view text)
+std::string_view without_space(std::string_view text)
 {
-    std::size_t i = 0;
-    while (i < text.size() && is_space(text[i]))
-        ++i;
-    return text.substr(i);
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    return text;
 }
 
-/// Length of the string literal at the front of `text`, quotes included; 0 if it is none.
-std::size_t check_string(std::string_view text, bool& ascii)
+/// Of the string that `text` begins with: its length with both quotes.
+std::size_t string_length(std::string_view text)
 {
-    for (std::size_t i = 1; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte == '"')
-            return i + 1;
-        if (byte < 0x20)
-            return 0;
-        if (byte >= 0x80)
-            ascii = false;
-        if (byte != '\\')
-            continue;
-        if (++i == text.size())
-            return 0;
-        if (text[i] == 'u') {
-            if (i + 4 >= text.size())
-                return 0;
-            for (int digit = 0; digit < 4; ++digit)
-                if (std::isxdigit(static_cast<unsigned char>(text[++i])) == 0)
-                    return 0;
-        } else if (std::strchr("\"\\/bfnrt", text[i]) == nullptr || text[i] == '\0') {
-            return 0;
-        }
-    }
-    return 0;
+    const char* const end = text.data() + text.size();
+    const char* at = text.data() + 1;
+    while ((at = plain_end<NonAscii::pass>(at, end)) != end && *at != '"')
+        at += std::min<std::ptrdiff_t>(2, end - at);
+    return static_cast<std::size_t>(std::min(at + 1, end) - text.data());
 }
 
-/// Length of the number at the front of `text`; 0 if it is none.
-std::size_t check_number(std::string_view text)
-{
-    std::size_t i = 0;
-    const auto digits = [&] {
-        const std::size_t begin = i;
-        while (i < text.size() && is_digit(text[i]))
-            ++i;
-        return i - begin;
-    };
-    if (text[i] == '-')
-        ++i;
-    const std::size_t first = i;
-    const std::size_t integer = digits();
-    if (integer == 0 || (integer > 1 && text[first] == '0'))
-        return 0;
-    if (i < text.size() && text[i] == '.') {
-        ++i;
-        if (digits() == 0)
-            return 0;
-    }
-    if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-        ++i;
-        if (i < text.size() && (text[i] == '+' || text[i] == '-'))
-            ++i;
-        if (digits() == 0)
-            return 0;
-    }
-    return i;
-}
-
-/// One pass over the text, with a stack of one bit per open bracket.
-class Checker {
-public:
-    Checker(std::string_view text, JsonLimits limits) : text_(text), limits_(limits) {}
-
-    JsonError run()
-    {
-        const JsonError error = values();
-        if (error != JsonError::none)
-            return error;
-        if (!skip_space(text_.substr(at_)).empty())
-            return JsonError::syntax;
-        return ascii_ || is_utf8(text_) ? JsonError::none : JsonError::utf8;
-    }
-
-private:
-    bool next(char c)
-    {
-        space();
-        if (at_ >= text_.size() || text_[at_] != c)
-            return false;
-        ++at_;
-        return true;
-    }
-    void space()
-    {
-        while (at_ < text_.size() && is_space(text_[at_]))
-            ++at_;
-    }
-    bool take(std::size_t length)
-    {
-        at_ += length;
-        return length > 0;
-    }
-    bool literal(std::string_view word) { return text_.substr(at_, word.size()) == word && take(word.size()); }
-    bool node() { return ++nodes_ <= limits_.nodes; }
-
-    /// The name of a member and its colon.
-    bool name()
-    {
-        space();
-        return at_ < text_.size() && text_[at_] == '"' && take(check_string(text_.substr(at_), ascii_)) && next(':');
-    }
-
-    JsonError values()
-    {
-        while (true) {
-            space();
-            if (at_ >= text_.size())
-                return JsonError::syntax;
-            if (!node())
-                return JsonError::too_many_nodes;
-            const char c = text_[at_];
-            if (c == '{' || c == '[') {
-                if (depth_ == limits_.depth || depth_ == kDeepest)
-                    return JsonError::too_deep;
-                in_object_[static_cast<std::size_t>(depth_++)] = c == '{';
-                ++at_;
-                if (next(c == '{' ? '}' : ']')) {
-                    --depth_;
-                } else {
-                    if (c == '{') {
-                        if (!name())
-                            return JsonError::syntax;
-                        if (!node())
-                            return JsonError::too_many_nodes;
-                    }
-                    continue;
-                }
-            } else if (!scalar(c)) {
-                return JsonError::syntax;
-            }
-            const JsonError error = after_value();
-            if (error != JsonError::none || depth_ == 0)
-                return error;
-        }
-    }
-
-    bool scalar(char c)
-    {
-        switch (c) {
-        case '"':
-            return take(check_string(text_.substr(at_), ascii_));
-        case 't':
-            return literal("true");
-        case 'f':
-            return literal("false");
-        case 'n':
-            return literal("null");
-        default:
-            return take(check_number(text_.substr(at_)));
-        }
-    }
-
-    /// Closes what ends here, up to a comma.
-    JsonError after_value()
-    {
-        while (depth_ > 0) {
-            const bool object = in_object_[static_cast<std::size_t>(depth_ - 1)];
-            if (next(',')) {
-                if (!object)
-                    return JsonError::none;
-                if (!name())
-                    return JsonError::syntax;
-                return node() ? JsonError::none : JsonError::too_many_nodes;
-            }
-            if (!next(object ? '}' : ']'))
-                return JsonError::syntax;
-            --depth_;
-        }
-        return JsonError::none;
-    }
-
-    std::string_view text_;
-    JsonLimits limits_;
-    std::size_t at_ = 0;
-    std::size_t nodes_ = 0;
-    int depth_ = 0;
-    bool ascii_ = true;
-    std::bitset<kDeepest> in_object_;
-};
-
-/// Length of the checked value at the front of `text`.
+/// Of the value that `text` begins with.
 std::size_t value_length(std::string_view text)
 {
+    if (text.front() == '"')
+        return string_length(text);
+    if (text.front() != '{' && text.front() != '[')
+        return std::min(text.find_first_of(",]} \n\r\t"), text.size());
     int depth = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = 0; i < text.size();) {
         const char c = text[i];
         if (c == '"') {
-            for (++i; text[i] != '"'; ++i)
-                if (text[i] == '\\')
-                    ++i;
-        } else if (c == '{' || c == '[') {
-            ++depth;
-        } else if (c == '}' || c == ']') {
-            if (depth == 0)
-                return i;
-            --depth;
-        } else if (depth == 0 && (c == ',' || c == ':' || is_space(c))) {
-            return i;
-        } else {
+            i += string_length(text.substr(i));
             continue;
         }
-        if (depth == 0)
-            return i + 1;
+        ++i;
+        if (c == '{' || c == '[')
+            ++depth;
+        else if ((c == '}' || c == ']') && --depth == 0)
+            return i;
     }
     return text.size();
 }
 
-/// Takes the value at the front of `rest`, and a separator behind it.
-JsonValue take_value(std::string_view& rest)
+/// Cuts the first value off `rest`, and the separator behind it.
+JsonValue take_value(std::string_view& rest, char separator)
 {
-    rest = skip_space(rest);
-    const std::size_t length = value_length(rest);
+    const auto length = value_length(rest);
     const JsonValue value(rest.substr(0, length));
-    rest = skip_space(rest.substr(length));
-    if (!rest.empty() && (rest.front() == ',' || rest.front() == ':'))
-        rest = skip_space(rest.substr(1));
+    rest = without_space(rest.substr(length));
+    if (rest.starts_with(separator))
+        rest = without_space(rest.substr(1));
     return value;
+}
+
+std::string_view inside(std::string_view text, char opening)
+{
+    return text.starts_with(opening) ? without_space(text.substr(1)) : std::string_view();
 }
 
 std::uint32_t hex4(std::string_view digits)
 {
-    std::uint32_t value = 0;
-    std::from_chars(digits.data(), digits.data() + 4, value, 16);
-    return value;
+    std::uint32_t number = 0;
+    std::from_chars(digits.data(), digits.data() + 4, number, 16);
+    return number;
+}
+
+/// The code point whose first four digits `rest` begins with; takes the second half of a pair too.
+std::uint32_t take_code_point(std::string_view& rest)
+{
+    const auto first = hex4(rest);
+    rest.remove_prefix(4);
+    if (first < 0xd800 || first > 0xdbff || !rest.starts_with("\\u"))
+        return first;
+    const auto second = hex4(rest.substr(2));
+    if (second < 0xdc00 || second > 0xdfff)
+        return first;
+    rest.remove_prefix(6);
+    return 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+}
+
+/// number *= 10^exponent, if it fits.
+bool scale(std::uint64_t& number, std::uint64_t exponent)
+{
+    for (; exponent != 0 && number != 0; --exponent)
+        if (__builtin_mul_overflow(number, std::uint64_t{10}, &number))
+            return false;
+    return true;
 }
 
 }  // namespace
 
-JsonError json_check(std::string_view text, JsonLimits limits) { return Checker(text, limits).run(); }
-
-JsonValue::JsonValue(std::string_view checked_text) : text_(skip_space(checked_text))
+JsonValue::JsonValue(std::string_view checked_text) : text_(without_space(checked_text))
 {
     while (!text_.empty() && is_space(text_.back()))
         text_.remove_suffix(1);
-    assert(!text_.empty());
 }
 
 JsonType JsonValue::type() const
 {
     switch (text_.front()) {
-    case '{':
-        return JsonType::object;
-    case '[':
-        return JsonType::array;
-    case '"':
-        return JsonType::string;
     case 'n':
         return JsonType::null;
     case 't':
     case 'f':
         return JsonType::boolean;
+    case '"':
+        return JsonType::string;
+    case '[':
+        return JsonType::array;
+    case '{':
+        return JsonType::object;
     default:
         return JsonType::number;
     }
@@ -288,13 +135,13 @@ std::string JsonValue::string() const
     std::string out;
     out.reserve(rest.size());
     while (true) {
-        const auto escape = rest.find('\\');
-        out += rest.substr(0, escape);
-        if (escape == std::string_view::npos)
+        const auto backslash = std::min(rest.find('\\'), rest.size());
+        out += rest.substr(0, backslash);
+        if (backslash == rest.size())
             return out;
-        const char kind = rest[escape + 1];
-        rest.remove_prefix(escape + 2);
-        switch (kind) {
+        const char c = rest[backslash + 1];
+        rest.remove_prefix(backslash + 2);
+        switch (c) {
         case 'b':
             out += '\b';
             break;
@@ -310,21 +157,11 @@ std::string JsonValue::string() const
         case 't':
             out += '\t';
             break;
-        case 'u': {
-            std::uint32_t unit = hex4(rest);
-            rest.remove_prefix(4);
-            if (unit >= 0xd800 && unit < 0xdc00 && rest.starts_with("\\u")) {
-                const std::uint32_t low = hex4(rest.substr(2));
-                if (low >= 0xdc00 && low < 0xe000) {
-                    unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                    rest.remove_prefix(6);
-                }
-            }
-            append_utf8(out, unit);
+        case 'u':
+            append_utf8(out, take_code_point(rest));
             break;
-        }
         default:
-            out += kind;
+            out += c;
         }
     }
 }
@@ -332,31 +169,53 @@ std::string JsonValue::string() const
 std::optional<std::int64_t> JsonValue::integer() const
 {
     if (type() != JsonType::number)
-        return {};
-    std::int64_t exact = 0;
-    const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), exact);
-    if (error == std::errc() && end == text_.data() + text_.size())
-        return exact;
-    if (text_.find_first_of(".eE") == std::string_view::npos)
-        return {};
-    const double value = number();
-    constexpr double kLimit = 9'007'199'254'740'992.0;  // 2^53: beyond it a double is no longer exact
-    if (std::isfinite(value) && std::trunc(value) == value && std::abs(value) <= kLimit)
-        return static_cast<std::int64_t>(value);
-    return {};
+        return std::nullopt;
+    // mantissa * 10^exponent, zeros at the end kept out of the mantissa: so 1.0 and 1e3 fit.
+    const auto mantissa_text = text_.substr(0, std::min(text_.find_first_of("eE"), text_.size()));
+    std::uint64_t mantissa = 0;
+    std::int64_t exponent = 0;
+    std::size_t zeros = 0;
+    bool fraction = false;
+    for (const char c : mantissa_text) {
+        fraction |= c == '.';
+        if (c == '-' || c == '.')
+            continue;
+        exponent -= fraction ? 1 : 0;
+        ++zeros;
+        if (c == '0')
+            continue;
+        if (!scale(mantissa, zeros) || __builtin_add_overflow(mantissa, static_cast<unsigned>(c - '0'), &mantissa))
+            return std::nullopt;
+        zeros = 0;
+    }
+    if (mantissa == 0)
+        return 0;
+    exponent += static_cast<std::int64_t>(zeros);
+    if (mantissa_text.size() < text_.size()) {
+        auto digits = text_.substr(mantissa_text.size() + 1);
+        if (digits.front() == '+')
+            digits.remove_prefix(1);
+        std::int32_t written = 0;
+        if (std::from_chars(digits.data(), digits.data() + digits.size(), written).ec != std::errc())
+            return std::nullopt;
+        exponent += written;
+    }
+    if (exponent < 0 || !scale(mantissa, static_cast<std::uint64_t>(exponent)))
+        return std::nullopt;
+    const bool negative = text_.front() == '-';
+    if (mantissa > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (negative ? 1 : 0))
+        return std::nullopt;
+    return static_cast<std::int64_t>(negative ? 0 - mantissa : mantissa);
 }
 
 double JsonValue::number() const
 {
     double value = 0;
-    const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
-    if (error != std::errc::result_out_of_range)
+    if (std::from_chars(text_.data(), text_.data() + text_.size(), value).ec == std::errc())
         return value;
-    // Too large or too small: the exponent's sign tells which, unless the digits alone do.
-    const auto exponent = text_.find_first_of("eE");
-    const bool tiny = exponent != std::string_view::npos && text_.substr(exponent + 1).starts_with('-');
-    const double magnitude = tiny ? 0.0 : std::numeric_limits<double>::infinity();
-    return text_.front() == '-' ? -magnitude : magnitude;
+    return std::strtod(
+        std::string(text_).c_str(), nullptr
+    );  // tells infinite from nearly zero, which from_chars does not
 }
 
 JsonValue::Elements JsonValue::elements() const { return Elements(text_); }
@@ -366,54 +225,52 @@ JsonValue::Members JsonValue::members() const { return Members(text_); }
 std::optional<JsonValue> JsonValue::find(std::string_view name) const
 {
     std::optional<JsonValue> found;
-    auto cursor = members();
-    while (const auto member = cursor.next()) {
-        const std::string_view quoted = member->name.text();
-        const bool same = quoted.find('\\') == std::string_view::npos ? quoted.substr(1, quoted.size() - 2) == name
-                                                                      : member->name.string() == name;
+    for (auto cursor = members(); const auto member = cursor.next();) {
+        const auto written = member->name.text();
+        const bool same =
+            written.contains('\\') ? member->name.string() == name : written.substr(1, written.size() - 2) == name;
         if (same)
             found = member->value;
     }
     return found;
 }
 
-JsonValue::Elements::Elements(std::string_view array_text) : rest_(skip_space(array_text.substr(1))) {}
+JsonValue::Elements::Elements(std::string_view array_text) : rest_(inside(array_text, '[')) {}
 
 std::optional<JsonValue> JsonValue::Elements::next()
 {
     if (rest_.empty() || rest_.front() == ']')
-        return {};
-    return take_value(rest_);
+        return std::nullopt;
+    return take_value(rest_, ',');
 }
 
-JsonValue::Members::Members(std::string_view object_text) : rest_(skip_space(object_text.substr(1))) {}
+JsonValue::Members::Members(std::string_view object_text) : rest_(inside(object_text, '{')) {}
 
 std::optional<JsonMember> JsonValue::Members::next()
 {
     if (rest_.empty() || rest_.front() == '}')
-        return {};
-    const JsonValue name = take_value(rest_);
-    return JsonMember{name, take_value(rest_)};
+        return std::nullopt;
+    const auto name = take_value(rest_, ':');
+    const auto value = take_value(rest_, ',');
+    return JsonMember{name, value};
 }
 
 void append_json_string(std::string& out, std::string_view text)
 {
-    constexpr char kHex[] = "0123456789abcdef";
     out += '"';
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte >= 0x20 && byte != '"' && byte != '\\')
-            continue;
-        out.append(text, begin, i - begin);
-        begin = i + 1;
-        out += '\\';
-        switch (byte) {
-        case '"':
-            out += '"';
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (true) {
+        const char* const plain = plain_end<NonAscii::pass>(at, end);
+        out.append(at, plain);
+        if (plain == end)
             break;
+        const char c = *plain;
+        out += '\\';
+        switch (c) {
+        case '"':
         case '\\':
-            out += '\\';
+            out += c;
             break;
         case '\b':
             out += 'b';
@@ -432,11 +289,11 @@ void append_json_string(std::string& out, std::string_view text)
             break;
         default:
             out += "u00";
-            out += kHex[byte >> 4];
-            out += kHex[byte & 15];
+            out += "0123456789abcdef"[c >> 4];
+            out += "0123456789abcdef"[c & 15];
         }
+        at = plain + 1;
     }
-    out.append(text, begin, text.size() - begin);
     out += '"';
 }
 

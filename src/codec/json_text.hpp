@@ -5,7 +5,7 @@
 /// field by field. Both start with json_check(), after which a JsonValue can be walked without further errors.
 ///
 /// Shape     a JsonValue looks into the checked text and costs nothing to copy; the text must outlive it
-/// Limits    depth 128, 100,000 nodes (values and keys), both parameters
+/// Limits    depth 128 (at most 1,024), 100,000 nodes (values and keys), both parameters
 /// Errors    json_check() says what is wrong; nothing else here can fail on checked text
 /// Source    RFC 8259; as strict as JSON.parse: no comments, no trailing commas, no control characters in strings
 /// Tests     json_text_test.cpp, fuzz/json_text.cpp
@@ -56,8 +56,7 @@ public:
     /// The nearest double; infinite for 1e400.
     double number() const;
 
-    /// Walks an array's elements: `for (auto element = array.first(); element; element = element.next())`.
-    /// Of an object: use find() or JsonMembers.
+    /// An array's elements, an object's members, in order. Of anything else: none.
     class Elements;
     Elements elements() const;
     class Members;
@@ -67,7 +66,6 @@ public:
     std::optional<JsonValue> find(std::string_view name) const;
 
 private:
-    friend class JsonCursor;
     std::string_view text_;
 };
 

@@ -40,6 +40,13 @@ bool decode(std::string_view text, bool plus_is_space, std::string& out)
     return clean;
 }
 
+std::string decode_leniently(std::string_view text)
+{
+    std::string out;
+    decode(text, true, out);
+    return is_utf8(out) ? out : to_utf8(out);
+}
+
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text)
@@ -53,17 +60,15 @@ std::optional<std::string> percent_decode(std::string_view text)
 std::vector<std::pair<std::string, std::string>> form_pairs(std::string_view text)
 {
     std::vector<std::pair<std::string, std::string>> pairs;
-    while (!text.empty()) {
+    while (!text.empty() && pairs.size() < kMaxFormPairs) {
         const auto end = text.find('&');
         const std::string_view part = text.substr(0, end);
         text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
         if (part.empty())
             continue;
         const auto equals = part.find('=');
-        auto& [name, value] = pairs.emplace_back();
-        decode(part.substr(0, equals), true, name);
-        if (equals != std::string_view::npos)
-            decode(part.substr(equals + 1), true, value);
+        const auto value = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+        pairs.emplace_back(decode_leniently(part.substr(0, equals)), decode_leniently(value));
     }
     return pairs;
 }

@@ -5,6 +5,8 @@
 namespace wgw {
 namespace {
 
+using namespace std::string_literals;
+
 TEST(PercentEncoding, IsUndoneOrRefused)
 {
     EXPECT_EQ(percent_decode("a%20b%2Fc"), "a b/c");
@@ -34,6 +36,21 @@ TEST(AForm, IsSplitIntoItsPairs)
     })
     );
     EXPECT_TRUE(form_pairs("").empty());
+    for (const auto* broken : {"%", "%4", "%zz", "a%4", "%%41x"})
+        EXPECT_EQ(form_pairs(broken).front().first, broken == std::string_view("%%41x") ? "%Ax" : broken);
+}
+
+TEST(AForm, IsUtf8WhateverCame)
+{
+    EXPECT_EQ(form_pairs("a%ff=%c3%a9\xc3").front(), std::pair("a\xef\xbf\xbd"s, "\xc3\xa9\xef\xbf\xbd"s));
+}
+
+TEST(AForm, HasABoundedNumberOfPairs)
+{
+    std::string form;
+    for (std::size_t i = 0; i < 2 * kMaxFormPairs; ++i)
+        form += "a&";
+    EXPECT_EQ(form_pairs(form).size(), kMaxFormPairs);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "codec/utf8.hpp"
 
+#include <bit>
 #include <cstring>
 
 namespace wgw {
@@ -48,6 +49,35 @@ State next(State state, unsigned char byte)
     return invalid;
 }
 
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+/// The first two bytes of a character of three: is it overlong, or a surrogate?
+bool is_limited(std::uint64_t bytes)
+{
+    const auto lead_and_bit = bytes & 0x20ff;  // the bit tells second bytes from 0xa0 on
+    return lead_and_bit == 0x00e0 || lead_and_bit == 0x20ed;
+}
+
+/// Past what most text is made of: ASCII, eight bytes at a time, and characters of three bytes (Thai, for one), two at
+/// a time. What it stops at need not be wrong: it is
+/// left to the automaton.
+std::size_t skip_plain(std::string_view text, std::size_t i)
+{
+    const char* const bytes = text.data();
+    while (i + 8 <= text.size()) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes + i, 8);
+        if ((word & 0x8080808080808080) == 0)
+            i += 8;
+        else if (std::endian::native == std::endian::little && (word & 0xc0c0f0c0c0f0) == 0x8080e08080e0 &&
+                 !is_limited(word) && !is_limited(word >> 24))
+            i += 6;
+        else
+            break;
+    }
+    return i;
+}
+
 }  // namespace
 
 bool Utf8Validator::push(std::string_view piece)
@@ -56,14 +86,7 @@ bool Utf8Validator::push(std::string_view piece)
     std::size_t i = 0;
     while (i < piece.size() && state != invalid) {
         if (state == start) {
-            // Eight ASCII bytes at a time: most of what is sent.
-            std::uint64_t word = 0;
-            while (i + 8 <= piece.size()) {
-                std::memcpy(&word, piece.data() + i, 8);
-                if ((word & 0x8080808080808080ULL) != 0)
-                    break;
-                i += 8;
-            }
+            i = skip_plain(piece, i);
             if (i == piece.size())
                 break;
         }
@@ -132,7 +155,7 @@ std::size_t code_points(std::string_view text)
 {
     std::size_t count = 0;
     for (const char c : text)
-        count += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
+        count += is_continuation(c) ? 0 : 1;
     return count;
 }
 

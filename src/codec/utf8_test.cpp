@@ -15,21 +15,24 @@ struct Row {
 };
 
 const Row kRows[] = {
-    {"ascii",              "hello, world: 16 bytes", true,  "hello, world: 16 bytes"                          },
-    {"empty",              "",                       true,  ""                                                },
-    {"two_bytes",          "\xc3\xa9",               true,  "\xc3\xa9"                                        },
-    {"three_bytes",        "\xe2\x82\xac",           true,  "\xe2\x82\xac"                                    },
-    {"four_bytes",         "\xf0\x9f\x98\x80",       true,  "\xf0\x9f\x98\x80"                                },
-    {"highest",            "\xf4\x8f\xbf\xbf",       true,  "\xf4\x8f\xbf\xbf"                                },
-    {"lone_continuation",  "a\x80z",                 false, "a\xef\xbf\xbdz"                                  },
-    {"cut_off",            "a\xe2\x82",              false, "a\xef\xbf\xbd"                                   },
-    {"cut_by_ascii",       "\xe2\x82z",              false, "\xef\xbf\xbdz"                                   },
-    {"overlong_slash",     "\xc0\xaf",               false, "\xef\xbf\xbd\xef\xbf\xbd"                        },
-    {"overlong_three",     "\xe0\x80\x80",           false, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"            },
-    {"surrogate",          "\xed\xa0\x80",           false, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"            },
-    {"too_high",           "\xf4\x90\x80\x80",       false, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
-    {"never_a_byte",       "\xff",                   false, "\xef\xbf\xbd"                                    },
-    {"late_in_a_long_one", "0123456789abcdef\xff",   false, "0123456789abcdef\xef\xbf\xbd"                    },
+    {"ascii",              "hello, world: 16 bytes",                 true,  "hello, world: 16 bytes"                          },
+    {"empty",              "",                                       true,  ""                                                },
+    {"two_bytes",          "\xc3\xa9",                               true,  "\xc3\xa9"                                        },
+    {"three_bytes",        "\xe2\x82\xac",                           true,  "\xe2\x82\xac"                                    },
+    {"four_bytes",         "\xf0\x9f\x98\x80",                       true,  "\xf0\x9f\x98\x80"                                },
+    {"highest",            "\xf4\x8f\xbf\xbf",                       true,  "\xf4\x8f\xbf\xbf"                                },
+    {"thai",               "\xe0\xb8\xaa\xe0\xb8\xa7\xe0\xb8\xb1 a", true,  "\xe0\xb8\xaa\xe0\xb8\xa7\xe0\xb8\xb1 a"          },
+    {"lone_continuation",  "a\x80z",                                 false, "a\xef\xbf\xbdz"                                  },
+    {"cut_off",            "a\xe2\x82",                              false, "a\xef\xbf\xbd"                                   },
+    {"cut_by_ascii",       "\xe2\x82z",                              false, "\xef\xbf\xbdz"                                   },
+    {"overlong_slash",     "\xc0\xaf",                               false, "\xef\xbf\xbd\xef\xbf\xbd"                        },
+    {"overlong_three",     "\xe0\x80\x80",                           false, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"            },
+    {"surrogate",          "\xed\xa0\x80",                           false, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"            },
+    {"too_high",           "\xf4\x90\x80\x80",                       false, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+    {"never_a_byte",       "\xff",                                   false, "\xef\xbf\xbd"                                    },
+    {"cut_by_another",     "\xf0\x9f\x98\xc3\xa9",                   false, "\xef\xbf\xbd\xc3\xa9"                            },
+    {"cut_by_no_byte",     "\xe2\x82\xff",                           false, "\xef\xbf\xbd\xef\xbf\xbd"                        },
+    {"late_in_a_long_one", "0123456789abcdef\xff",                   false, "0123456789abcdef\xef\xbf\xbd"                    },
 };
 
 class Utf8 : public testing::TestWithParam<Row> {};
@@ -55,6 +58,45 @@ TEST_P(Utf8, IsJudgedTheSameInPieces)
 INSTANTIATE_TEST_SUITE_P(Table, Utf8, testing::ValuesIn(kRows), [](const auto& row) {
     return std::string(row.param.name);
 });
+
+/// One step per byte, straight from table 3-7.
+bool is_utf8_by_the_table(std::string_view text)
+{
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const auto within = [](unsigned value, unsigned low, unsigned high) { return value >= low && value <= high; };
+    for (std::size_t i = 0; i < text.size();) {
+        const unsigned lead = byte(i);
+        const std::size_t length = lead < 0x80                ? 1
+                                   : within(lead, 0xc2, 0xdf) ? 2
+                                   : within(lead, 0xe0, 0xef) ? 3
+                                   : within(lead, 0xf0, 0xf4) ? 4
+                                                              : 0;
+        if (length == 0)
+            return false;
+        const unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+        const unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+        for (std::size_t next = 1; next < length; ++next)
+            if (!within(byte(i + next), next == 1 ? low : 0x80, next == 1 ? high : 0xbf))
+                return false;
+        i += length;
+    }
+    return true;
+}
+
+TEST(IsUtf8, AgreesWithTheTableWhereverThePairOfBytesStands)
+{
+    for (unsigned first = 0x80; first < 0x100; ++first)
+        for (unsigned second = 0; second < 0x100; ++second)
+            for (std::size_t at = 0; at < 9; ++at) {
+                std::string text(at, 'a');
+                text += static_cast<char>(first);
+                text += static_cast<char>(second);
+                text += "\x80\xe0\xb8\xaa\xe0\xb8\xaa";
+                ASSERT_EQ(is_utf8(text), is_utf8_by_the_table(text)) << first << " " << second << " " << at;
+                text.insert(at, "\xe0\xb8\xaa");
+                ASSERT_EQ(is_utf8(text), is_utf8_by_the_table(text)) << first << " " << second << " " << at;
+            }
+}
 
 TEST(AppendUtf8, WritesEveryCodePointAsItsShortestForm)
 {

@@ -126,7 +126,7 @@ bool WsDecoder::take_header(std::span<char>& bytes, std::optional<WsEvent>& erro
 
 std::optional<WsEvent> WsDecoder::next(std::span<char>& bytes)
 {
-    delivered_ = {};
+    std::string().swap(delivered_);  // assigning an empty one would keep the memory
     while (!ended_) {
         if (!in_frame_) {
             if (bytes.empty())
@@ -140,6 +140,7 @@ std::optional<WsEvent> WsDecoder::next(std::span<char>& bytes)
         if (auto event = take_payload(bytes))
             return event;
     }
+    std::string().swap(message_);  // of the message that was not to be completed
     bytes = {};
     return {};
 }

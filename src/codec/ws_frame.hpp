@@ -48,6 +48,9 @@ public:
     /// were taken and more are needed. After close or error: nothing more.
     std::optional<WsEvent> next(std::span<char>& bytes);
 
+    /// Memory held for what is half-way, and until the next call for what was delivered.
+    std::size_t held_bytes() const { return message_.capacity() + control_.capacity() + delivered_.capacity(); }
+
     /// A message has begun and is not complete.
     bool in_message() const { return in_message_ || !pending_.empty() || payload_left_ > 0; }
 

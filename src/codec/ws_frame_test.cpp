@@ -149,6 +149,63 @@ TEST(AWholeFrame, IsNotCopied)
     EXPECT_FALSE(decoder.in_message());
 }
 
+TEST(ADecoder, GivesItsMemoryBackWhenNothingIsHalfWay)
+{
+    WsDecoder decoder;
+    const auto empty = decoder.held_bytes();
+    const auto hear = [&](std::string bytes) {
+        std::span<char> rest(bytes);
+        std::size_t events = 0;
+        while (decoder.next(rest))
+            ++events;
+        return events;
+    };
+    const std::string half(100'000, 'a');
+    EXPECT_EQ(hear(frame(0x02, half)), 0U);
+    EXPECT_GE(decoder.held_bytes(), half.size());
+    EXPECT_EQ(hear(frame(0x80, half)), 1U);
+    EXPECT_EQ(decoder.held_bytes(), empty);
+    EXPECT_EQ(hear(frame(0x02, half) + frame(0x83, "")), 1U);  // a protocol error in the midst of a message
+    EXPECT_EQ(decoder.held_bytes(), empty);
+}
+
+TEST(ADecoder, HoldsNothingForALengthThatWasOnlyDeclared)
+{
+    WsDecoder decoder;
+    const auto empty = decoder.held_bytes();
+    std::string header("\x82\xff\0\0\0\0\0\x0f\x42\x40mask", 14);  // 1,000,000 bytes
+    std::span<char> rest(header);
+    EXPECT_FALSE(decoder.next(rest).has_value());
+    EXPECT_TRUE(decoder.in_message());
+    EXPECT_EQ(decoder.held_bytes(), empty);
+}
+
+TEST(ATextThatCannotBecomeUtf8, IsRefusedAtItsFirstWrongByte)
+{
+    WsDecoder decoder;
+    std::string bytes = frame(0x01, "\xce\xba") + frame(0x80, "\xed\xa0\x80 and more that never comes");
+    bytes.resize(8 + 6 + 2);  // up to the a0
+    std::span<char> rest(bytes);
+    const auto event = decoder.next(rest);
+    ASSERT_TRUE(event.has_value());
+    EXPECT_EQ(event->code, 1007);
+}
+
+TEST(CloseCodes, AreLegalOrAProtocolError)
+{
+    for (const int code :
+         {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999}) {
+        const char payload[] = {static_cast<char>(code >> 8), static_cast<char>(code)};
+        EXPECT_EQ(
+            heard(frame(0x88, {payload, 2}), [](std::size_t left) { return left; }), "close:" + std::to_string(code)
+        );
+    }
+    for (const int code : {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
+        const char payload[] = {static_cast<char>(code >> 8), static_cast<char>(code)};
+        EXPECT_EQ(heard(frame(0x88, {payload, 2}), [](std::size_t left) { return left; }), "error:1002") << code;
+    }
+}
+
 TEST(ControlFrames, AreWrittenAsTheRfcSays)
 {
     EXPECT_EQ(ws_close_frame({}), "\x88\x00"s);

@@ -12,6 +12,7 @@
 #include "base/task.hpp"
 #include "base/time.hpp"
 #include "model/id.hpp"
+#include "model/result.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -25,8 +26,8 @@
 namespace wgw::store {
 
 /// Too much is under way, or the disk is full; nothing of this call was done. Becomes `unavailable`.
-struct Full : std::runtime_error {
-    using std::runtime_error::runtime_error;
+struct Full : Unavailable {
+    using Unavailable::Unavailable;
 };
 
 using Value = std::variant<std::nullptr_t, bool, std::int64_t, std::string, Id, Timestamp>;

@@ -36,8 +36,8 @@
 namespace wgw::store {
 
 /// The batch was not stored, or it was and a power cut may undo it. Repeat with the same key.
-struct Uncertain : std::runtime_error {
-    using std::runtime_error::runtime_error;
+struct Uncertain : Unavailable {
+    using Unavailable::Unavailable;
 };
 
 struct WriterOptions {

@@ -1,0 +1,116 @@
+#include "app/embedded.hpp"
+
+#include "app/commands.hpp"
+#include "chat/log_schema.hpp"
+#include "chat/log_store_sqlite.hpp"
+#include "store/migrations.hpp"
+
+namespace wgw::app {
+namespace {
+
+Secret secret_of(const Options& options, const store::DataFolder& folder, Random& random)
+{
+    if (!options.jwt_secret.empty())
+        return {options.jwt_secret, false};
+    return load_or_make_secret(folder.path(), random);
+}
+
+bool is_loopback_name(std::string_view host)
+{
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+/// The tables of everybody, before any thread uses the file.
+store::Sqlite& prepared(store::Sqlite& db, const Clock& clock)
+{
+    store::migrate(db, "chat", chat::kLogMigrations, clock.now());
+    store::create_collection(db, user::users_spec());
+    store::create_collection(db, auth::credentials_spec());
+    return db;
+}
+
+store::WriterOptions writer_options(chat::Engine& engine, std::function<void()> on_broken)
+{
+    store::WriterOptions options;
+    options.on_rollback = [&engine] { engine.forget_all(); };
+    options.on_broken = std::move(on_broken);
+    return options;
+}
+
+sio::ServerOptions socket_options(const Options& options)
+{
+    sio::ServerOptions sockets;
+    sockets.origins = options.origins;
+    sockets.loopback_origins = is_loopback_name(options.host);
+    return sockets;
+}
+
+}  // namespace
+
+Embedded::Embedded(
+    const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken
+)
+    : options_(options), loop_(loop), folder_(options.data), secret_(secret_of(options, folder_, random)),
+      tokens_({.current = secret_.key}, clock), db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
+      log_(chat::make_sqlite_log(prepared(db_, clock))), engine_(*log_, options_.limits),
+      writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop),
+      users_(store::make_sqlite_collection(writer_, readers_, user::users_spec())),
+      credentials_(store::make_sqlite_collection(writer_, readers_, auth::credentials_spec())),
+      user_service_(*users_, clock), passwords_(loop, options_.limits), ids_(clock, random),
+      auth_service_({*credentials_, user_service_, passwords_, tokens_, ids_, clock, options_.limits}),
+      chat_service_(engine_, writer_, readers_, clock, random), sockets_(loop, random, socket_options(options_)),
+      gateway_(
+          {auth_service_, user_service_, chat_service_, sockets_, tokens_, options_.limits, clock, "1",
+           std::string(kVersion)}
+      ),
+      http_(loop, gateway_, {}), admin_([this] { return not_ready(); }), admin_http_(loop, admin_, {})
+{
+    gateway_.attach(http_);
+    admin_.attach(admin_http_);
+    loop_.at_end_of_turn([this] { flush_workers(); });
+    port_ = http_.listen(options_.host, options_.port);
+    admin_port_ = admin_http_.listen(options_.admin_host, options_.admin_port);
+}
+
+Embedded::~Embedded()
+{
+    // Everybody who waits for a worker is answered before the objects go: first the threads end, then the loop, which
+    // has already stopped, runs what they handed back.
+    passwords_.stop();
+    writer_.stop();
+    readers_.stop();
+    loop_.run_posted();
+}
+
+void Embedded::flush_workers()
+{
+    writer_.flush();
+    readers_.flush();
+    passwords_.flush();
+}
+
+std::string Embedded::not_ready() const
+{
+    if (draining_)
+        return "draining";
+    if (writer_.is_broken())
+        return "store_broken";
+    if (writer_.is_full())
+        return "store_full";
+    return ready_ ? "" : "starting";
+}
+
+void Embedded::drain(Duration spread)
+{
+    draining_ = true;
+    http_.stop_accepting();
+    http_.close_idle();
+    sockets_.drain(spread);
+}
+
+bool Embedded::is_idle() const
+{
+    return sockets_.sessions() == 0 && gateway_.running() == 0 && writer_.under_way() == 0;
+}
+
+}  // namespace wgw::app

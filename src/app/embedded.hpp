@@ -1,0 +1,86 @@
+#pragma once
+/// The object graph of one process with everything in it: plain objects, built in order of need, destroyed in reverse.
+///
+/// Loop only.
+
+#include "app/admin.hpp"
+#include "app/options.hpp"
+#include "app/secret.hpp"
+#include "auth/password.hpp"
+#include "auth/service.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "chat/engine.hpp"
+#include "chat/log_store.hpp"
+#include "chat/service.hpp"
+#include "gateway/gateway.hpp"
+#include "model/token.hpp"
+#include "net/http_server.hpp"
+#include "net/loop.hpp"
+#include "sio/server/server.hpp"
+#include "store/collection_sqlite.hpp"
+#include "store/data_folder.hpp"
+#include "store/readers.hpp"
+#include "store/sqlite.hpp"
+#include "store/writer.hpp"
+#include "user/service.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace wgw::app {
+
+class Embedded {
+public:
+    /// Opens the store and listens. `on_broken` is called once the disk cannot be trusted any more.
+    /// Throws std::runtime_error with a sentence for the operator.
+    Embedded(
+        const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken
+    );
+    Embedded(const Embedded&) = delete;
+    Embedded& operator=(const Embedded&) = delete;
+    ~Embedded();
+
+    std::uint16_t port() const { return port_; }
+    std::uint16_t admin_port() const { return admin_port_; }
+    bool made_secret() const { return secret_.made; }
+
+    /// Stops accepting and closes connections, spread over `spread`. Work under way is finished.
+    void drain(Duration spread);
+    bool is_idle() const;
+    void set_ready(bool ready) { ready_ = ready; }
+
+private:
+    std::string not_ready() const;
+    void flush_workers();
+
+    const Options options_;
+    net::Loop& loop_;
+    store::DataFolder folder_;
+    Secret secret_;
+    Tokens tokens_;
+    store::Sqlite db_;
+    std::unique_ptr<chat::LogStore> log_;
+    chat::Engine engine_;
+    store::Writer writer_;
+    store::Readers readers_;
+    std::unique_ptr<store::Collection> users_;
+    std::unique_ptr<store::Collection> credentials_;
+    user::UserService user_service_;
+    auth::Passwords passwords_;
+    IdSource ids_;
+    auth::AuthService auth_service_;
+    chat::Service chat_service_;
+    sio::Server sockets_;
+    gateway::Gateway gateway_;
+    net::HttpServer http_;
+    Admin admin_;
+    net::HttpServer admin_http_;
+    std::uint16_t port_ = 0;
+    std::uint16_t admin_port_ = 0;
+    bool ready_ = false;
+    bool draining_ = false;
+};
+
+}  // namespace wgw::app

@@ -1,0 +1,262 @@
+#include "app/options.hpp"
+
+#include "app/dotenv.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace wgw::app {
+namespace {
+
+constexpr std::array kTable{
+    OptionRow{"GATEWAY_HOST", "localhost", "Address to listen on: a name or an IP address; 0.0.0.0 for all."},
+    OptionRow{"GATEWAY_PORT", "3000", "Port to listen on; 0 for any free one."},
+    OptionRow{
+              "JWT_SECRET", "", "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA.",
+              true
+    },
+    OptionRow{"WGW_DATA", "./data", "Folder of the database and the secret."},
+    OptionRow{"WGW_ADMIN_HOST", "127.0.0.1", "Address of the admin listener (health for operators)."},
+    OptionRow{"WGW_ADMIN_PORT", "9464", "Port of the admin listener; 0 for any free one."},
+    OptionRow{
+              "WGW_ORIGINS", "", "Web origins that may open a socket beside the server's own, separated by commas; * for any."
+    },
+    OptionRow{"WGW_LOG_LEVEL", "info", "debug, info, warn or error."},
+    OptionRow{"WGW_LOG_FORMAT", "auto", "text, json, or auto: text on a terminal."},
+    OptionRow{"WGW_SHUTDOWN_DELAY", "0", "Seconds between SIGTERM and the end of accepting connections."},
+    OptionRow{"WGW_DRAIN", "10", "Seconds over which connections are closed at a shutdown."},
+    OptionRow{"WGW_LIMITS", "", "bench: lifts the rate limits per user, room and address."},
+    OptionRow{"WGW_INSECURE_DEV", "", "1: accepts a weak JWT_SECRET, on loopback only."},
+    OptionRow{"WGW_LIMIT_USERNAME_MIN", "6", "Least length of a user name, in characters."},
+    OptionRow{"WGW_LIMIT_PASSWORD_MIN", "6", "Least length of a password, in characters."},
+    OptionRow{"WGW_LIMIT_CONTENT_BYTES", "16384", "Greatest size of a message's text, in bytes of UTF-8."},
+};
+
+/// What a server of the original reads and this one does not: it would be wrong to start as if it did.
+constexpr std::array<std::string_view, 3> kClusterPrefixes{"DB_", "RMQ_", "REDIS_"};
+
+constexpr std::array<std::string_view, 6> kKnownSecrets{"wegowhere", "secret",     "changeme",
+                                                        "password",  "jwt_secret", "jwtsecret"};
+
+class Values {
+public:
+    Values(
+        const std::map<std::string, std::string>& flags, const std::map<std::string, std::string>& environment,
+        const std::vector<std::pair<std::string, std::string>>& dotenv
+    )
+    {
+        for (const auto& [name, value] : dotenv)
+            set(name, value);
+        for (const auto& [name, value] : environment)
+            set(name, value);
+        for (const auto& [name, value] : flags)
+            set(name, value);
+    }
+
+    std::optional<std::string> given(const std::string& name) const
+    {
+        const auto found = values_.find(name);
+        if (found == values_.end())
+            return {};
+        return found->second;
+    }
+
+    /// The value, else what stands in the table.
+    std::string text(std::string_view name) const
+    {
+        if (auto value = given(std::string(name)))
+            return *std::move(value);
+        for (const auto& row : kTable)
+            if (row.name == name)
+                return std::string(row.fallback);
+        throw std::logic_error("no row for " + std::string(name));
+    }
+
+    std::int64_t number(std::string_view name, std::int64_t least, std::int64_t greatest) const
+    {
+        const std::string value = text(name);
+        std::int64_t out = 0;
+        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out);
+        if (error != std::errc() || end != value.data() + value.size() || out < least || out > greatest)
+            throw OptionError(
+                std::string(name) + " is \"" + value + "\"; set it to a whole number from " + std::to_string(least) +
+                " to " + std::to_string(greatest) + "."
+            );
+        return out;
+    }
+
+    const std::map<std::string, std::string>& all() const { return values_; }
+
+private:
+    void set(const std::string& name, const std::string& value)
+    {
+        if (value.empty())
+            values_.erase(name);
+        else
+            values_[name] = value;
+    }
+
+    std::map<std::string, std::string> values_;
+};
+
+/// Number of single-character changes between two names.
+std::size_t distance(std::string_view a, std::string_view b)
+{
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+        }
+    }
+    return row.back();
+}
+
+std::vector<std::string> warn_of_unknown(const Values& values)
+{
+    std::vector<std::string> warnings;
+    for (const auto& [name, value] : values.all()) {
+        if (!name.starts_with("WGW_") || name.starts_with("WGW_TEST_"))
+            continue;
+        const OptionRow* nearest = nullptr;
+        for (const auto& row : kTable)
+            if (nearest == nullptr || distance(name, row.name) < distance(name, nearest->name))
+                nearest = &row;
+        if (nearest->name != name)
+            warnings.push_back(
+                name + " is not a setting of this program. Did you mean " + std::string(nearest->name) + "?"
+            );
+    }
+    return warnings;
+}
+
+void refuse_cluster(const Values& values)
+{
+    for (const auto& [name, value] : values.all())
+        for (const auto prefix : kClusterPrefixes)
+            if (name.starts_with(prefix) && (name.ends_with("_URL") || name.ends_with("_HOST")))
+                throw OptionError(
+                    name + " is set, but this version stores everything in WGW_DATA and runs in one process. "
+                           "Unset it to start."
+                );
+}
+
+std::string checked_secret(const Values& values, bool insecure_dev)
+{
+    std::string secret = values.text("JWT_SECRET");
+    if (secret.empty() || insecure_dev)
+        return secret;
+    if (std::ranges::find(kKnownSecrets, secret) != kKnownSecrets.end())
+        throw OptionError(
+            "JWT_SECRET is a well-known word: anybody could sign in as anybody. Set it to 32 random bytes or more, for "
+            "example the output of: openssl rand -hex 32"
+        );
+    if (secret.size() < 32)
+        throw OptionError(
+            "JWT_SECRET has " + std::to_string(secret.size()) +
+            " bytes. Set it to 32 random bytes or more, for example the output of: openssl rand -hex 32"
+        );
+    return secret;
+}
+
+log::Level level_of(const std::string& name)
+{
+    if (name == "debug")
+        return log::Level::debug;
+    if (name == "info")
+        return log::Level::info;
+    if (name == "warn")
+        return log::Level::warn;
+    if (name == "error")
+        return log::Level::error;
+    throw OptionError("WGW_LOG_LEVEL is \"" + name + "\"; set it to debug, info, warn or error.");
+}
+
+std::optional<log::Format> format_of(const std::string& name)
+{
+    if (name == "auto")
+        return {};
+    if (name == "text")
+        return log::Format::text;
+    if (name == "json")
+        return log::Format::json;
+    throw OptionError("WGW_LOG_FORMAT is \"" + name + "\"; set it to auto, text or json.");
+}
+
+std::vector<std::string> split(std::string_view list)
+{
+    std::vector<std::string> out;
+    while (!list.empty()) {
+        const auto comma = list.find(',');
+        std::string_view part = list.substr(0, comma);
+        part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
+        part = part.substr(0, part.find_last_not_of(' ') + 1);
+        if (!part.empty())
+            out.emplace_back(part);
+        list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::span<const OptionRow> option_table() { return kTable; }
+
+std::string env_template()
+{
+    std::string out = "# Every setting of wegowhere, with its default. Copy to .env and change what you need.\n"
+                      "# Written from the option table (src/app/options.cpp): wegowhere config env\n";
+    for (const auto& row : kTable) {
+        out += "\n# ";
+        out += row.sentence;
+        out += "\n# ";
+        out += row.name;
+        out += '=';
+        out += row.fallback;
+        out += '\n';
+    }
+    return out;
+}
+
+Options read_options(
+    const std::map<std::string, std::string>& flags, const std::map<std::string, std::string>& environment,
+    std::string_view dotenv
+)
+{
+    const auto file = read_dotenv(dotenv);
+    if (!file)
+        throw OptionError(
+            "Line " + std::to_string(file.error().line) + " of .env cannot be read: " + file.error().what + "."
+        );
+    const Values values(flags, environment, *file);
+    refuse_cluster(values);
+
+    Options options;
+    options.host = values.text("GATEWAY_HOST");
+    options.port = static_cast<std::uint16_t>(values.number("GATEWAY_PORT", 0, 65'535));
+    options.admin_host = values.text("WGW_ADMIN_HOST");
+    options.admin_port = static_cast<std::uint16_t>(values.number("WGW_ADMIN_PORT", 0, 65'535));
+    options.data = values.text("WGW_DATA");
+    options.insecure_dev = values.text("WGW_INSECURE_DEV") == "1";
+    options.jwt_secret = checked_secret(values, options.insecure_dev);
+    options.origins = split(values.text("WGW_ORIGINS"));
+    options.log_level = level_of(values.text("WGW_LOG_LEVEL"));
+    options.log_format = format_of(values.text("WGW_LOG_FORMAT"));
+    options.shutdown_delay = std::chrono::seconds(values.number("WGW_SHUTDOWN_DELAY", 0, 3'600));
+    options.drain = std::chrono::seconds(values.number("WGW_DRAIN", 0, 3'600));
+    options.bench_limits = values.text("WGW_LIMITS") == "bench";
+    if (!options.bench_limits && values.given("WGW_LIMITS"))
+        throw OptionError("WGW_LIMITS is \"" + values.text("WGW_LIMITS") + "\"; leave it out or set it to bench.");
+    options.limits.username_min = values.number("WGW_LIMIT_USERNAME_MIN", 1, 64);
+    options.limits.password_min = values.number("WGW_LIMIT_PASSWORD_MIN", 1, 128);
+    options.limits.content_bytes = values.number("WGW_LIMIT_CONTENT_BYTES", 1, 1'000'000);
+    options.warnings = warn_of_unknown(values);
+    return options;
+}
+
+}  // namespace wgw::app

@@ -1,0 +1,66 @@
+#pragma once
+/// Every variable of the program, in one table: name, default, sentence, secret or not. Help texts and .env.template
+/// are made from it.
+///
+/// Precedence  flags (set by the command line), environment, `.env` in the working folder, defaults
+/// Empty       a variable that is set to an empty text counts as absent
+/// Errors      OptionError: a sentence that names the variable and says what to do; exit code 78
+/// Tests       options_test.cpp
+
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "model/limits.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wgw::app {
+
+struct OptionError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct OptionRow {
+    std::string_view name;
+    std::string_view fallback;  ///< Empty: none.
+    std::string_view sentence;
+    bool secret = false;
+};
+
+std::span<const OptionRow> option_table();
+
+/// `.env.template`, as it is kept in the tree.
+std::string env_template();
+
+struct Options {
+    std::string host;
+    std::uint16_t port = 0;
+    std::string admin_host;
+    std::uint16_t admin_port = 0;
+    std::string data;
+    std::string jwt_secret;  ///< Empty: one is made and kept in the data folder.
+    std::vector<std::string> origins;
+    bool insecure_dev = false;
+    bool bench_limits = false;
+    log::Level log_level = log::Level::info;
+    std::optional<log::Format> log_format;  ///< Nothing: text on a terminal, JSON otherwise.
+    Duration shutdown_delay{0};
+    Duration drain{10'000};
+    Limits limits;
+    std::vector<std::string> warnings;  ///< Sentences for the log: unknown WGW_ variables with their nearest name.
+};
+
+/// Values by name, nearest source first. `environment` in the form of environ.
+Options read_options(
+    const std::map<std::string, std::string>& flags, const std::map<std::string, std::string>& environment,
+    std::string_view dotenv
+);
+
+}  // namespace wgw::app

@@ -1,0 +1,23 @@
+#pragma once
+/// The key that signs tokens where the operator gave none: 32 random bytes, made once, kept in the data folder.
+///
+/// Shape   file `jwt_secret`, 64 hex digits and a line break, mode 0600
+/// Errors  std::runtime_error with a sentence that says what to do: the file is damaged or cannot be read or written
+/// Tests   secret_test.cpp
+
+#include "base/random.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace wgw::app {
+
+struct Secret {
+    std::string key;
+    bool made = false;  ///< Just now: tokens of before, if there were any, are void.
+};
+
+/// Written so that a power cut leaves the whole file or none.
+Secret load_or_make_secret(const std::filesystem::path& folder, Random& random);
+
+}  // namespace wgw::app

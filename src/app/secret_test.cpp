@@ -1,0 +1,51 @@
+#include "app/secret.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+
+namespace wgw::app {
+namespace {
+
+class ASecretFile : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        char name[] = "/tmp/wgw-secret-XXXXXX";
+        ASSERT_NE(::mkdtemp(name), nullptr);
+        folder_ = name;
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    std::filesystem::path folder_;
+    SystemRandom random_;
+};
+
+TEST_F(ASecretFile, IsMadeOnceAndReadAfterwards)
+{
+    const auto first = load_or_make_secret(folder_, random_);
+    EXPECT_TRUE(first.made);
+    EXPECT_EQ(first.key.size(), 64U);
+    const auto second = load_or_make_secret(folder_, random_);
+    EXPECT_FALSE(second.made);
+    EXPECT_EQ(second.key, first.key);
+}
+
+TEST_F(ASecretFile, IsReadableByItsOwnerOnly)
+{
+    load_or_make_secret(folder_, random_);
+    struct stat status{};
+    ASSERT_EQ(::stat((folder_ / "jwt_secret").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(ASecretFile, ThatIsDamagedIsRefusedNotReplaced)
+{
+    std::ofstream(folder_ / "jwt_secret") << "abc\n";
+    EXPECT_THROW(load_or_make_secret(folder_, random_), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace wgw::app

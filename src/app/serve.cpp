@@ -1,0 +1,167 @@
+#include "app/serve.hpp"
+
+#include "app/commands.hpp"
+#include "app/embedded.hpp"
+#include "base/log.hpp"
+#include "net/loop.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <pthread.h>
+#include <thread>
+#include <unistd.h>
+
+namespace wgw::app {
+namespace {
+
+constexpr Duration kDrainGrace{2'000};  // behind WGW_DRAIN, for what is still under way
+
+/// Hears SIGTERM and SIGINT on a thread of its own, and tells the loop. Made before any other thread, which then all
+/// have the signals blocked.
+class Signals {
+public:
+    Signals()
+    {
+        sigemptyset(&set_);
+        for (const int signal : {SIGTERM, SIGINT, SIGUSR1})
+            sigaddset(&set_, signal);
+        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+    ~Signals()
+    {
+        if (!thread_.joinable())
+            return;  // the server could not start
+        pthread_kill(thread_.native_handle(), SIGUSR1);
+        thread_.join();
+    }
+    void start(std::function<void()> on_signal)
+    {
+        thread_ = std::thread([this, on_signal = std::move(on_signal)] {
+            int signal = 0;
+            while (sigwait(&set_, &signal) == 0 && signal != SIGUSR1)
+                on_signal();
+        });
+    }
+
+private:
+    sigset_t set_{};
+    std::thread thread_;
+};
+
+/// The one place that knows how a server ends: stop accepting, finish what is under way, close what is open, stop.
+class Shutdown final : public net::Timer {
+public:
+    Shutdown(net::Loop& loop, Embedded& server, const Options& options)
+        : loop_(loop), server_(server), options_(options)
+    {
+    }
+    ~Shutdown() override = default;
+
+    void begin()
+    {
+        if (stage_ != Stage::serving)
+            return loop_.stop();  // asked twice: now
+        log::info("Shutting down: no new connections; what is under way is finished.");
+        server_.set_ready(false);
+        stage_ = Stage::delaying;
+        loop_.timers().arm(*this, loop_.now() + options_.shutdown_delay);
+    }
+
+private:
+    enum class Stage { serving, delaying, draining };
+
+    void on_timer(Instant now) override
+    {
+        if (stage_ == Stage::delaying) {
+            stage_ = Stage::draining;
+            server_.drain(options_.drain);
+            end_ = now + options_.drain + kDrainGrace;
+        } else if (server_.is_idle() || now >= end_) {
+            return loop_.stop();
+        }
+        loop_.timers().arm(*this, now + Duration(20));
+    }
+
+    net::Loop& loop_;
+    Embedded& server_;
+    const Options& options_;
+    Stage stage_ = Stage::serving;
+    Instant end_;
+};
+
+void greet(const Options& options, const Embedded& server)
+{
+    const bool anywhere = options.host == "0.0.0.0" || options.host == "::";
+    const std::string url =
+        "http://" + (anywhere ? std::string("localhost") : options.host) + ":" + std::to_string(server.port());
+    if (::isatty(STDERR_FILENO) == 0) {
+        log::info(
+            "Ready.",
+            {
+                {"url",     url         },
+                {"data",    options.data},
+                {"version", kVersion    }
+        }
+        );
+        return;
+    }
+    std::fprintf(
+        stderr,
+        "\n  WeGoWhere Chat %s\n\n"
+        "  API and Socket.IO   %s\n"
+        "  Health              http://%s:%u/readyz\n"
+        "  Data                %s\n\n"
+        "  Try it:  curl -s %s/health\n"
+        "           curl -s %s/api/v1/auth/sign-up -H 'Content-Type: application/json' \\\n"
+        "                -d '{\"first_name\":\"Grace\",\"username\":\"grace.hopper\",\"password\":\"cobol1959\"}'\n"
+        "  Chat clients in JavaScript, Python and curl: examples/\n"
+        "  Stop with Ctrl-C.\n\n",
+        kVersion.data(), url.c_str(), options.admin_host.c_str(), static_cast<unsigned>(server.admin_port()),
+        options.data.c_str(), url.c_str(), url.c_str()
+    );
+}
+
+}  // namespace
+
+int serve(const Options& options)
+{
+    const auto automatic = ::isatty(STDERR_FILENO) != 0 ? log::Format::text : log::Format::json;
+    log::init(options.log_level, options.log_format.value_or(automatic));
+    for (const auto& warning : options.warnings)
+        log::warn(warning);
+
+    Signals signals;
+    SystemClock clock;
+    SystemRandom random;
+    net::Loop loop(clock);
+    bool broken = false;
+    {
+        Embedded server(options, loop, clock, random, [&] {
+            broken = true;
+            loop.stop();
+        });
+        if (server.made_secret())
+            log::info(
+                "A key that signs tokens was made.",
+                {
+                    {"file", options.data + "/jwt_secret"}
+            }
+            );
+        if (options.bench_limits)
+            log::warn("WGW_LIMITS=bench: the rate limits per user, room and address are lifted.");
+        Shutdown shutdown(loop, server, options);
+        signals.start([&] { loop.post([&shutdown] { shutdown.begin(); }); });
+        server.set_ready(true);
+        greet(options, server);
+        loop.run();
+    }
+    log::info("Stopped.");
+    if (broken)
+        log::error("The disk could not be trusted any more. Check it, then start again: nothing acknowledged was lost."
+        );
+    return broken ? 1 : 0;
+}
+
+}  // namespace wgw::app

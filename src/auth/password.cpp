@@ -1,0 +1,113 @@
+#include "auth/password.hpp"
+
+#include "auth/bcrypt.hpp"
+
+#include <sodium.h>
+
+#include <stdexcept>
+
+namespace wgw::auth {
+namespace {
+
+std::string argon2id(const std::string& password, const HashCost& cost)
+{
+    char text[crypto_pwhash_STRBYTES];
+    if (::crypto_pwhash_str(text, password.data(), password.size(), cost.passes, cost.memory_bytes) != 0)
+        throw std::runtime_error("There is no memory to hash a password in.");
+    return text;
+}
+
+Verdict check(const std::string& password, const std::string& hash, const HashCost& cost)
+{
+    if (is_bcrypt(hash)) {
+        if (!bcrypt_verify(password, hash))
+            return {};
+        // Of a longer one bcrypt knows the first 72 bytes only: hashing it would make a guess of the rest the password.
+        return {true, password.size() <= kBcryptBytes ? argon2id(password, cost) : std::string()};
+    }
+    if (hash.size() >= crypto_pwhash_STRBYTES ||
+        ::crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) != 0)
+        return {};
+    const bool weak = ::crypto_pwhash_str_needs_rehash(hash.c_str(), cost.passes, cost.memory_bytes) == 1;
+    return {true, weak ? argon2id(password, cost) : std::string()};
+}
+
+/// Done on the hash thread with a password, which is wiped at the end.
+template <class T>
+struct PasswordJob final : Job {
+    struct Outcome {
+        T value{};
+        std::exception_ptr error = {};
+        bool refused = false;
+    };
+    using Work = std::function<T(const std::string& password)>;
+    using Done = std::function<void(Outcome)>;
+
+    PasswordJob(std::string& given, Work todo) : password(std::move(given)), work(std::move(todo)) { wipe(given); }
+    ~PasswordJob() override { wipe(password); }
+
+    void run() override { outcome.value = work(password); }
+    void finish(std::exception_ptr error) override
+    {
+        outcome.error = error;
+        done(std::move(outcome));
+    }
+
+    std::string password;
+    Work work;
+    Done done;
+    Outcome outcome;
+};
+
+// `worker` outlives the task: it belongs to the object whose tasks these are.
+template <class T>
+Task<Result<T>> run(Worker& worker, std::unique_ptr<PasswordJob<T>> todo)
+{
+    using Outcome = PasswordJob<T>::Outcome;
+    auto start = [&worker, &todo](auto done) {
+        todo->done = done;
+        std::unique_ptr<Job> job = std::move(todo);
+        if (!worker.submit(job))
+            done(Outcome{.value = {}, .error = {}, .refused = true});
+    };
+    auto outcome = co_await callback<Outcome>(start);
+    if (outcome.error)
+        std::rethrow_exception(outcome.error);
+    if (outcome.refused)
+        co_return fail(Errc::unavailable);
+    co_return std::move(outcome.value);
+}
+
+}  // namespace
+
+// One job at a time: a batch is handed back when its last job is done, and the first would wait for all the others.
+Passwords::Passwords(Outlet& outlet, const Limits& limits, HashCost cost)
+    : cost_(cost),
+      worker_({.name = "hash", .capacity = static_cast<std::size_t>(limits.hash_queue), .batch = 1, .nice = 10}, outlet)
+{
+    if (::sodium_init() < 0)
+        throw std::runtime_error("libsodium cannot be used on this machine.");
+}
+
+Task<Result<std::string>> Passwords::hash(std::string password)
+{
+    auto work = [cost = cost_](const std::string& given) { return argon2id(given, cost); };
+    auto job = std::make_unique<PasswordJob<std::string>>(password, std::move(work));
+    co_return co_await run(worker_, std::move(job));
+}
+
+Task<Result<Verdict>> Passwords::verify(std::string password, std::string hash)
+{
+    auto work = [cost = cost_, hash = std::move(hash)](const std::string& given) { return check(given, hash, cost); };
+    auto job = std::make_unique<PasswordJob<Verdict>>(password, std::move(work));
+    co_return co_await run(worker_, std::move(job));
+}
+
+void wipe(std::string& secret)
+{
+    secret.resize(secret.capacity());  // never allocates; reaches what a shorter or moved-from string left behind
+    ::sodium_memzero(secret.data(), secret.size());
+    secret.clear();
+}
+
+}  // namespace wgw::auth

@@ -1,0 +1,46 @@
+#pragma once
+/// The logs of all rooms, and their members. log_store_contract_test.cpp is its specification.
+///
+/// Used by one thread at a time; blocking. What is read for people (pages, lists) is not here but in history.hpp.
+///
+/// Transaction  In a store with transactions whoever owns one opens and commits it around the calls: with SQLite the
+///              store thread around a batch. Nobody may be told of an entry before that commit has returned.
+///              Where every append is durable by itself (MongoDB, w:majority and j:true) there is nothing to do.
+/// Errors       an exception if the store is broken: then what was appended may be there or not
+
+#include "chat/room.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace wgw::chat {
+
+class LogStore {
+public:
+    virtual ~LogStore() = default;
+
+    /// The room as of its last stored entry; nothing if there is no such room.
+    virtual std::optional<Room> load(RoomId room) = 0;
+
+    /// The seq of the room's last stored entry; 0 if there is no such room. Cheap, as load() is not.
+    virtual Seq head(RoomId room) = 0;
+
+    /// The entry at `seq`, if there is one.
+    virtual std::optional<Entry> find(RoomId room, Seq seq) = 0;
+
+    struct Appended {
+        std::size_t kept = 0;        ///< Entries kept, from the front.
+        std::optional<Entry> taken;  ///< Where kept < all: the stored entry that already has the next one's key;
+                                     ///< nothing if its seq is taken: then load the room again.
+    };
+
+    /// Adds consecutive entries of one room, and the room and the memberships that they make. Precondition: the first
+    /// is numbered on a head that load() or append() has shown.
+    virtual Appended append(std::span<const Entry> entries) = 0;
+
+    /// The transaction was rolled back, or its end is uncertain: nothing that was learned in it holds.
+    virtual void forget() noexcept = 0;
+};
+
+}  // namespace wgw::chat

@@ -1,0 +1,115 @@
+#include "chat/service.hpp"
+
+#include "chat/history.hpp"
+
+#include <array>
+#include <span>
+#include <utility>
+
+namespace wgw::chat {
+
+/// A command on its way to the store thread and back.
+class Service::CommandJob final : public Job {
+public:
+    CommandJob(Service& service, Request request, Reply reply)
+        : service_(service), request_(std::move(request)), reply_(std::move(reply))
+    {
+    }
+
+    void run() override { result_ = service_.engine_.execute(request_); }
+
+    // After the commit, in the order of the log: all jobs of a batch in one turn of the loop.
+    void finish(std::exception_ptr error) override
+    {
+        // Whether the batch was stored is not known: the one right answer is that, and the client repeats.
+        if (error)
+            return reply_(fail(Errc::unavailable));
+        if (result_ && !result_->duplicate && service_.listener_)
+            service_.listener_(result_->entry);
+        reply_(std::move(result_));
+    }
+
+    void refuse() { reply_(fail(Errc::unavailable)); }
+
+private:
+    Service& service_;
+    Request request_;
+    Reply reply_;
+    Result<Outcome> result_ = fail(Errc::unavailable);
+};
+
+void Service::submit(RoomId room, UserId caller, Command command, Reply reply)
+{
+    auto job = std::make_unique<CommandJob>(
+        *this, Request{room, caller, std::move(command), ids_.next(), clock_.now()}, std::move(reply)
+    );
+    auto& refusable = *job;
+    std::unique_ptr<Job> handed = std::move(job);
+    if (!writer_.submit(handed))
+        refusable.refuse();
+}
+
+Task<Result<Outcome>> Service::stored(RoomId room, UserId caller, Command command)
+{
+    auto start = [&](auto done) { submit(room, caller, std::move(command), std::move(done)); };
+    co_return co_await callback<Result<Outcome>>(start);
+}
+
+Task<Result<RoomInfo>> Service::create_room(UserId caller, std::string name)
+{
+    const RoomId room = ids_.next();
+    const auto epoch = new_epoch();
+    auto outcome = co_await stored(room, caller, Create{name, epoch});
+    if (!outcome)
+        co_return fail(std::move(outcome.error()));
+    co_return RoomInfo{room, std::move(name), outcome->entry.at, epoch, outcome->entry.seq};
+}
+
+Task<Result<MemberInfo>> Service::join(RoomId room, UserId caller)
+{
+    auto outcome = co_await stored(room, caller, Join{});
+    if (!outcome)
+        co_return fail(std::move(outcome.error()));
+    const auto& entry = outcome->entry;
+    co_return MemberInfo{entry._id, entry.room_id, entry.user_id, entry.at, entry.seq};
+}
+
+Task<Listed<RoomInfo>> Service::rooms(Page<RoomId> page)
+{
+    return readers_.read([page](store::Sqlite& db) { return read_rooms(db, page); });
+}
+
+Task<std::optional<RoomInfo>> Service::room(RoomId room)
+{
+    return readers_.read([room](store::Sqlite& db) { return read_room(db, room); });
+}
+
+Task<Result<Listed<MemberInfo>>> Service::members(RoomId room, UserId caller, Page<Seq> page)
+{
+    return readers_.read([=](store::Sqlite& db) { return read_members(db, room, caller, page); });
+}
+
+Task<Result<Listed<MessageInfo>>> Service::messages(RoomId room, UserId caller, Page<Seq> page)
+{
+    return readers_.read([=](store::Sqlite& db) { return read_messages(db, room, caller, page); });
+}
+
+Task<std::vector<RoomHead>> Service::rooms_of(UserId user)
+{
+    return readers_.read([user](store::Sqlite& db) { return read_rooms_of(db, user); });
+}
+
+std::string Service::new_epoch()
+{
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::array<std::uint8_t, 16> bytes{};
+    random_.fill(std::as_writable_bytes(std::span(bytes)));
+    std::string epoch;
+    for (const auto byte : bytes) {
+        epoch += kHex[byte >> 4];
+        epoch += kHex[byte & 15];
+    }
+    return epoch;
+}
+
+}  // namespace wgw::chat

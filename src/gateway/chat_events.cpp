@@ -1,0 +1,238 @@
+#include "gateway/chat_events.hpp"
+
+#include "base/log.hpp"
+#include "codec/json_text.hpp"
+#include "gateway/chat_requests.hpp"
+#include "gateway/envelope.hpp"
+#include "gateway/objects.hpp"
+
+namespace wgw::gateway {
+namespace {
+
+constexpr std::string_view kSend = "chat.message.send";
+
+/// The one argument of an event: itself if there is one, all of them as an array otherwise. Empty: none.
+std::string payload_of(const sio::Arguments& arguments)
+{
+    if (arguments.empty())
+        return {};
+    return arguments.size() == 1 ? std::string(arguments[0].text()) : arguments.text();
+}
+
+std::optional<std::string> string_member(std::string_view object, std::string_view name)
+{
+    if (object.empty())
+        return {};
+    const auto value = JsonValue(object).find(name);
+    if (!value || !value->is_string())
+        return {};
+    return value->string();
+}
+
+sio::ConnectError refusal(const Failure& failure, Timestamp now)
+{
+    return {std::string(failure.text()), envelope(false, now, failure_data(failure))};
+}
+
+}  // namespace
+
+/// What is known of a connected client.
+struct ChatEvents::Client {
+    bool by_auth = false;          ///< Knows of `auth.token`, so it may know of what is newer than the recorded events.
+    std::optional<Caller> caller;  ///< Of `auth.token`, or of a header that was good when it connected.
+    std::optional<RoomId> only;    ///< The one room that it wants to hear of.
+    std::int64_t unanswered = 0;   ///< Sends.
+
+    /// Nothing for strangers, and for a host application's tokens that name no user of ours.
+    std::optional<UserId> user() const
+    {
+        return caller && !caller->user_id.empty() ? std::optional(caller->user_id) : std::nullopt;
+    }
+};
+
+ChatEvents::ChatEvents(Parts parts) : parts_(parts)
+{
+    auto& sockets = parts_.sockets;
+    sockets.use([this](sio::Socket& socket, sio::Next next) { on_connect(socket, std::move(next)); });
+    sockets.on_connection([this](sio::Socket& socket) { greet(socket); });
+    sockets.on_disconnect([this](sio::Socket& socket) {
+        if (const auto* client = std::any_cast<Client>(&socket.data); client != nullptr && client->user())
+            parts_.hub.remove(socket, *client->user());
+    });
+    sockets.on(std::string(kSend), [this](sio::Socket& socket, sio::Arguments arguments, sio::Reply ack) {
+        on_send(socket, arguments, std::move(ack));
+    });
+    sockets.on_any([this](sio::Socket&, std::string_view, sio::Reply ack) {
+        // Without an ack an unknown event is ignored, as recorded.
+        if (ack.wanted())
+            fail_event(nullptr, Failure{Errc::not_found, "There is no such event.", 0, {}, 0}, std::move(ack));
+    });
+}
+
+void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
+{
+    const auto& handshake = socket.handshake();
+    Client client;
+    if (const auto token = string_member(socket.auth(), "token")) {
+        auto caller = parts_.tokens.check_token(*token);
+        if (!caller)
+            return next(refusal(caller.error(), parts_.clock.now()));
+        client.caller = *std::move(caller);
+        client.by_auth = true;
+    } else if (auto by_header = parts_.tokens.check_authorization(handshake.header("authorization"))) {
+        client.caller = *std::move(by_header);
+    }
+
+    auto room = string_member(socket.auth(), "room_id");
+    if (!room)
+        if (const auto parameter = handshake.parameter("room_id"))
+            room = std::string(*parameter);
+    const auto user = client.user();
+    if (room && user) {
+        client.only = Id::parse(*room);
+        if (!client.only)
+            return next(refusal(Failure{Errc::not_member, {}, 0, {}, 0}, parts_.clock.now()));
+    }
+    socket.data = client;
+    if (!user)
+        return next({});
+    // Noted first, asked second: a room joined in between is told by the log and cannot be missed.
+    parts_.hub.add(socket, *user, client.only);
+    parts_.tasks.spawn(admit(socket.number(), std::move(next)));
+}
+
+Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
+{
+    auto* socket = parts_.sockets.find(number);
+    if (socket == nullptr)
+        co_return;
+    const auto client = std::any_cast<Client>(socket->data);
+    const UserId user = *client.user();
+    try {
+        const auto rooms = co_await parts_.chat.rooms_of(user);
+        std::vector<UserId> ids{user};
+        co_await parts_.users.load(std::move(ids));
+        socket = parts_.sockets.find(number);
+        if (socket == nullptr)
+            co_return;
+        bool found = !client.only;
+        for (const auto& room : rooms) {
+            if (client.only && *client.only != room.room_id)
+                continue;
+            parts_.hub.follow(*socket, room.room_id);
+            found = true;
+        }
+        if (!found)
+            co_return next(refusal(Failure{Errc::not_member, {}, 0, {}, 0}, parts_.clock.now()));
+    } catch (const std::exception& error) {
+        log::error(
+            "A client could not be admitted.",
+            {
+                {"what", error.what()}
+        }
+        );
+        co_return next(refusal(Failure{Errc::unavailable, {}, 0, {}, 0}, parts_.clock.now()));
+    }
+    next({});
+}
+
+/// A client that passed its token in `auth` is told whom it has reached; a recorded one sees only recorded events.
+void ChatEvents::greet(sio::Socket& socket)
+{
+    const auto& client = *std::any_cast<Client>(&socket.data);
+    if (!client.by_auth)
+        return;
+    std::string hello = R"([{"session_id":)";
+    append_json_string(hello, client.caller->session_id);
+    hello += R"(,"node":)";
+    append_json_string(hello, parts_.node);
+    hello += R"(,"version":)";
+    append_json_string(hello, parts_.version);
+    hello += R"(,"limits":{"content_bytes":)" + std::to_string(parts_.limits.content_bytes);
+    hello += R"(,"unacked":)" + std::to_string(parts_.limits.unacked) + "}}]";
+    socket.emit("system.hello", hello);
+}
+
+Result<Caller> ChatEvents::check(const sio::Socket& socket) const
+{
+    const auto& client = *std::any_cast<Client>(&socket.data);
+    const Timestamp now = parts_.clock.now();
+    if (client.caller && (!client.caller->expires_s || now.unix_ms < *client.caller->expires_s * 1000))
+        return *client.caller;
+    if (client.caller)
+        return fail(Errc::token_expired);
+    return parts_.tokens.check_authorization(socket.handshake().header("authorization"));
+}
+
+void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack)
+{
+    const std::string payload = payload_of(arguments);
+    auto caller = check(socket);
+    if (!caller)
+        return refuse(socket, caller.error(), kSend, payload, std::move(ack));
+    auto request = read(kSendRequest, payload, parts_.limits);
+    if (!request)
+        return fail_event(&socket, request.error(), std::move(ack));
+    const auto user_id = require_user_id(*caller);
+    if (!user_id)
+        return fail_event(&socket, user_id.error(), std::move(ack));
+    if (static_cast<std::int64_t>(request->content.size()) > parts_.limits.content_bytes)
+        return fail_event(&socket, Failure{Errc::too_large, {}, 0, {}, 0}, std::move(ack));
+
+    auto& client = *std::any_cast<Client>(&socket.data);
+    if (++client.unanswered >= parts_.limits.unacked)
+        socket.pause();
+    chat::Send send{std::move(request->content), std::move(request->client_msg_id)};
+    parts_.chat.submit(
+        request->room_id, *user_id, std::move(send),
+        [this, number = socket.number(), ack = std::move(ack)](Result<chat::Outcome> outcome) mutable {
+            on_sent(number, std::move(outcome), std::move(ack));
+        }
+    );
+}
+
+void ChatEvents::on_sent(std::uint64_t number, Result<chat::Outcome> outcome, sio::Reply ack)
+{
+    auto* socket = parts_.sockets.find(number);
+    if (socket == nullptr)
+        return;
+    auto& client = *std::any_cast<Client>(&socket->data);
+    if (--client.unanswered < parts_.limits.unacked)
+        socket->resume();
+    if (!outcome)
+        return fail_event(socket, outcome.error(), std::move(ack));
+    if (!ack.wanted())
+        return;
+    std::string data;
+    write_send_ack(data, outcome->entry, outcome->duplicate);
+    ack("[" + envelope(true, parts_.clock.now(), data) + "]");
+}
+
+void ChatEvents::refuse(
+    sio::Socket& socket, const Failure& failure, std::string_view event, std::string_view payload, sio::Reply ack
+)
+{
+    std::string out = R"([{"status":"error","message":)";
+    append_json_string(out, failure.text());
+    out += R"(,"cause":{"pattern":)";
+    append_json_string(out, event);
+    if (!payload.empty()) {
+        out += R"(,"data":)";
+        out += payload;
+    }
+    out += "}}]";
+    socket.emit("exception", out);
+    if (ack.wanted())
+        ack("[" + envelope(false, parts_.clock.now(), failure_data(failure)) + "]");
+}
+
+void ChatEvents::fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack)
+{
+    const std::string data = failure_data(failure);
+    if (socket != nullptr)
+        socket->emit("chat.error.receive", "[" + data + "]");
+    if (ack.wanted())
+        ack("[" + envelope(false, parts_.clock.now(), data) + "]");
+}
+
+}  // namespace wgw::gateway

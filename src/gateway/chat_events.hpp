@@ -1,0 +1,56 @@
+#pragma once
+/// The socket side of chat: who connects, what they may ask, what they are told when it fails.
+///
+/// Identity  `auth.token` of CONNECT, checked at once; else the handshake's Authorization header, checked on each event
+/// Events    a table of name and handler; a handler checks, submits and returns: nothing waits for the disk
+/// Failures  the guard's are told as `exception`, all others as `chat.error.receive`; an ack says it too
+/// Source    contract §11
+/// Tests     chat_events_test.cpp, tests/e2e, tests/golden
+
+#include "base/task_scope.hpp"
+#include "chat/api.hpp"
+#include "gateway/room_hub.hpp"
+#include "gateway/user_cache.hpp"
+#include "model/limits.hpp"
+#include "model/token.hpp"
+#include "sio/server/server.hpp"
+
+namespace wgw::gateway {
+
+class ChatEvents {
+public:
+    struct Parts {
+        sio::Namespace& sockets;
+        chat::ChatApi& chat;
+        RoomHub& hub;
+        UserCache& users;
+        TaskScope& tasks;
+        const Tokens& tokens;
+        const Limits& limits;
+        const Clock& clock;
+        std::string node;     ///< Names this process to clients.
+        std::string version;  ///< Of the program.
+    };
+
+    /// Sets the namespace's handlers. All parts outlive the sockets.
+    explicit ChatEvents(Parts parts);
+
+private:
+    struct Client;
+
+    void on_connect(sio::Socket& socket, sio::Next next);
+    Task<void> admit(std::uint64_t socket, sio::Next next);
+    void on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack);
+    void on_sent(std::uint64_t socket, Result<chat::Outcome> outcome, sio::Reply ack);
+
+    void greet(sio::Socket& socket);
+    Result<Caller> check(const sio::Socket& socket) const;
+    void refuse(
+        sio::Socket& socket, const Failure& failure, std::string_view event, std::string_view payload, sio::Reply ack
+    );
+    void fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack);
+
+    Parts parts_;
+};
+
+}  // namespace wgw::gateway

@@ -1,0 +1,41 @@
+#pragma once
+/// What clients ask of chat, over REST and over sockets, with the rules of each field.
+
+#include "model/fields.hpp"
+#include "model/id.hpp"
+
+#include <optional>
+#include <string>
+
+namespace wgw::gateway {
+
+struct CreateRoomRequest {
+    std::string name;
+};
+inline constexpr auto kCreateRoomRequest = fields<CreateRoomRequest>(
+    field("name", &CreateRoomRequest::name, not_empty | max_length(&Limits::name_max), "What people call the room.")
+);
+
+struct RoomRequest {
+    RoomId room_id;
+};
+inline constexpr auto kRoomRequest =
+    fields<RoomRequest>(field("room_id", &RoomRequest::room_id, mongo_id, "The room that is meant."));
+
+struct SendRequest {
+    RoomId room_id;
+    std::string content;
+    std::optional<std::string> client_msg_id;
+};
+inline constexpr auto kSendRequest = fields<SendRequest>(
+    field("room_id", &SendRequest::room_id, mongo_id, "The room to send to."),
+    field(
+        "content", &SendRequest::content, not_empty, "The text of the message. Over its size the answer is `too_large`."
+    ),
+    field(
+        "client_msg_id", &SendRequest::client_msg_id, key(1, 64),
+        "Chosen by the client; makes a repeated send harmless."
+    )
+);
+
+}  // namespace wgw::gateway

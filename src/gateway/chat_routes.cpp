@@ -1,0 +1,190 @@
+#include "gateway/chat_requests.hpp"
+#include "gateway/objects.hpp"
+#include "gateway/paging.hpp"
+#include "gateway/parameters.hpp"
+#include "gateway/routes.hpp"
+#include "model/token.hpp"
+
+#include <array>
+
+namespace wgw::gateway {
+namespace {
+
+Task<Result<RestReply>> create_room(Features features, RestRequest request)
+{
+    auto fields = read(kCreateRoomRequest, request.body, features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    const auto user_id = require_user_id(request.caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    const auto room = co_await features.chat.create_room(*user_id, std::move(fields->name));
+    if (!room)
+        co_return fail(room.error());
+    RestReply reply;
+    write_room_created(reply.data, *room);
+    co_return reply;
+}
+
+Task<Result<RestReply>> join_room(Features features, RestRequest request)
+{
+    const auto fields = read(kRoomRequest, request.body, features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    const auto user_id = require_user_id(request.caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    const auto member = co_await features.chat.join(fields->room_id, *user_id);
+    if (!member)
+        co_return fail(member.error());
+    co_return RestReply{};
+}
+
+Task<Result<RestReply>> find_rooms(Features features, RestRequest)
+{
+    const auto rooms = co_await features.chat.rooms({});
+    RestReply reply{"[", {}};
+    for (const auto& room : rooms.items) {
+        reply.data += reply.data.size() > 1 ? "," : "";
+        write_room_found(reply.data, room);
+    }
+    reply.data += ']';
+    if (rooms.more && !rooms.items.empty())
+        reply.headers.emplace_back("X-Next", rooms.items.front()._id.hex());
+    co_return reply;
+}
+
+Task<Result<RestReply>> find_room(Features features, RestRequest request)
+{
+    const auto fields = read_parameter(kRoomRequest, "room_id", request.parameters[0], features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    const auto room = co_await features.chat.room(fields->room_id);
+    RestReply reply;
+    if (room)
+        write_room_found(reply.data, *room);
+    else
+        reply.data = "null";
+    co_return reply;
+}
+
+/// The users of a list, in one look-up.
+template <class Items>
+Task<void> load_users(UserCache& cache, const Items& items)  // both are kept by the awaiting caller
+{
+    std::vector<UserId> ids;
+    for (const auto& item : items)
+        ids.push_back(item.user_id);
+    co_await cache.load(std::move(ids));
+}
+
+std::string_view user_of(UserCache& cache, const UserId& id)
+{
+    const auto* json = cache.peek(id);
+    return json != nullptr ? std::string_view(*json) : "null";
+}
+
+Task<Result<RestReply>> find_members(Features features, RestRequest request)
+{
+    const auto fields = read_parameter(kRoomRequest, "room_id", request.parameters[0], features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    const auto user_id = require_user_id(request.caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    const auto paging = read_paging(request.query, features.limits);
+    if (!paging)
+        co_return fail(paging.error());
+    const auto members = co_await features.chat.members(fields->room_id, *user_id, paging->page);
+    if (!members)
+        co_return fail(members.error());
+    co_await load_users(features.user_cache, members->items);
+    std::string items;
+    for (const auto& member : members->items) {
+        items += items.empty() ? "" : ",";
+        write_member_found(items, member, user_of(features.user_cache, member.user_id));
+    }
+    const chat::Seq first = members->items.empty() ? 0 : members->items.front().seq;
+    const chat::Seq last = members->items.empty() ? 0 : members->items.back().seq;
+    co_return list_reply(std::move(items), *paging, members->more, first, last);
+}
+
+Task<Result<RestReply>> find_messages(Features features, RestRequest request)
+{
+    const auto fields = read_parameter(kRoomRequest, "room_id", request.parameters[0], features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    const auto user_id = require_user_id(request.caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    const auto paging = read_paging(request.query, features.limits);
+    if (!paging)
+        co_return fail(paging.error());
+    const auto messages = co_await features.chat.messages(fields->room_id, *user_id, paging->page);
+    if (!messages)
+        co_return fail(messages.error());
+    co_await load_users(features.user_cache, messages->items);
+    std::string items;
+    for (const auto& message : messages->items) {
+        items += items.empty() ? "" : ",";
+        write_message_found(items, message, user_of(features.user_cache, message.user_id));
+    }
+    const chat::Seq first = messages->items.empty() ? 0 : messages->items.front().seq;
+    const chat::Seq last = messages->items.empty() ? 0 : messages->items.back().seq;
+    co_return list_reply(std::move(items), *paging, messages->more, first, last);
+}
+
+/// The same operation as `chat.message.send`, with the same key and the same answer.
+Task<Result<RestReply>> send_message(Features features, RestRequest request)
+{
+    const std::array<Input::Pair, 1> path{
+        Input::Pair{"room_id", request.parameters[0]}
+    };
+    auto fields = read(kSendRequest, Input{.json = JsonValue(request.body), .pairs = path}, features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    const auto user_id = require_user_id(request.caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    chat::Send send{std::move(fields->content), std::move(fields->client_msg_id)};
+    auto submit = [&](auto done) {
+        features.chat.submit(fields->room_id, *user_id, std::move(send), [done](Result<chat::Outcome> outcome) mutable {
+            done(std::move(outcome));
+        });
+    };
+    const auto outcome = co_await callback<Result<chat::Outcome>>(submit);
+    if (!outcome)
+        co_return fail(outcome.error());
+    RestReply reply;
+    write_send_ack(reply.data, outcome->entry, outcome->duplicate);
+    co_return reply;
+}
+
+using Handler = Task<Result<RestReply>> (*)(Features, RestRequest);
+
+Route route(std::string_view method, std::string_view path, int status, Features features, Handler handler)
+{
+    return {
+        {method, path},
+        true,
+        status,
+        [features, handler](RestRequest request) { return handler(features, std::move(request));         }
+    };
+}
+
+}  // namespace
+
+std::vector<Route> chat_routes(Features features)
+{
+    return {
+        route("POST", "/api/v1/chat/rooms", 201, features, create_room),
+        route("POST", "/api/v1/chat/rooms/join", 201, features, join_room),
+        route("GET", "/api/v1/chat/rooms", 200, features, find_rooms),
+        route("GET", "/api/v1/chat/rooms/:room_id", 200, features, find_room),
+        route("GET", "/api/v1/chat/rooms/:room_id/members", 200, features, find_members),
+        route("GET", "/api/v1/chat/rooms/:room_id/messages", 200, features, find_messages),
+        route("POST", "/api/v1/chat/rooms/:room_id/messages", 201, features, send_message),
+    };
+}
+
+}  // namespace wgw::gateway

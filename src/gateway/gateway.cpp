@@ -1,0 +1,82 @@
+#include "gateway/gateway.hpp"
+
+#include "base/log.hpp"
+
+namespace wgw::gateway {
+namespace {
+
+void log_stray(std::exception_ptr thrown)
+{
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+        log::error(
+            "A task failed outside of its fence.",
+            {
+                {"what", error.what()}
+        }
+        );
+    }
+}
+
+}  // namespace
+
+Gateway::Gateway(Parts parts)
+    : sockets_(parts.sockets), chat_(parts.chat), user_cache_(parts.users),
+      rest_(routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits}), parts.tokens, parts.clock),
+      hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_),
+      events_(
+          {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, parts.tokens, parts.limits, parts.clock,
+           parts.node, parts.version}
+      ),
+      tasks_(log_stray)
+{
+    chat_.set_listener([this](const chat::Entry& entry) { hub_.on_entry(entry); });
+}
+
+Gateway::~Gateway()
+{
+    chat_.set_listener({});
+    sockets_.of("/").forget_handlers();
+}
+
+void Gateway::attach(net::HttpServer& http)
+{
+    http_ = &http;
+    sockets_.attach(http);
+}
+
+std::size_t Gateway::body_limit(const HttpRequest& head)
+{
+    return sockets_.serves(head.path()) ? sockets_.body_limit() : rest_.body_limit(head);
+}
+
+HttpResponse Gateway::too_large(const HttpRequest& head)
+{
+    return sockets_.serves(head.path()) ? sockets_.too_large() : rest_.too_large();
+}
+
+void Gateway::on_request(HttpRequest request, net::Exchange exchange)
+{
+    if (sockets_.serves(request.path())) {
+        sockets_.on_request(std::move(request), exchange);
+    } else if (request.wants_upgrade()) {
+        // Nothing else here speaks another protocol; an answer as if it were plain would confuse whoever asked.
+        HttpResponse response;
+        response.status = 400;
+        response.close = true;
+        http_->respond(exchange, std::move(response));
+    } else {
+        tasks_.spawn(serve(std::move(request), exchange));
+    }
+}
+
+void Gateway::on_gone(net::Exchange exchange) { sockets_.on_gone(exchange); }
+
+Task<void> Gateway::serve(HttpRequest request, net::Exchange exchange)
+{
+    HttpResponse response = co_await rest_.serve(std::move(request));
+    http_->respond(exchange, std::move(response));
+}
+
+}  // namespace wgw::gateway

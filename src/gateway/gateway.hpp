@@ -1,0 +1,61 @@
+#pragma once
+/// The public side of the program: HTTP requests to REST or to the Socket.IO server, entries of the log to sockets.
+///
+/// Lifetime  stop() first; the tasks under way end when what they wait for has answered; then it may be destroyed
+/// Loop only.
+
+#include "base/task_scope.hpp"
+#include "gateway/chat_events.hpp"
+#include "gateway/rest.hpp"
+#include "gateway/room_hub.hpp"
+#include "gateway/routes.hpp"
+#include "gateway/user_cache.hpp"
+#include "net/http_server.hpp"
+#include "sio/server/server.hpp"
+
+namespace wgw::gateway {
+
+class Gateway final : public net::HttpHandler {
+public:
+    struct Parts {
+        auth::AuthApi& auth;
+        user::UserApi& users;
+        chat::ChatApi& chat;
+        sio::Server& sockets;
+        const Tokens& tokens;
+        const Limits& limits;
+        const Clock& clock;
+        std::string node;
+        std::string version;
+    };
+
+    /// All parts outlive it.
+    explicit Gateway(Parts parts);
+    ~Gateway() override;
+
+    /// The server that brings the requests. Before the first of them.
+    void attach(net::HttpServer& http);
+
+    std::size_t body_limit(const HttpRequest& head) override;
+    HttpResponse too_large(const HttpRequest& head) override;
+    void on_request(HttpRequest request, net::Exchange exchange) override;
+    void on_gone(net::Exchange exchange) override;
+
+    /// Requests under way.
+    std::size_t running() const { return tasks_.running(); }
+
+private:
+    Task<void> serve(HttpRequest request, net::Exchange exchange);
+
+    sio::Server& sockets_;
+    chat::ChatApi& chat_;
+    net::HttpServer* http_ = nullptr;
+    UserCache user_cache_;
+    Rest rest_;
+    TaskScope hub_tasks_;
+    RoomHub hub_;
+    ChatEvents events_;
+    TaskScope tasks_;  // last: its tasks use all of the above
+};
+
+}  // namespace wgw::gateway

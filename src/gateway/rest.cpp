@@ -1,0 +1,134 @@
+#include "gateway/rest.hpp"
+
+#include "base/log.hpp"
+#include "codec/json_text.hpp"
+#include "codec/utf8.hpp"
+#include "gateway/envelope.hpp"
+#include "gateway/rest_body.hpp"
+
+namespace wgw::gateway {
+namespace {
+
+constexpr std::size_t kBodyBytes = 1'048'576;
+constexpr std::size_t kAnonymousBodyBytes = 65'536;  // of routes that need no token
+
+std::vector<RoutePattern> patterns_of(const std::vector<Route>& routes)
+{
+    std::vector<RoutePattern> patterns;
+    for (const auto& route : routes)
+        patterns.push_back(route.pattern);
+    return patterns;
+}
+
+bool is_request_id(std::string_view text)
+{
+    constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    return !text.empty() && text.size() <= 64 && text.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+HttpResponse json_response(int status, std::string body)
+{
+    HttpResponse response;
+    response.status = status;
+    response.content_type = "application/json; charset=utf-8";
+    response.body = std::move(body);
+    return response;
+}
+
+}  // namespace
+
+Rest::Rest(std::vector<Route> routes, const Tokens& tokens, const Clock& clock)
+    : routes_(std::move(routes)), router_(patterns_of(routes_)), tokens_(tokens), clock_(clock)
+{
+}
+
+std::size_t Rest::body_limit(const HttpRequest& head) const
+{
+    const auto parts = split_path(head.path());
+    const auto match = parts ? router_.match(head.method, *parts) : std::nullopt;
+    return match && routes_[match->route].guarded ? kBodyBytes : kAnonymousBodyBytes;
+}
+
+HttpResponse Rest::too_large() const { return json_response(413, envelope(false, clock_.now(), {})); }
+
+HttpResponse Rest::fail(const Failure& failure, std::string_view request_id) const
+{
+    HttpResponse response =
+        json_response(failure.http_status(), envelope(false, clock_.now(), failure_data(failure, request_id)));
+    if (failure.retry_after_ms > 0)
+        response.headers.emplace_back("Retry-After", std::to_string((failure.retry_after_ms + 999) / 1000));
+    return response;
+}
+
+Task<HttpResponse> Rest::serve(HttpRequest request)
+{
+    const auto given = request.header("x-request-id");
+    const bool echoed = given && is_request_id(*given);
+    std::string request_id = echoed ? std::string(*given) : "r" + std::to_string(next_request_++);
+    HttpResponse response;
+    std::string failed;
+    Failure failure{Errc::internal, {}, 0, {}, 0};
+    try {
+        response = co_await answer(std::move(request), request_id);
+    } catch (const Unavailable& error) {
+        failed = error.what();
+        failure = {Errc::unavailable, {}, 1'000, {}, 0};
+    } catch (const std::exception& error) {
+        failed = error.what();
+    }
+    if (!failed.empty()) {
+        log::error(
+            "A request failed.",
+            {
+                {"request_id", request_id},
+                {"what",       failed    }
+        }
+        );
+        response = fail(failure, request_id);
+    }
+    if (echoed)
+        response.headers.emplace_back("X-Request-Id", request_id);
+    co_return response;
+}
+
+Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
+{
+    auto body = read_body(request);
+    if (!body) {
+        const bool malformed = body.error() == BodyError::malformed;
+        HttpResponse response = json_response(malformed ? 400 : 415, envelope(false, clock_.now(), {}));
+        response.close = malformed;
+        co_return response;
+    }
+    const std::string_view path = request.path();
+    const auto parts = split_path(path);
+    if (!parts) {
+        std::string text = R"({"error":"Bad Request","code":"FST_ERR_BAD_URL","message":)";
+        append_json_string(text, "'" + to_utf8(path) + "' is not a valid url component");
+        text += R"(,"statusCode":400})";
+        HttpResponse response = json_response(400, std::move(text));
+        response.content_type = "application/json";
+        co_return response;
+    }
+    auto match = router_.match(request.method, *parts);
+    if (!match) {
+        Failure none{Errc::not_found, "Cannot " + request.method + " " + to_utf8(request.target), 0, {}, 0};
+        co_return fail(none, request_id);
+    }
+    const Route& route = routes_[match->route];
+    RestRequest call{*std::move(body), std::move(match->parameters), std::string(request.query()), {}};
+    if (route.guarded) {
+        auto caller = tokens_.check_authorization(request.header("authorization"));
+        if (!caller)
+            co_return fail(caller.error(), request_id);
+        call.caller = *std::move(caller);
+    }
+    auto reply = co_await route.handler(std::move(call));
+    if (!reply)
+        co_return fail(reply.error(), request_id);
+    HttpResponse response = json_response(route.status, envelope(true, clock_.now(), reply->data));
+    response.headers = std::move(reply->headers);
+    co_return response;
+}
+
+}  // namespace wgw::gateway

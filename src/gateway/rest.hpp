@@ -1,0 +1,68 @@
+#pragma once
+/// REST: a request in, a reply out. Body, route, guard, handler, envelope, in this order; one fence around all of it.
+///
+/// The gateway is a function: tests call serve() without a socket.
+/// Tests  rest_test.cpp
+
+#include "base/task.hpp"
+#include "base/time.hpp"
+#include "codec/http_request.hpp"
+#include "codec/http_response.hpp"
+#include "gateway/router.hpp"
+#include "model/caller.hpp"
+#include "model/result.hpp"
+#include "model/token.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wgw::gateway {
+
+/// What a handler sees.
+struct RestRequest {
+    std::string body;                     ///< Checked JSON.
+    std::vector<std::string> parameters;  ///< Of the path, in its order.
+    std::string query;                    ///< As sent.
+    Caller caller;                        ///< Of a guarded route.
+};
+
+/// What a handler says: the envelope's `data`, as JSON text; empty: none.
+struct RestReply {
+    std::string data;
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+struct Route {
+    RoutePattern pattern;
+    bool guarded = true;
+    int status = 200;  ///< Of success.
+    std::function<Task<Result<RestReply>>(RestRequest)> handler;
+};
+
+class Rest {
+public:
+    /// `tokens` and `clock` outlive it.
+    Rest(std::vector<Route> routes, const Tokens& tokens, const Clock& clock);
+
+    /// Never throws: what a handler throws is logged once with the request's id and answered `internal` or
+    /// `unavailable`.
+    Task<HttpResponse> serve(HttpRequest request);
+
+    /// Bytes of body that a request may have.
+    std::size_t body_limit(const HttpRequest& head) const;
+    HttpResponse too_large() const;
+
+private:
+    Task<HttpResponse> answer(HttpRequest request, std::string request_id);
+    HttpResponse fail(const Failure& failure, std::string_view request_id) const;
+
+    std::vector<Route> routes_;
+    Router router_;
+    const Tokens& tokens_;
+    const Clock& clock_;
+    std::uint64_t next_request_ = 1;
+};
+
+}  // namespace wgw::gateway

@@ -1,0 +1,104 @@
+#include "gateway/room_hub.hpp"
+
+#include "base/log.hpp"
+#include "gateway/objects.hpp"
+
+namespace wgw::gateway {
+
+void RoomHub::add(sio::Socket& socket, const UserId& user, std::optional<RoomId> only)
+{
+    devices_[user].push_back({socket.number(), only});
+}
+
+void RoomHub::remove(sio::Socket& socket, const UserId& user)
+{
+    const auto found = devices_.find(user);
+    if (found == devices_.end())
+        return;
+    std::erase_if(found->second, [&](const Device& device) { return device.socket == socket.number(); });
+    if (found->second.empty())
+        devices_.erase(found);
+}
+
+void RoomHub::follow(sio::Socket& socket, const RoomId& room) { socket.join(room.hex()); }
+
+void RoomHub::on_entry(const chat::Entry& entry)
+{
+    if (const auto held = held_.find(entry.room_id); held != held_.end()) {
+        held->second.push_back(entry);
+        return;
+    }
+    if (entry.type == chat::EntryType::message_receive && users_.peek(entry.user_id) == nullptr) {
+        held_[entry.room_id].push_back(entry);
+        tasks_.spawn(tell_held(entry.room_id));
+        return;
+    }
+    tell(entry);
+}
+
+Task<void> RoomHub::tell_held(RoomId room)
+{
+    while (true) {
+        const auto held = held_.find(room);
+        if (held->second.empty()) {
+            held_.erase(held);
+            co_return;
+        }
+        const chat::Entry entry = std::move(held->second.front());
+        held->second.pop_front();
+        std::string author = "null";
+        try {
+            author = co_await users_.get(entry.user_id);
+        } catch (const std::exception& error) {
+            // The message is stored and acknowledged; it is told without its author rather than not at all.
+            log::error(
+                "An author could not be read.",
+                {
+                    {"what", error.what()}
+            }
+            );
+        }
+        if (entry.type == chat::EntryType::message_receive)
+            tell_message(entry, author);
+        else
+            tell(entry);
+    }
+}
+
+void RoomHub::tell(const chat::Entry& entry)
+{
+    switch (entry.type) {
+    case chat::EntryType::message_receive:
+        tell_message(entry, *users_.peek(entry.user_id));
+        break;
+    case chat::EntryType::room_update:
+    case chat::EntryType::member_update:
+        follow_as_member(entry);
+        break;
+    }
+}
+
+void RoomHub::tell_message(const chat::Entry& entry, std::string_view author)
+{
+    const std::string room = entry.room_id.hex();
+    if (!sockets_.has_room(room))
+        return;
+    std::string arguments = "[";
+    write_message_created(arguments, entry, author);
+    arguments += ']';
+    sockets_.broadcast(room, sockets_.encode(chat::event_name(entry.type), arguments));
+}
+
+void RoomHub::follow_as_member(const chat::Entry& entry)
+{
+    const auto found = devices_.find(entry.user_id);
+    if (found == devices_.end())
+        return;
+    for (const auto& device : found->second) {
+        auto* socket = sockets_.find(device.socket);
+        if (socket != nullptr && (!device.only || *device.only == entry.room_id))
+            follow(*socket, entry.room_id);
+    }
+}
+
+}  // namespace wgw::gateway

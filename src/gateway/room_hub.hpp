@@ -1,0 +1,59 @@
+#pragma once
+/// Which sockets follow which rooms, and the telling: entries of the log in, frames out.
+///
+/// A message is encoded once, with its author inside, and a pointer is queued per follower. Entries of a room are told
+/// in the order of the log: where an author has to be looked up first, the room's later entries wait behind.
+/// Whoever becomes a member while connected follows from that entry on.
+/// Loop only. Hot path: on_entry().
+/// Tests  room_hub_test.cpp, tests/e2e
+
+#include "base/task_scope.hpp"
+#include "chat/api.hpp"
+#include "gateway/user_cache.hpp"
+#include "model/id.hpp"
+#include "sio/server/server.hpp"
+
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace wgw::gateway {
+
+class RoomHub {
+public:
+    /// All outlive the hub.
+    RoomHub(sio::Namespace& sockets, UserCache& users, TaskScope& tasks)
+        : sockets_(sockets), users_(users), tasks_(tasks)
+    {
+    }
+
+    /// `socket` belongs to `user` from now on, and follows each room of theirs that it is told of; with `only` no
+    /// other room than that one.
+    void add(sio::Socket& socket, const UserId& user, std::optional<RoomId> only);
+    void remove(sio::Socket& socket, const UserId& user);
+
+    void follow(sio::Socket& socket, const RoomId& room);
+
+    /// An entry that has just been stored.
+    void on_entry(const chat::Entry& entry);
+
+private:
+    struct Device {
+        std::uint64_t socket = 0;
+        std::optional<RoomId> only;
+    };
+
+    void tell(const chat::Entry& entry);
+    void tell_message(const chat::Entry& entry, std::string_view author);
+    void follow_as_member(const chat::Entry& entry);
+    Task<void> tell_held(RoomId room);
+
+    sio::Namespace& sockets_;
+    UserCache& users_;
+    TaskScope& tasks_;
+    std::unordered_map<UserId, std::vector<Device>> devices_;
+    std::unordered_map<RoomId, std::deque<chat::Entry>> held_;
+};
+
+}  // namespace wgw::gateway

@@ -1,0 +1,121 @@
+/// `wegowhere`: the command line. What it starts is in app/.
+
+#include "app/commands.hpp"
+#include "app/options.hpp"
+#include "app/serve.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+using namespace wgw::app;
+
+constexpr int kConfiguration = 78;
+
+constexpr const char* kExamples = R"(Examples:
+  wegowhere serve                        everything in one process
+  wegowhere serve --port 8080            on another port
+  wegowhere serve --data /var/lib/chat   with its files in another folder
+  wegowhere healthcheck                  is this machine's server ready?
+  wegowhere config env > .env            every setting, to be edited
+
+Settings are flags, environment variables or lines of .env, in this order.)";
+
+std::map<std::string, std::string> environment()
+{
+    std::map<std::string, std::string> values;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string text = *entry;
+        const auto equals = text.find('=');
+        if (equals != std::string::npos)
+            values[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+    return values;
+}
+
+std::string dotenv()
+{
+    std::ifstream file(".env");
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+int run(int argc, char** argv)
+{
+    CLI::App app{"WeGoWhere Chat: a real-time chat server. Rooms, messages, live over Socket.IO."};
+    app.footer(kExamples);
+    app.require_subcommand(1);
+
+    std::map<std::string, std::string> flags;
+    const auto flag = [&flags](CLI::App* command, const char* name, const char* variable, const char* sentence) {
+        command->add_option_function<std::string>(
+            name, [&flags, variable](const std::string& value) { flags[variable] = value; }, sentence
+        );
+    };
+
+    auto* serve_command = app.add_subcommand("serve", "Start the server.");
+    std::vector<std::string> roles;
+    serve_command->add_option("role", roles, "gateway, auth, user, chat; none: everything.");
+    flag(serve_command, "--host", "GATEWAY_HOST", "Address to listen on (localhost).");
+    flag(serve_command, "--port", "GATEWAY_PORT", "Port to listen on (3000).");
+    flag(serve_command, "--data", "WGW_DATA", "Folder of the database (./data).");
+    flag(serve_command, "--log-level", "WGW_LOG_LEVEL", "debug, info, warn or error (info).");
+
+    auto* health_command = app.add_subcommand("healthcheck", "Ask a running server whether it is ready.");
+
+    auto* version_command = app.add_subcommand("version", "Print the version.");
+    bool json = false;
+    version_command->add_flag("--json", json, "As a JSON object.");
+
+    auto* config_command = app.add_subcommand("config", "Show and check settings.");
+    config_command->require_subcommand(1);
+    auto* env_command = config_command->add_subcommand("env", "Print every setting with its default, as a .env file.");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        app.exit(error);
+        return 2;
+    }
+    if (version_command->parsed())
+        return print_version(json);
+    if (env_command->parsed()) {
+        std::fputs(env_template().c_str(), stdout);
+        return 0;
+    }
+    const Options options = read_options(flags, environment(), dotenv());
+    if (health_command->parsed())
+        return healthcheck(options);
+    if (!roles.empty())
+        throw OptionError("Roles need a message broker, which this version does not speak. Start everything in one "
+                          "process: wegowhere "
+                          "serve");
+    return serve(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        return run(argc, argv);
+    } catch (const wgw::app::OptionError& error) {
+        std::fprintf(stderr, "wegowhere: %s\n", error.what());
+        return kConfiguration;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "wegowhere: %s\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,79 @@
+#pragma once
+/// Tokens: JSON Web Tokens signed with HMAC, as the original makes and checks them.
+///
+/// Shape     {"alg":"HS256","typ":"JWT"} . {"user_id","username","iat","exp","iss","use"} . signature
+///           `use` ("access", "refresh") is ours. A token without it is a refresh token if its issuer is WeGoWhere and
+///           its life is exactly the refresh lifetime; so tokens of the original work here, and ours work there
+/// Accepted  HS256, HS384, HS512; any issuer; no `exp` (it never expires); claims of any JSON type
+/// Order     form, header and payload decode, signature there, algorithm, signature right, payload an object, nbf, exp,
+///           use. Nothing in the payload is believed before the signature is right
+/// Errors    unauthorized or token_expired with the recorded texts
+/// Bound     4,096 bytes, longer ones are malformed
+/// Source    RFC 7519, RFC 7515; the texts are those of npm jsonwebtoken
+/// Tests     token_test.cpp
+
+#include "base/time.hpp"
+#include "model/caller.hpp"
+#include "model/fields.hpp"
+#include "model/result.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wgw {
+
+inline constexpr std::string_view kIssuer = "WeGoWhere";
+inline constexpr std::size_t kMaxTokenBytes = 4'096;
+
+struct TokenKeys {
+    std::string current;        ///< Signs and verifies. Not empty.
+    std::string previous = {};  ///< Verifies only, while secrets are rotated; empty: none.
+};
+
+struct TokenLifetimes {
+    std::int64_t access_s = 7 * 86'400;
+    std::int64_t refresh_s = 30 * 86'400;
+};
+
+struct TokenPair {
+    std::string access;
+    std::string refresh;
+
+    friend bool operator==(const TokenPair&, const TokenPair&) = default;
+};
+
+inline constexpr auto kTokenPair = fields<TokenPair>(
+    field("access", &TokenPair::access, not_empty, "Goes into the header `Authorization: Bearer …`. Lives 7 days."),
+    field("refresh", &TokenPair::refresh, not_empty, "Makes the next pair. Lives 30 days.")
+);
+
+/// Signs and verifies. Immutable, any thread.
+class Tokens {
+public:
+    /// `clock` outlives this.
+    Tokens(TokenKeys keys, const Clock& clock, TokenLifetimes lifetimes = {});
+
+    TokenPair sign(UserId user_id, std::string_view username) const;
+
+    /// The guard: the value of the Authorization header, or nothing if there is none.
+    Result<Caller> check_authorization(std::optional<std::string_view> header) const;
+
+    /// A bare access token, as in `auth.token` of a socket.
+    Result<Caller> check_token(std::string_view token) const;
+
+private:
+    std::string sign(UserId user_id, std::string_view username, std::int64_t now_s, bool refresh) const;
+    bool is_signed(std::string_view text, std::string_view signature, std::string_view digest) const;
+    Result<Caller> believe(JsonValue payload) const;
+    bool is_access(JsonValue payload) const;
+
+    TokenKeys keys_;
+    const Clock& clock_;
+    TokenLifetimes lifetimes_;
+};
+
+/// The caller's user id where one is needed; a validation failure of `user_id` if the token has none, or no id.
+Result<UserId> require_user_id(const Caller& caller);
+
+}  // namespace wgw

@@ -1,0 +1,118 @@
+#pragma once
+/// HTTP/1.1 and WebSocket over TCP: accepts connections, parses requests, hands them to a handler that net does not
+/// know.
+///
+///     HttpHandler::on_request(request, exchange)  →  server.respond(exchange, response)      at once or later
+///                                                 →  server.upgrade(exchange, request, stream)
+///
+/// One request of a connection is under way at a time; pipelined ones wait, unread beyond a bound. While an answer is
+/// due a read stays outstanding, so a peer that hangs up is noticed at once: on_gone().
+/// Loop only.
+/// Source  RFC 9112; limits and vectors: docs/security.md
+/// Tests   http_server_test.cpp
+
+#include "codec/http_request.hpp"
+#include "codec/http_response.hpp"
+#include "net/connection.hpp"
+#include "net/loop.hpp"
+#include "net/stream.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace wgw::net {
+
+/// Names a request that awaits its answer. A value; it may have died meanwhile.
+struct Exchange {
+    std::uint64_t connection = 0;
+    std::uint32_t request = 0;
+
+    friend bool operator==(const Exchange&, const Exchange&) = default;
+};
+
+class HttpHandler {
+public:
+    virtual ~HttpHandler() = default;
+
+    /// How many bytes of body this request may have; asked when its header block is there.
+    virtual std::size_t body_limit(const HttpRequest& head) = 0;
+
+    /// The answer to a request whose body is larger. The connection closes behind it.
+    virtual HttpResponse too_large(const HttpRequest& head) = 0;
+
+    virtual void on_request(HttpRequest request, Exchange exchange) = 0;
+
+    /// The peer of an unanswered exchange hung up.
+    virtual void on_gone(Exchange exchange) = 0;
+};
+
+struct HttpServerOptions {
+    HttpLimits parser;
+    Duration header_time{10'000};
+    Duration body_time{30'000};
+    Duration keep_alive{72'000};
+    std::uint32_t keep_alive_requests = 1'000;
+    std::size_t pipeline_bytes = 64 * 1024;  ///< Read ahead of an unanswered request; then not read further.
+    std::size_t connections = 0;             ///< Greatest number; 0: the open-file limit less 256.
+    std::size_t max_payload = 1'000'000;     ///< Of a WebSocket message.
+    Duration message_time{30'000};           ///< First to last byte of a WebSocket message.
+};
+
+class HttpConnection;
+class WebSocketConnection;
+
+class HttpServer {
+public:
+    /// `handler` outlives the server.
+    HttpServer(Loop& loop, HttpHandler& handler, HttpServerOptions options);
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+    ~HttpServer();
+
+    /// Listens on the address that `host` names. Port 0: any free one. Returns the port.
+    /// Throws std::runtime_error with a sentence that says what to do.
+    std::uint16_t listen(const std::string& host, std::uint16_t port);
+
+    /// True if every address listened on is a loopback one.
+    bool is_loopback() const { return loopback_; }
+
+    void stop_accepting();
+
+    /// False: the peer has gone meanwhile.
+    bool respond(Exchange exchange, HttpResponse response);
+
+    /// Answers 101 and goes on as a WebSocket that `stream` hears. False: the peer has gone.
+    /// Precondition: check_upgrade(request) is fine.
+    bool upgrade(Exchange exchange, const HttpRequest& request, Stream& stream);
+
+    /// As if the peer had hung up, without an answer.
+    void drop(Exchange exchange);
+
+    /// Closes connections between two requests; the others after their answer.
+    void close_idle();
+    void close_all();
+
+    std::size_t connections() const { return connections_.size(); }
+
+private:
+    friend class HttpConnection;
+    friend class WebSocketConnection;
+    class Acceptor;
+
+    void add(Socket socket);
+    void erase(std::uint64_t number);
+    HttpConnection* find(Exchange exchange);
+
+    Loop& loop_;
+    HttpHandler& handler_;
+    HttpServerOptions options_;
+    bool loopback_ = true;
+    bool draining_ = false;
+    std::uint64_t next_number_ = 1;
+    std::vector<std::unique_ptr<Acceptor>> acceptors_;
+    std::unordered_map<std::uint64_t, Ref<Connection>> connections_;
+};
+
+}  // namespace wgw::net

@@ -1,0 +1,101 @@
+#pragma once
+/// The loop: one thread with all connections, sessions and timers.
+///
+/// A turn   read everything that is ready, for at most 5 ms; then end the turn: hand over what the turn has asked of
+///          other threads, and write to each touched connection once. Fewer system calls per delivered message is the
+///          one lever that matters for speed, and this is where it is.
+/// Threads  everything is called on the loop's thread, but post() and stop()
+/// Tests    loop_test.cpp
+
+#include "base/time.hpp"
+#include "base/worker.hpp"
+#include "net/timers.hpp"
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace wgw::net {
+
+/// Something to be written at the end of the turn. Queued at most once per turn.
+class Flushable {
+public:
+    /// Writes what is queued. May be called when there is nothing any more.
+    virtual void flush() = 0;
+
+protected:
+    ~Flushable() = default;
+
+private:
+    friend class Loop;
+    static constexpr std::size_t kClean = static_cast<std::size_t>(-1);
+    std::size_t dirty_place_ = kClean;
+};
+
+class Loop final : public Outlet {
+public:
+    static constexpr Duration kLongestTurn{5};
+    static constexpr std::size_t kReadBuffer = 256 * 1024;
+
+    explicit Loop(const Clock& clock);
+    ~Loop() override;
+
+    /// Turns until stop().
+    void run();
+
+    /// Any thread.
+    void stop();
+
+    /// Runs what was posted since run() has returned: for whoever ends the threads that post.
+    void run_posted() { drain_posted(); }
+
+    /// Any thread; wakes the loop only if nothing was posted before.
+    void post(std::move_only_function<void()> task) override;
+
+    /// The time at which the turn's current event was taken up.
+    Instant now() const { return now_; }
+    Timestamp wall_time() const { return clock_.now(); }
+    Timers& timers() { return timers_; }
+    boost::asio::io_context& context() { return *context_; }
+
+    /// Called at the end of each turn, before the flush. For the life of the loop.
+    void at_end_of_turn(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
+
+    /// Has `what.flush()` called at the end of this turn.
+    void touch(Flushable& what);
+
+    /// Before a Flushable is destroyed.
+    void forget(Flushable& what);
+
+    /// Where everybody reads into: empty before and after each event.
+    std::span<char> read_buffer() { return {buffer_.get(), kReadBuffer}; }
+
+private:
+    class Sleeper;
+    void drain_posted();
+    void end_turn();
+    void sleep_until_next_timer();
+
+    const Clock& clock_;
+    std::unique_ptr<boost::asio::io_context> context_;
+    Timers timers_;
+    std::unique_ptr<Sleeper> sleeper_;
+    std::unique_ptr<char[]> buffer_;
+    Instant now_;
+    std::vector<std::function<void()>> hooks_;
+    std::vector<Flushable*> dirty_;
+    std::vector<Flushable*> flushing_;
+    std::atomic<bool> stopped_ = false;
+
+    std::mutex mutex_;
+    std::vector<std::move_only_function<void()>> posted_;  // guarded by mutex_
+};
+
+}  // namespace wgw::net

@@ -1,0 +1,49 @@
+#include "sio/protocol/engine_packet.hpp"
+
+#include "codec/base64.hpp"
+
+namespace wgw::sio {
+
+namespace {
+
+constexpr char kSeparator = '\x1e';
+
+}  // namespace
+
+std::optional<EnginePacket> decode_engine(std::string_view text)
+{
+    if (text.empty() || text.front() < '0' || text.front() > '6')
+        return std::nullopt;
+    return EnginePacket{static_cast<EngineType>(text.front()), text.substr(1)};
+}
+
+std::optional<std::string_view> PollPackets::next()
+{
+    if (done_)
+        return std::nullopt;
+    const auto end = rest_.find(kSeparator);
+    const auto packet = rest_.substr(0, end);
+    done_ = end == std::string_view::npos;
+    if (!done_)
+        rest_.remove_prefix(end + 1);
+    return packet;
+}
+
+std::optional<std::string> decode_poll_binary(std::string_view packet) { return base64_decode(packet.substr(1)); }
+
+void append_poll_packet(std::string& body, std::string_view text_packet)
+{
+    if (!body.empty())
+        body += kSeparator;
+    body += text_packet;
+}
+
+void append_poll_packet(std::string& body, const Frame& frame)
+{
+    if (!frame.is_binary())
+        return append_poll_packet(body, frame.packet());
+    append_poll_packet(body, "b");
+    body += base64_encode(frame.packet());
+}
+
+}  // namespace wgw::sio

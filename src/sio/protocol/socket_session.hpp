@@ -1,0 +1,136 @@
+#pragma once
+/// The Socket.IO 5 layer of one connection: which namespaces it has joined, and what each packet means to them.
+///
+/// Pure; one thread. Each input is one event at most, so there is nothing to collect: the caller visits what is
+/// returned. A Violation means that the caller closes the connection (CloseReason::forced_close) and drops this object.
+///
+///     client         here                                    caller
+///     0/n,{auth}     not joined → connecting: Connect        accept() or refuse(), now or later
+///     2/n,7["x",1]   joined: Event                           handler
+///     3/n,7[…]       joined: Ack                             pending ack; an unknown id is ignored there
+///     1/n            joined: Disconnect                      ends the socket; the connection stays
+///                                                            leave(): the server ends it, packets in flight are
+///                                                            dropped
+///     all else       Violation
+///
+/// Lifetime  events of text packets look into the input. Event and Ack of binary packets own theirs: `binary`
+/// Bounds    namespaces, attachments, bytes of a binary packet, time for its attachments, time to join a first
+///           namespace: SocketOptions. At each bound: Violation
+/// Memory    64 bytes as long as only the namespace "/" is used and no attachment is due
+/// Source    Socket.IO protocol revision 5; where ours is stricter or kinder than Node, the test says "ours"
+/// Tests     socket_session_test.cpp, random_session_test.cpp
+
+#include "base/time.hpp"
+#include "sio/protocol/packet.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace wgw::sio {
+
+struct SocketOptions {
+    Duration connect_timeout{10'000};     ///< From the start until a first namespace is joined.
+    Duration attachment_timeout{10'000};  ///< From a binary packet's header to its last attachment.
+    int max_attachments = kMaxAttachments;
+    std::size_t max_namespaces = 32;      ///< Connecting, joined, or just left by the server.
+    std::size_t max_payload = 1'000'000;  ///< Bytes of a binary packet: header and attachments.
+};
+
+/// A packet whose payload has attachments; `{"_placeholder":true,"num":n}` in its JSON stands for attachments[n].
+struct BinaryMessage {
+    std::string header;
+    std::vector<std::string> attachments;
+};
+
+/// The client asks for a namespace. Answer with accept() or refuse().
+struct Connect {
+    std::string_view nsp;
+    std::string_view auth;  ///< An object, or empty.
+};
+
+struct Event {
+    std::string_view nsp;
+    std::optional<std::int64_t> ack;  ///< The client wants an answer under this id.
+    std::string_view json;            ///< `["name",…]`, checked.
+    std::unique_ptr<const BinaryMessage> binary = nullptr;
+};
+
+struct Ack {
+    std::string_view nsp;
+    std::int64_t id = 0;
+    std::string_view json;  ///< `[…]`, checked.
+    std::unique_ptr<const BinaryMessage> binary = nullptr;
+};
+
+/// The client has left a namespace.
+struct Disconnect {
+    std::string_view nsp;
+};
+
+/// The connection has to be closed. `why` is a sentence for the log.
+struct Violation {
+    std::string_view why;
+};
+
+using SocketEvent = std::variant<std::monostate, Connect, Event, Ack, Disconnect, Violation>;
+
+class SocketSession {
+public:
+    enum class State : std::uint8_t { absent, connecting, joined, left };
+
+    /// `options` outlives the session.
+    SocketSession(const SocketOptions& options, Instant now);
+
+    /// A text message, without the Engine.IO `4`.
+    SocketEvent text(std::string_view packet, Instant now);
+
+    /// A binary message.
+    SocketEvent binary(std::string_view bytes, Instant now);
+
+    SocketEvent tick(Instant now);
+    Instant next_deadline() const;
+
+    /// The reply to Connect: `40{"sid":"…"}`, and the namespace is joined. `sid` needs no JSON escapes.
+    /// Precondition of both: state(nsp) is connecting.
+    Frame accept(std::string_view nsp, std::string_view sid);
+
+    /// `44{"message":"…","data":…}`; the client may try again. `data` is JSON, or empty for none.
+    Frame refuse(std::string_view nsp, std::string_view message, std::string_view data = {});
+
+    /// The server leaves a namespace: `41`. The connection stays. Precondition: state(nsp) is joined.
+    Frame leave(std::string_view nsp);
+
+    State state(std::string_view nsp) const;
+
+private:
+    struct Namespace {
+        std::string name;
+        State state;
+    };
+    struct Pending {
+        std::unique_ptr<BinaryMessage> message;
+        Packet packet;          // looks into message->header
+        std::size_t bytes = 0;  // of the header and of the attachments so far
+        Instant deadline;
+    };
+
+    SocketEvent connect(const Packet& packet);
+    SocketEvent dispatch(const Packet& packet, std::unique_ptr<const BinaryMessage> binary);
+    SocketEvent begin_binary(std::string_view text, const Packet& packet, Instant now);
+    SocketEvent violation(std::string_view why);
+    bool set_state(std::string_view nsp, State state);
+
+    const SocketOptions* options_;
+    Instant connect_deadline_;
+    std::vector<Namespace> others_;     // all but "/"
+    std::unique_ptr<Pending> pending_;  // a binary packet that waits for attachments
+    State root_ = State::absent;        // of "/", which most clients use alone
+    bool closed_ = false;               // after a violation nothing is an event
+};
+
+}  // namespace wgw::sio

@@ -1,0 +1,56 @@
+#pragma once
+/// What sessions share: the loop, the options, the table of sessions. Inside of the library only.
+
+#include "base/random.hpp"
+#include "net/http_server.hpp"
+#include "net/loop.hpp"
+#include "sio/protocol/engine_session.hpp"
+#include "sio/protocol/socket_session.hpp"
+#include "sio/server/server.hpp"
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace wgw::sio {
+
+class Server::Core final : public net::Timer {
+public:
+    Core(net::Loop& loop, Random& random, ServerOptions options);
+    ~Core() override;
+
+    void on_request(HttpRequest request, net::Exchange exchange);
+    void on_gone(net::Exchange exchange);
+    void answer(const Answer& answer);
+    void await(Number request, Session& session) { waiting_[request] = &session; }
+    void drain(Duration spread);
+
+    /// 20 characters from the kernel's random source.
+    std::string make_id();
+    bool origin_allowed(const HttpRequest& request) const;
+
+    /// Has the session destroyed when nobody is inside of it any more.
+    void retire(Session& session);
+
+    net::Loop& loop;
+    Random& random;
+    const ServerOptions options;
+    const EngineOptions engine_options;
+    const SocketOptions socket_options;
+    net::HttpServer* http = nullptr;
+    std::unordered_map<std::string, std::unique_ptr<Namespace>> namespaces;
+    std::unordered_map<std::string, std::unique_ptr<Session>> sessions;
+    std::uint64_t next_socket = 1;
+    Number next_channel = 1;
+
+private:
+    void on_timer(Instant now) override;
+    Session& make_session(Transport transport, const HttpRequest& request);
+
+    std::unordered_map<Number, Session*> waiting_;  ///< Requests that are not answered yet.
+    std::vector<std::string> draining_;             ///< Sids of the sessions to be closed.
+    std::size_t drain_step_ = 1;                    ///< Of them at once.
+};
+
+}  // namespace wgw::sio

@@ -1,0 +1,369 @@
+#include "sio/server/session.hpp"
+
+#include "base/log.hpp"
+#include "sio/server/room.hpp"
+
+namespace wgw::sio {
+
+// A channel
+
+void Channel::send(const Frame& frame)
+{
+    probe_frames_.push_back(frame);
+    if (socket_ != nullptr)
+        socket_->touch();
+}
+
+void Channel::on_open(net::WebSocket& socket)
+{
+    socket_ = &socket;
+    if (session_ != nullptr)
+        session_->on_channel_open(*this);
+    else
+        socket.drop();
+}
+
+void Channel::on_text(std::string_view bytes)
+{
+    if (session_ != nullptr)
+        session_->on_text(*this, bytes);
+}
+
+void Channel::on_binary(std::string_view bytes)
+{
+    if (session_ != nullptr)
+        session_->on_binary(*this, bytes);
+}
+
+std::span<const Frame> Channel::queued()
+{
+    if (!probe_frames_.empty())
+        return probe_frames_;
+    return session_ != nullptr ? session_->queued(*this) : std::span<const Frame>();
+}
+
+void Channel::written(std::size_t frames)
+{
+    if (!probe_frames_.empty())
+        probe_frames_.erase(probe_frames_.begin(), probe_frames_.begin() + static_cast<std::ptrdiff_t>(frames));
+    else if (session_ != nullptr)
+        session_->written(frames);
+}
+
+void Channel::on_closed(bool broken)
+{
+    socket_ = nullptr;
+    if (session_ != nullptr)
+        session_->on_channel_closed(*this, broken);
+    delete this;
+}
+
+// A session
+
+Session::Session(Server::Core& core, std::string_view sid, Transport transport, Handshake handshake)
+    : core_(core), handshake_(std::move(handshake)), engine_(core.engine_options, sid, transport, core.loop.now()),
+      packets_(core.socket_options, core.loop.now())
+{
+    arm();
+}
+
+Session::~Session()
+{
+    end_sockets();
+    core_.loop.forget(*this);
+    for (auto* channel : std::exchange(channels_, {})) {
+        channel->forget_session();
+        if (channel->socket() != nullptr)
+            channel->socket()->drop();
+    }
+}
+
+template <class Input>
+void Session::drive(Input input)
+{
+    EngineOutput out;
+    input(out);
+    process(out);
+    core_.loop.touch(*this);
+    arm();
+}
+
+void Session::arm()
+{
+    const Instant due = std::min(engine_.next_deadline(), packets_.next_deadline());
+    if (due == EngineSession::kNever)
+        cancel();
+    else if (!armed() || this->due() != due)
+        core_.loop.timers().arm(*this, due);
+}
+
+void Session::get(Number request)
+{
+    drive([&](EngineOutput& out) { engine_.get(request, core_.loop.now(), out); });
+}
+
+void Session::post(Number request, std::string_view body, PostBody kind)
+{
+    drive([&](EngineOutput& out) { engine_.post(request, body, kind, core_.loop.now(), out); });
+}
+
+void Session::gone(Number request)
+{
+    drive([&](EngineOutput& out) { engine_.gone(request, out); });
+}
+
+Channel& Session::new_channel()
+{
+    auto* channel = new Channel(*this, core_.next_channel++);  // deletes itself with its connection
+    channels_.push_back(channel);
+    return *channel;
+}
+
+void Session::on_channel_open(Channel& channel)
+{
+    drive([&](EngineOutput& out) { engine_.web_socket_opened(channel.number(), core_.loop.now(), out); });
+    channel.socket()->touch();
+}
+
+void Session::on_channel_closed(Channel& channel, bool broken)
+{
+    std::erase(channels_, &channel);
+    drive([&](EngineOutput& out) {
+        engine_.web_socket_closed(channel.number(), broken ? ChannelEnd::broken : ChannelEnd::closed, out);
+    });
+}
+
+void Session::on_text(Channel& channel, std::string_view bytes)
+{
+    drive([&](EngineOutput& out) { engine_.text(channel.number(), bytes, core_.loop.now(), out); });
+}
+
+void Session::on_binary(Channel& channel, std::string_view bytes)
+{
+    drive([&](EngineOutput& out) { engine_.binary(channel.number(), bytes, core_.loop.now(), out); });
+}
+
+std::span<const Frame> Session::queued(const Channel& channel)
+{
+    return channel.number() == engine_.channel() ? engine_.queued() : std::span<const Frame>();
+}
+
+void Session::written(std::size_t frames) { engine_.written(frames); }
+
+void Session::on_timer(Instant now)
+{
+    drive([&](EngineOutput& out) {
+        engine_.tick(now, out);
+        if (closed_)
+            return;
+        const auto event = packets_.tick(now);
+        if (std::holds_alternative<Violation>(event))
+            engine_.close(CloseReason::forced_close, 0, now, out);
+    });
+}
+
+void Session::flush()
+{
+    EngineOutput out;
+    if (overflowed_ && !closed_)
+        engine_.close(CloseReason::transport_error, 0, core_.loop.now(), out);
+    engine_.flush(out);
+    process(out);
+    arm();
+    if (auto* channel = find_channel(engine_.channel()); channel != nullptr && channel->socket() != nullptr)
+        channel->socket()->touch();
+    if (engine_.finished())
+        core_.retire(*this);
+}
+
+void Session::process(EngineOutput& out)
+{
+    for (std::size_t i = 0; i < out.events.size(); ++i) {
+        const EngineEvent event = out.events[i];
+        if (const auto* message = std::get_if<Message>(&event)) {
+            on_message(*message);
+        } else if (const auto* answer = std::get_if<Answer>(&event)) {
+            core_.answer(*answer);
+        } else if (const auto* text = std::get_if<SendText>(&event)) {
+            if (auto* channel = find_channel(text->channel))
+                channel->send(Frame::text(text->packet));
+        } else if (const auto* close = std::get_if<CloseChannel>(&event)) {
+            auto* channel = find_channel(close->channel);
+            if (channel != nullptr && channel->socket() != nullptr)
+                channel->socket()->close(
+                    close->code == 0 ? std::nullopt : std::optional(static_cast<std::uint16_t>(close->code))
+                );
+        } else if (std::holds_alternative<Closed>(event)) {
+            closed_ = true;
+            end_sockets();
+        }
+    }
+}
+
+void Session::on_message(const Message& message)
+{
+    if (closed_)
+        return;
+    const Instant now = core_.loop.now();
+    const SocketEvent event = message.binary ? packets_.binary(message.data, now) : packets_.text(message.data, now);
+    try {
+        if (const auto* connect = std::get_if<Connect>(&event))
+            on_connect(*connect);
+        else if (const auto* received = std::get_if<Event>(&event))
+            on_event(*received);
+        else if (const auto* disconnect = std::get_if<Disconnect>(&event)) {
+            if (auto* socket = find(disconnect->nsp))
+                end_socket(*socket);
+        } else if (std::holds_alternative<Violation>(event)) {
+            close(CloseReason::forced_close, 0);
+        }
+    } catch (const std::exception& error) {
+        log::error(
+            "A socket's handler failed; its connection was closed.",
+            {
+                {"what", error.what()}
+        }
+        );
+        close(CloseReason::forced_close, 0);
+    }
+}
+
+void Session::on_connect(const Connect& connect)
+{
+    const auto known = core_.namespaces.find(std::string(connect.nsp));
+    if (known == core_.namespaces.end()) {
+        send(packets_.refuse(connect.nsp, "Invalid namespace"));
+        return;
+    }
+    Namespace& nsp = *known->second;
+    const auto number = core_.next_socket++;
+    auto made = std::make_unique<Socket>(nsp, *this, number, core_.make_id(), std::string(connect.auth));
+    Socket& socket = *made;
+    sockets_.push_back(std::move(made));
+    nsp.sockets_.emplace(number, &socket);
+    if (!nsp.middleware_)
+        return admitted(socket, {});
+    nsp.middleware_(socket, [&nsp, number](std::optional<ConnectError> error) {
+        if (auto* waiting = nsp.find(number))
+            waiting->session_.admitted(*waiting, std::move(error));
+    });
+}
+
+void Session::admitted(Socket& socket, std::optional<ConnectError> error)
+{
+    const std::string nsp = socket.nsp_.name();
+    if (closed_ || packets_.state(nsp) != SocketSession::State::connecting)
+        return;
+    if (error) {
+        send(packets_.refuse(nsp, error->message, error->data));
+        end_socket(socket);
+        return;
+    }
+    send(packets_.accept(nsp, socket.id()));
+    arm();
+    if (socket.nsp_.on_connection_)
+        socket.nsp_.on_connection_(socket);
+}
+
+void Session::on_event(const Event& event)
+{
+    Socket* socket = find(event.nsp);
+    if (socket == nullptr)
+        return;
+    Namespace& nsp = socket->nsp_;
+    Arguments arguments(event.json, event.binary ? event.binary->attachments.size() : 0);
+    const std::string name = arguments.take_name();
+    Reply reply = event.ack ? Reply(nsp, socket->number(), *event.ack) : Reply();
+    if (const auto handler = nsp.handlers_.find(name); handler != nsp.handlers_.end())
+        handler->second(*socket, arguments, std::move(reply));
+    else if (nsp.on_any_)
+        nsp.on_any_(*socket, name, std::move(reply));
+}
+
+Socket* Session::find(std::string_view nsp) const
+{
+    for (const auto& socket : sockets_)
+        if (socket->nsp_.name() == nsp)
+            return socket.get();
+    return nullptr;
+}
+
+Channel* Session::find_channel(Number number) const
+{
+    for (auto* channel : channels_)
+        if (channel->number() == number)
+            return channel;
+    return nullptr;
+}
+
+void Session::send(const Frame& frame)
+{
+    if (closed_ || overflowed_)
+        return;
+    Channel* channel = find_channel(engine_.channel());
+    if (!engine_.send(frame)) {
+        // A long turn may queue more than the bound to a healthy client: write, then try once more.
+        const bool moved = channel != nullptr && channel->socket() != nullptr && channel->socket()->flush_now();
+        if (!moved || !engine_.send(frame)) {
+            overflowed_ = true;
+            return core_.loop.touch(*this);
+        }
+    }
+    if (channel != nullptr && channel->socket() != nullptr)
+        channel->socket()->touch();
+    else
+        core_.loop.touch(*this);
+}
+
+void Session::leave(Socket& socket)
+{
+    if (!closed_ && packets_.state(socket.nsp_.name()) == SocketSession::State::joined)
+        send(packets_.leave(socket.nsp_.name()));
+    end_socket(socket);
+}
+
+void Session::close(CloseReason reason, int code)
+{
+    drive([&](EngineOutput& out) { engine_.close(reason, code, core_.loop.now(), out); });
+}
+
+void Session::pause()
+{
+    if (auto* channel = find_channel(engine_.channel()); channel != nullptr && channel->socket() != nullptr)
+        channel->socket()->pause();
+}
+
+void Session::resume()
+{
+    if (auto* channel = find_channel(engine_.channel()); channel != nullptr && channel->socket() != nullptr)
+        channel->socket()->resume();
+}
+
+void Session::end_sockets()
+{
+    while (!sockets_.empty())
+        end_socket(*sockets_.back());
+}
+
+void Session::end_socket(Socket& socket)
+{
+    const auto found = std::ranges::find(sockets_, &socket, &std::unique_ptr<Socket>::get);
+    const std::unique_ptr<Socket> ended = std::move(*found);
+    sockets_.erase(found);
+    ended->leave_all();
+    ended->nsp_.sockets_.erase(ended->number());
+    if (!ended->nsp_.on_disconnect_)
+        return;
+    try {
+        ended->nsp_.on_disconnect_(*ended);
+    } catch (const std::exception& error) {
+        log::error(
+            "A socket's handler failed.",
+            {
+                {"what", error.what()}
+        }
+        );
+    }
+}
+
+}  // namespace wgw::sio

@@ -1,0 +1,105 @@
+#pragma once
+/// One client's connection, over whatever transports: drives the two session machines over net, and owns its sockets.
+///
+/// Lifetime  owned by the core under its sid; goes at the end of a turn, when the engine's session is finished
+/// Loop only. Hot path: send().
+
+#include "net/http_server.hpp"
+#include "net/loop.hpp"
+#include "net/stream.hpp"
+#include "sio/protocol/engine_session.hpp"
+#include "sio/protocol/socket_session.hpp"
+#include "sio/server/core.hpp"
+#include "sio/server/server.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace wgw::sio {
+
+class Session;
+
+/// A WebSocket of a session: its transport, or one that wants to become it. Owns itself: ends with the connection.
+class Channel final : public net::Stream {
+public:
+    Channel(Session& session, Number number) : session_(&session), number_(number) {}
+
+    Number number() const { return number_; }
+    net::WebSocket* socket() const { return socket_; }
+    void forget_session() { session_ = nullptr; }
+    void send(const Frame& frame);
+
+    void on_open(net::WebSocket& socket) override;
+    void on_text(std::string_view bytes) override;
+    void on_binary(std::string_view bytes) override;
+    std::span<const Frame> queued() override;
+    void written(std::size_t frames) override;
+    void on_closed(bool broken) override;
+
+private:
+    Session* session_;
+    Number number_;
+    net::WebSocket* socket_ = nullptr;
+    std::vector<Frame> probe_frames_;  ///< Ahead of the session's queue.
+};
+
+class Session final : public net::Flushable, public net::Timer {
+public:
+    Session(Server::Core& core, std::string_view sid, Transport transport, Handshake handshake);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session() override;
+
+    std::string_view sid() const { return engine_.sid(); }
+    Transport transport() const { return engine_.transport(); }
+    const Handshake& handshake() const { return handshake_; }
+
+    void get(Number request);
+    void post(Number request, std::string_view body, PostBody kind);
+    void gone(Number request);
+    Channel& new_channel();
+    void on_channel_open(Channel& channel);
+    void on_channel_closed(Channel& channel, bool broken);
+    void on_text(Channel& channel, std::string_view bytes);
+    void on_binary(Channel& channel, std::string_view bytes);
+    std::span<const Frame> queued(const Channel& channel);
+    void written(std::size_t frames);
+
+    /// Queues a frame. At the bound the connection is written first; if that does not help it ends, but not before the
+    /// end of the turn: whoever walks over sockets may send to them.
+    void send(const Frame& frame);
+    void admitted(Socket& socket, std::optional<ConnectError> error);
+    void leave(Socket& socket);
+    void close(CloseReason reason, int code);
+    void pause();
+    void resume();
+
+    void flush() override;
+
+private:
+    void on_timer(Instant now) override;
+
+    /// Runs `input` on the engine and does what it says.
+    template <class Input>
+    void drive(Input input);
+    void process(EngineOutput& out);
+    void on_message(const Message& message);
+    void on_connect(const Connect& connect);
+    void on_event(const Event& event);
+    void end_sockets();
+    void end_socket(Socket& socket);
+    Socket* find(std::string_view nsp) const;
+    Channel* find_channel(Number number) const;
+    void arm();
+
+    Server::Core& core_;
+    Handshake handshake_;
+    EngineSession engine_;
+    SocketSession packets_;
+    std::vector<Channel*> channels_;
+    std::vector<std::unique_ptr<Socket>> sockets_;
+    bool closed_ = false;
+    bool overflowed_ = false;
+};
+
+}  // namespace wgw::sio

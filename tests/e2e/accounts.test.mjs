@@ -1,0 +1,105 @@
+// From signing up to reading a message back, over REST alone.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { call, join, makeRoom, messagesOf, signUp, unique } from './client.mjs';
+import { startServer } from './server.mjs';
+
+const kId = /^[0-9a-f]{24}$/, kTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+test('accounts, rooms and messages over REST', async (t) => {
+    const server = await startServer(t);
+
+    await t.test('a new user gets two tokens and is who /me says', async () => {
+        const username = unique('grace');
+        const signedUp = await call(server, 'POST', '/api/v1/auth/sign-up', {
+            body: { first_name: 'Grace', last_name: 'Hopper', username, password: 'a long password' },
+        });
+        assert.equal(signedUp.status, 201);
+        assert.deepEqual(Object.keys(signedUp.data), ['access', 'refresh']);
+        const me = await call(server, 'GET', '/api/v1/user/me', { token: signedUp.data.access });
+        assert.equal(me.status, 200);
+        assert.equal(me.data.username, username);
+        assert.equal(me.data.last_name, 'Hopper');
+        assert.match(me.data._id, kId);
+        assert.match(me.timestamp, kTime);
+    });
+
+    await t.test('signing in works with the right password only', async () => {
+        const { username, _id } = await signUp(server);
+        const signIn = (password) => call(server, 'POST', '/api/v1/auth/sign-in', { body: { username, password } });
+        const good = await signIn('a long password');
+        assert.equal(good.status, 200);
+        assert.equal((await call(server, 'GET', '/api/v1/user/me', { token: good.data.access })).data._id, _id);
+        const bad = await signIn('another password');
+        assert.equal(bad.status, 400);
+        assert.equal(bad.data.message, 'Username or password is wrong!');
+    });
+
+    await t.test('a user name is given once, also when ten ask for it at the same moment', async () => {
+        const body = { first_name: 'Alan', username: unique('alan'), password: 'a long password' };
+        const replies = await Promise.all(Array.from({ length: 10 }, () => call(server, 'POST', '/api/v1/auth/sign-up', { body })));
+        assert.deepEqual(replies.map(({ status }) => status).sort(), [201, ...Array(9).fill(422)]);
+    });
+
+    await t.test('a room is found by everybody and joined twice as one member', async () => {
+        const [owner, guest] = [await signUp(server), await signUp(server)], room = await makeRoom(server, owner, guest, guest);
+        assert.ok((await call(server, 'GET', '/api/v1/chat/rooms', { token: guest.token })).data.some(({ _id }) => _id === room));
+        const { data } = await call(server, 'GET', `/api/v1/chat/rooms/${room}/members`, { token: owner.token });
+        assert.deepEqual(data.map(({ user_id }) => user_id), [owner._id, guest._id]);
+    });
+
+    await t.test('a message posted is read back by every member, with its place and key', async () => {
+        const [owner, guest] = [await signUp(server), await signUp(server)], room = await makeRoom(server, owner, guest);
+        const body = { content: 'é 😀 \u2028 "quoted"', client_msg_id: 'key:1' };
+        const posted = await call(server, 'POST', `/api/v1/chat/rooms/${room}/messages`, { token: owner.token, body });
+        assert.equal(posted.status, 201);
+        assert.deepEqual(Object.keys(posted.data), ['_id', 'room_id', 'seq', 'client_msg_id', 'created_at']);
+        const [message] = await messagesOf(server, guest, room);
+        assert.equal(message.content, body.content);
+        assert.equal(message.seq, posted.data.seq);
+        assert.equal(message.client_msg_id, 'key:1');
+        assert.equal(message.user._id, owner._id);
+    });
+
+    await t.test('pages go forward and backward, without a gap and to an end', async () => {
+        const owner = await signUp(server), room = await makeRoom(server, owner), path = `/api/v1/chat/rooms/${room}/messages`;
+        for (let i = 0; i < 7; i++) await call(server, 'POST', path, { token: owner.token, body: { content: `m${i}` } });
+        const pages = async (way, start) => {
+            const list = [];
+            for (let next = start, n = 0; next !== null && n < 10; n++) {
+                const { data } = await call(server, 'GET', `${path}?limit=3${next === '' ? '' : `&${way}=${next}`}`, { token: owner.token });
+                list.push(data.items.map(({ content }) => content));
+                next = data.next;
+            }
+            return list;
+        };
+        assert.deepEqual(await pages('after', 0), [['m0', 'm1', 'm2'], ['m3', 'm4', 'm5'], ['m6']]);
+        assert.deepEqual(await pages('before', ''), [['m4', 'm5', 'm6'], ['m1', 'm2', 'm3'], ['m0']]);
+    });
+
+    await t.test('a stranger, and one without a token, read and write nothing', async () => {
+        const [owner, stranger] = [await signUp(server), await signUp(server)], room = await makeRoom(server, owner);
+        const body = { content: 'let me in' };
+        for (const [method, what, options] of [['GET', 'members', {}], ['GET', 'messages', {}], ['POST', 'messages', { body }]]) {
+            const refused = await call(server, method, `/api/v1/chat/rooms/${room}/${what}`, { ...options, token: stranger.token });
+            assert.equal(refused.status, 403, `${method} ${what} as a stranger`);
+            assert.equal(refused.data.code, 'not_member', `${method} ${what} as a stranger`);
+            const anonymous = await call(server, method, `/api/v1/chat/rooms/${room}/${what}`, options);
+            assert.equal(anonymous.status, 401, `${method} ${what} without a token`);
+        }
+        assert.deepEqual(await messagesOf(server, owner, room), []);
+        await join(server, stranger, room);
+        assert.deepEqual(await messagesOf(server, stranger, room), []);
+    });
+
+    await t.test('a room that does not exist is told from one that is not joined', async () => {
+        const { token } = await signUp(server), nowhere = '0123456789abcdef01234567';
+        for (const path of [`${nowhere}/messages`, `${nowhere}/members`]) {
+            const { status, data } = await call(server, 'GET', `/api/v1/chat/rooms/${path}`, { token });
+            assert.equal(status, 404, path);
+            assert.equal(data.message, 'Chat room is not found! Please create one first.', path);
+        }
+        const joined = await call(server, 'POST', '/api/v1/chat/rooms/join', { token, body: { room_id: nowhere } });
+        assert.equal(joined.status, 404);
+    });
+});

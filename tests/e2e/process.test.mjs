@@ -1,0 +1,152 @@
+// The life of the process: what it keeps, how it ends, and what it refuses to start with.
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join as path } from 'node:path';
+import { createServer } from 'node:net';
+import test from 'node:test';
+import { ask, call, connectSocket, contents, eventually, hears, makeRoom, messagesOf, signUp, within } from './client.mjs';
+import { freePort, kBinary, kSecret, run, startServer } from './server.mjs';
+
+const binary = (...args) => [kBinary, ...args];
+
+test('what was acked is there after kill -9 and a start', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t), user = await signUp(server), room = await makeRoom(server, user);
+    const acked = [];
+    for (let round = 0; round < 3; round++) {
+        const socket = await connectSocket(t, server, { user });
+        for (let i = 0; i < 20; i++) socket.emit('chat.message.send', { room_id: room, content: `r${round} m${i}` }, ({ data }) => acked.push(data._id));
+        await eventually('some acks', () => acked.length > round * 20);
+        await server.kill();
+        const ms = await server.start();
+        assert.ok(ms <= 2000, `ready after ${ms} ms`);
+        const list = await messagesOf(server, user, room), have = new Set(list.map(({ _id }) => _id));
+        assert.deepEqual(acked.filter((id) => !have.has(id)), [], 'acked and lost');
+        assert.deepEqual(list.map(({ seq }) => seq), list.map((_, i) => list[0].seq + i), 'dense');
+    }
+});
+
+test('a token and a key outlive a restart', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t), user = await signUp(server), room = await makeRoom(server, user);
+    const message = { room_id: room, content: 'kept', client_msg_id: 'kept' };
+    const first = await ask(await connectSocket(t, server, { user }), message);
+    assert.equal((await server.stop()).code, 0);
+    await server.start();
+    const again = await ask(await connectSocket(t, server, { user }), message);
+    assert.deepEqual(again.data, { ...first.data, duplicate: true });
+});
+
+for (const mode of ['websocket', 'polling']) {
+    test(`SIGTERM acks what is in flight, sends no DISCONNECT over ${mode}, and exits 0`, { timeout: 60000 }, async (t) => {
+        const server = await startServer(t), user = await signUp(server), room = await makeRoom(server, user);
+        const socket = await connectSocket(t, server, { user, mode });
+        let acked = 0;
+        for (let i = 0; i < 20; i++) socket.emit('chat.message.send', { room_id: room, content: `m${i}` }, () => { acked += 1; });
+        await hears(socket, 'm0');
+        const { code, ms } = await server.stop();
+        assert.equal(code, 0, server.log);
+        assert.ok(ms <= 15000, `stopped after ${ms} ms`);
+        await eventually('the disconnect', () => socket.got.disconnect.length === 1);
+        assert.ok(['transport close', 'transport error'].includes(socket.got.disconnect[0]), `the client was told "${socket.got.disconnect[0]}" and would stay away`);
+        const told = contents(socket).length;
+        await server.start();
+        assert.ok((await messagesOf(server, user, room)).length >= Math.max(acked, told));
+    });
+}
+
+test('an idle server stops at once', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t), { code, ms } = await server.stop();
+    assert.equal(code, 0);
+    assert.ok(ms < 3000, `stopped after ${ms} ms`);
+});
+
+/** Starts `serve` where it must refuse: {code, out}. */
+async function refused(t, env, options = {}) {
+    const data = await mkdtemp(path(tmpdir(), 'wegowhere-test-'));
+    t.after(() => rm(data, { recursive: true, force: true }));
+    const ports = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(await freePort()), WGW_ADMIN_PORT: String(await freePort()) };
+    return run(binary('serve'), { env: { WGW_DATA: data, JWT_SECRET: kSecret, ...ports, ...env }, cwd: data, ms: 8000, ...options });
+}
+
+test('a port in use is named, and the start fails', { timeout: 30000 }, async (t) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await within(5000, 'listening', new Promise((done) => { other.once('listening', done); }));
+    t.after(() => other.close());
+    const { port } = other.address(), { code, out } = await refused(t, { GATEWAY_PORT: String(port) });
+    assert.notEqual(code, 0);
+    assert.match(out, new RegExp(`${port}`), out);
+    assert.doesNotMatch(out, /ended after/, 'it refuses, it does not hang');
+});
+
+test('a second process on the same data folder names the holder', { timeout: 30000 }, async (t) => {
+    const server = await startServer(t), { code, out } = await refused(t, { WGW_DATA: server.data });
+    assert.notEqual(code, 0);
+    assert.match(out, new RegExp(`\\b${server.pid}\\b`), `the holder is process ${server.pid}: ${out}`);
+    assert.equal((await call(server, 'GET', '/health')).status, 200);
+});
+
+for (const [what, secret] of [['the well-known "wegowhere"', 'wegowhere'], ['"secret"', 'secret'], ['31 bytes', 'x'.repeat(31)]]) {
+    test(`${what} as JWT_SECRET is refused with exit 78`, { timeout: 30000 }, async (t) => {
+        const { code, out } = await refused(t, { JWT_SECRET: secret });
+        assert.equal(code, 78, out);
+        assert.match(out, /JWT_SECRET/);
+    });
+}
+
+test('the gateway alone without RabbitMQ is refused, and told why', { timeout: 30000 }, async (t) => {
+    const data = await mkdtemp(path(tmpdir(), 'wegowhere-test-'));
+    t.after(() => rm(data, { recursive: true, force: true }));
+    const { code, out } = await run(binary('serve', 'gateway'), { env: { WGW_DATA: data, JWT_SECRET: kSecret }, cwd: data, ms: 8000 });
+    assert.equal(code, 78, out);
+    assert.match(out, /RMQ_|message broker/);
+});
+
+test('a data folder that cannot be used is named, and the start fails', { timeout: 30000 }, async (t) => {
+    const folder = await mkdtemp(path(tmpdir(), 'wegowhere-test-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    // A file where the folder should be: nobody can use that, root neither.
+    await writeFile(path(folder, 'file'), '');
+    const { code, out } = await refused(t, { WGW_DATA: path(folder, 'file') });
+    assert.notEqual(code, 0);
+    assert.ok(out.includes(path(folder, 'file')), out);
+    if (process.getuid() === 0) return;
+    await chmod(folder, 0o000);
+    const locked = await refused(t, { WGW_DATA: folder });
+    assert.notEqual(locked.code, 0);
+    assert.ok(locked.out.includes(folder), locked.out);
+    await chmod(folder, 0o700);
+});
+
+test('without a secret the server makes its own, keeps it, and only the owner may read it', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t, { env: { JWT_SECRET: undefined } }), user = await signUp(server);
+    await server.stop();
+    await server.start();
+    assert.equal((await call(server, 'GET', '/api/v1/user/me', { token: user.token })).data._id, user._id);
+    const { out } = await run(['find', server.data, '-type', 'f', '-iname', '*secret*', '-perm', '/077']);
+    assert.equal(out, '', 'readable for others');
+});
+
+test('--help and version print what they are asked for and exit 0', async () => {
+    const help = await run(binary('--help'));
+    assert.equal(help.code, 0, help.out);
+    for (const word of ['serve', 'healthcheck', 'version']) assert.match(help.out, new RegExp(`\\b${word}\\b`));
+    assert.deepEqual(help.out.split('\n').filter((line) => [...line].length > 80), [], 'lines that fit 80 columns');
+    const version = await run(binary('version'));
+    assert.equal(version.code, 0, version.out);
+    assert.match(version.out, /\d+\.\d+\.\d+/);
+});
+
+test('a word that is no command is a usage error', async () => {
+    const { code, out } = await run(binary('serf'));
+    assert.equal(code, 2, out);
+    assert.match(out, /--help/, 'it says what to do next');
+});
+
+test('healthcheck says 0 while the server runs and not 0 afterwards', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t), env = { WGW_ADMIN_PORT: String(server.adminPort) };
+    const healthy = await run(binary('healthcheck'), { env });
+    assert.equal(healthy.code, 0, healthy.out);
+    await server.stop();
+    const gone = await run(binary('healthcheck'), { env });
+    assert.equal(gone.code, 1, gone.out);
+});
