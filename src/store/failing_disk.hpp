@@ -32,12 +32,16 @@ public:
 
     std::atomic<int> failing_syncs = 0;   ///< So many of the next syncs of write-ahead logs fail.
     std::atomic<int> failing_writes = 0;  ///< So many of the next writes to write-ahead logs find the disk full.
+    std::atomic<int> failing_opens = 0;   ///< So many of the next databases cannot be opened.
     std::atomic<int> syncs = 0;           ///< Syncs of write-ahead logs that were asked for.
 
 private:
     // The real disk's file, whose methods are replaced by ours: those that we do not change go to the real ones.
     static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags)
     {
+        file->pMethods = nullptr;
+        if ((flags & SQLITE_OPEN_MAIN_DB) != 0 && takes(current_->failing_opens))
+            return SQLITE_CANTOPEN;
         const int code = current_->real_->xOpen(current_->real_, name, file, flags, out_flags);
         if (code != SQLITE_OK || (flags & SQLITE_OPEN_WAL) == 0)
             return code;

@@ -1,3 +1,4 @@
+#include "store/failing_disk.hpp"
 #include "store/sqlite.hpp"
 #include "store/temporary_folder.hpp"
 
@@ -157,6 +158,25 @@ TEST_F(ASqliteFile, LeavesPagesThatAReaderHoldsForTheNextCheckpoint)
     reader_.commit();
     const auto all = writer_.checkpoint();
     EXPECT_EQ(all.moved, all.pages);
+}
+
+TEST(ASqliteFileOnABadDisk, DoesNotBelieveACommitWhoseSyncFailedWhenItIsReopened)
+{
+    FailingDisk disk;
+    const TemporaryFolder folder;
+    Sqlite db(folder.path() + "/test.sqlite", Sqlite::Mode::write);
+    const Table table(db, "a");
+    Statement insert(db, "INSERT INTO t VALUES(?)");
+    insert.run(1);
+    disk.failing_syncs = 1;
+    db.begin();
+    insert.run(2);
+    EXPECT_THROW(db.commit(), Error);
+    db.reopen();  // nobody else has the file open
+    insert.run(3);
+    auto rows = db.prepared("SELECT group_concat(a, ' ') FROM t").query();
+    ASSERT_TRUE(rows.step());
+    EXPECT_EQ(rows.text(0), "1 3");
 }
 
 TEST(ASqliteError, TellsAFullStoreFromABrokenOne)

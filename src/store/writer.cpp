@@ -54,6 +54,8 @@ void Writer::prepare_batch()
         throw std::runtime_error("The store is broken; nothing is written any more.");
     if (needs_reopen_)
         reopen();
+    if (needs_reopen_)
+        throw std::runtime_error("The store cannot be opened again yet; nothing was stored.");
     look_at_disk();
     if (full_)
         throw Full("The disk is full; nothing is stored until there is room.");
@@ -98,16 +100,7 @@ void Writer::hear_of(const Error& error)
     case Error::Kind::io:
     case Error::Kind::corrupt:
         failed(error);
-        try {
-            reopen();
-        } catch (const Error& again) {
-            log::error(
-                "The store cannot be opened again yet.",
-                {
-                    {"error", again.what()}
-            }
-            );
-        }
+        reopen();
         throw Uncertain(error.what());
     case Error::Kind::busy:
     case Error::Kind::other:
@@ -141,11 +134,16 @@ void Writer::failed(const Error& error)
     outlet_.post([on_broken = options_.on_broken] { on_broken(); });
 }
 
+// Where it does not succeed, the next batch tries again.
 void Writer::reopen()
 {
-    db_.reopen();
-    checkpointed_pages_ = 0;
-    needs_reopen_ = false;
+    try {
+        db_.reopen();
+        checkpointed_pages_ = 0;
+        needs_reopen_ = false;
+    } catch (const Error& error) {
+        failed(error);
+    }
 }
 
 void Writer::undo_call(const std::exception_ptr& error)

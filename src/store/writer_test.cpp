@@ -146,6 +146,16 @@ TEST_F(TheWriter, DoesNotBelieveASyncThatFailed)
     EXPECT_FALSE(store_.writer.is_broken());
 }
 
+TEST_F(TheWriter, OpensTheStoreWithTheNextBatchWhenItCannotBeOpenedAtOnce)
+{
+    insert({1});
+    disk_.failing_syncs = 1;
+    disk_.failing_opens = 1;
+    EXPECT_EQ(insert({2}), std::vector(1, End::uncertain));
+    EXPECT_EQ(insert({3}), std::vector(1, End::stored));
+    EXPECT_EQ(stored(), "1 3");
+}
+
 TEST_F(TheWriter, GivesUpAfterThreeFailuresWithinAMinute)
 {
     for (int i = 1; i <= 3; ++i) {
