@@ -21,16 +21,14 @@ using namespace wgw::app;
 
 constexpr int kConfiguration = 78;
 
-constexpr const char* kExamples = R"(
-Examples:
-  wegowhere serve                          everything in one process, on port 3000
-  wegowhere serve --port 8080              on another port
-  wegowhere serve --data /var/lib/chat     with its files in another folder
-  wegowhere healthcheck                    is the server of this machine ready?
-  wegowhere config env > .env              every setting, to be edited
+constexpr const char* kExamples = R"(Examples:
+  wegowhere serve                        everything in one process
+  wegowhere serve --port 8080            on another port
+  wegowhere serve --data /var/lib/chat   with its files in another folder
+  wegowhere healthcheck                  is this machine's server ready?
+  wegowhere config env > .env            every setting, to be edited
 
-Settings are flags, environment variables, or lines of .env, in this order.
-)";
+Settings are flags, environment variables or lines of .env, in this order.)";
 
 std::map<std::string, std::string> environment()
 {

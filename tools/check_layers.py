@@ -15,7 +15,6 @@ from pathlib import Path
 
 FEATURES = {"user", "auth", "chat", "gateway"}
 FORBIDDEN_DEPS = {("gateway", "store"): "a gateway process has no database"}
-TEST_ONLY_HEADERS = {"base/test_loop.hpp"}
 MAX_LINES = 450
 
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -96,7 +95,7 @@ def check_file(path, source, by_folder):
         yield f"{where}: its folder has no wgw_module() line"
         return
     text = path.read_text()
-    is_test = path.name.endswith("_test.cpp")
+    is_test = path.name.endswith("_test.cpp") or path.name.startswith("test_")
     allowed = {owner.name} | owner.deps | (owner.test_deps if is_test else set())
     for match in INCLUDE.finditer(text):
         header = match.group(1)
@@ -110,7 +109,7 @@ def check_file(path, source, by_folder):
             pass  # a test that says so may build the other feature's real objects, instead of a mock
         elif other.name in FEATURES - {owner.name} and owner.name != "app" and not header.endswith("/api.hpp"):
             yield f'{where}:{line}: "{header}": of another feature only {other.name}/api.hpp may be included'
-        if header in TEST_ONLY_HEADERS and not is_test:
+        if header.rpartition("/")[2].startswith("test_") and not is_test:
             yield f'{where}:{line}: "{header}" is for tests'
     code = COMMENT.sub(lambda comment: "\n" * comment.group().count("\n"), text)
     for match in re.finditer(r"\bdetached\b", code):

@@ -1,5 +1,6 @@
 #include "app/embedded.hpp"
 
+#include "app/commands.hpp"
 #include "chat/log_schema.hpp"
 #include "chat/log_store_sqlite.hpp"
 #include "store/migrations.hpp"
@@ -58,7 +59,10 @@ Embedded::Embedded(
       user_service_(*users_, clock), passwords_(loop, options_.limits), ids_(clock, random),
       auth_service_({*credentials_, user_service_, passwords_, tokens_, ids_, clock, options_.limits}),
       chat_service_(engine_, writer_, readers_, clock, random), sockets_(loop, random, socket_options(options_)),
-      gateway_({auth_service_, user_service_, chat_service_, sockets_, tokens_, options_.limits, clock}),
+      gateway_(
+          {auth_service_, user_service_, chat_service_, sockets_, tokens_, options_.limits, clock, "1",
+           std::string(kVersion)}
+      ),
       http_(loop, gateway_, {}), admin_([this] { return not_ready(); }), admin_http_(loop, admin_, {})
 {
     gateway_.attach(http_);

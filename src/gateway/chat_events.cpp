@@ -38,6 +38,7 @@ sio::ConnectError refusal(const Failure& failure, Timestamp now)
 
 /// What is known of a connected client.
 struct ChatEvents::Client {
+    bool by_auth = false;          ///< Knows of `auth.token`, so it may know of what is newer than the recorded events.
     std::optional<Caller> caller;  ///< Of `auth.token`, or of a header that was good when it connected.
     std::optional<RoomId> only;    ///< The one room that it wants to hear of.
     std::int64_t unanswered = 0;   ///< Sends.
@@ -53,6 +54,7 @@ ChatEvents::ChatEvents(Parts parts) : parts_(parts)
 {
     auto& sockets = parts_.sockets;
     sockets.use([this](sio::Socket& socket, sio::Next next) { on_connect(socket, std::move(next)); });
+    sockets.on_connection([this](sio::Socket& socket) { greet(socket); });
     sockets.on_disconnect([this](sio::Socket& socket) {
         if (const auto* client = std::any_cast<Client>(&socket.data); client != nullptr && client->user())
             parts_.hub.remove(socket, *client->user());
@@ -76,6 +78,7 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
         if (!caller)
             return next(refusal(caller.error(), parts_.clock.now()));
         client.caller = *std::move(caller);
+        client.by_auth = true;
     } else if (auto by_header = parts_.tokens.check_authorization(handshake.header("authorization"))) {
         client.caller = *std::move(by_header);
     }
@@ -131,6 +134,23 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
         co_return next(refusal(Failure{Errc::unavailable, {}, 0, {}, 0}, parts_.clock.now()));
     }
     next({});
+}
+
+/// A client that passed its token in `auth` is told whom it has reached; a recorded one sees only recorded events.
+void ChatEvents::greet(sio::Socket& socket)
+{
+    const auto& client = *std::any_cast<Client>(&socket.data);
+    if (!client.by_auth)
+        return;
+    std::string hello = R"([{"session_id":)";
+    append_json_string(hello, client.caller->session_id);
+    hello += R"(,"node":)";
+    append_json_string(hello, parts_.node);
+    hello += R"(,"version":)";
+    append_json_string(hello, parts_.version);
+    hello += R"(,"limits":{"content_bytes":)" + std::to_string(parts_.limits.content_bytes);
+    hello += R"(,"unacked":)" + std::to_string(parts_.limits.unacked) + "}}]";
+    socket.emit("system.hello", hello);
 }
 
 Result<Caller> ChatEvents::check(const sio::Socket& socket) const

@@ -28,6 +28,8 @@ public:
         const Tokens& tokens;
         const Limits& limits;
         const Clock& clock;
+        std::string node;     ///< Names this process to clients.
+        std::string version;  ///< Of the program.
     };
 
     /// Sets the namespace's handlers. All parts outlive the sockets.
@@ -41,6 +43,7 @@ private:
     void on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack);
     void on_sent(std::uint64_t socket, Result<chat::Outcome> outcome, sio::Reply ack);
 
+    void greet(sio::Socket& socket);
     Result<Caller> check(const sio::Socket& socket) const;
     void refuse(
         sio::Socket& socket, const Failure& failure, std::string_view event, std::string_view payload, sio::Reply ack

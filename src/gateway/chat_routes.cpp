@@ -1,19 +1,14 @@
 #include "gateway/chat_requests.hpp"
 #include "gateway/objects.hpp"
+#include "gateway/paging.hpp"
 #include "gateway/parameters.hpp"
 #include "gateway/routes.hpp"
 #include "model/token.hpp"
 
+#include <array>
+
 namespace wgw::gateway {
 namespace {
-
-/// `…?before=<seq>`: the value that asks for what stands in front of a list.
-template <class Items>
-void add_next(RestReply& reply, bool more, const Items& items)
-{
-    if (more && !items.empty())
-        reply.headers.emplace_back("X-Next", std::to_string(items.front().seq));
-}
 
 Task<Result<RestReply>> create_room(Features features, RestRequest request)
 {
@@ -97,18 +92,21 @@ Task<Result<RestReply>> find_members(Features features, RestRequest request)
     const auto user_id = require_user_id(request.caller);
     if (!user_id)
         co_return fail(user_id.error());
-    const auto members = co_await features.chat.members(fields->room_id, *user_id, {});
+    const auto paging = read_paging(request.query, features.limits);
+    if (!paging)
+        co_return fail(paging.error());
+    const auto members = co_await features.chat.members(fields->room_id, *user_id, paging->page);
     if (!members)
         co_return fail(members.error());
     co_await load_users(features.user_cache, members->items);
-    RestReply reply{"[", {}};
+    std::string items;
     for (const auto& member : members->items) {
-        reply.data += reply.data.size() > 1 ? "," : "";
-        write_member_found(reply.data, member, user_of(features.user_cache, member.user_id));
+        items += items.empty() ? "" : ",";
+        write_member_found(items, member, user_of(features.user_cache, member.user_id));
     }
-    reply.data += ']';
-    add_next(reply, members->more, members->items);
-    co_return reply;
+    const chat::Seq first = members->items.empty() ? 0 : members->items.front().seq;
+    const chat::Seq last = members->items.empty() ? 0 : members->items.back().seq;
+    co_return list_reply(std::move(items), *paging, members->more, first, last);
 }
 
 Task<Result<RestReply>> find_messages(Features features, RestRequest request)
@@ -119,17 +117,46 @@ Task<Result<RestReply>> find_messages(Features features, RestRequest request)
     const auto user_id = require_user_id(request.caller);
     if (!user_id)
         co_return fail(user_id.error());
-    const auto messages = co_await features.chat.messages(fields->room_id, *user_id, {});
+    const auto paging = read_paging(request.query, features.limits);
+    if (!paging)
+        co_return fail(paging.error());
+    const auto messages = co_await features.chat.messages(fields->room_id, *user_id, paging->page);
     if (!messages)
         co_return fail(messages.error());
     co_await load_users(features.user_cache, messages->items);
-    RestReply reply{"[", {}};
+    std::string items;
     for (const auto& message : messages->items) {
-        reply.data += reply.data.size() > 1 ? "," : "";
-        write_message_found(reply.data, message, user_of(features.user_cache, message.user_id));
+        items += items.empty() ? "" : ",";
+        write_message_found(items, message, user_of(features.user_cache, message.user_id));
     }
-    reply.data += ']';
-    add_next(reply, messages->more, messages->items);
+    const chat::Seq first = messages->items.empty() ? 0 : messages->items.front().seq;
+    const chat::Seq last = messages->items.empty() ? 0 : messages->items.back().seq;
+    co_return list_reply(std::move(items), *paging, messages->more, first, last);
+}
+
+/// The same operation as `chat.message.send`, with the same key and the same answer.
+Task<Result<RestReply>> send_message(Features features, RestRequest request)
+{
+    const std::array<Input::Pair, 1> path{
+        Input::Pair{"room_id", request.parameters[0]}
+    };
+    auto fields = read(kSendRequest, Input{.json = JsonValue(request.body), .pairs = path}, features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    const auto user_id = require_user_id(request.caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    chat::Send send{std::move(fields->content), std::move(fields->client_msg_id)};
+    auto submit = [&](auto done) {
+        features.chat.submit(fields->room_id, *user_id, std::move(send), [done](Result<chat::Outcome> outcome) mutable {
+            done(std::move(outcome));
+        });
+    };
+    const auto outcome = co_await callback<Result<chat::Outcome>>(submit);
+    if (!outcome)
+        co_return fail(outcome.error());
+    RestReply reply;
+    write_send_ack(reply.data, outcome->entry, outcome->duplicate);
     co_return reply;
 }
 
@@ -156,6 +183,7 @@ std::vector<Route> chat_routes(Features features)
         route("GET", "/api/v1/chat/rooms/:room_id", 200, features, find_room),
         route("GET", "/api/v1/chat/rooms/:room_id/members", 200, features, find_members),
         route("GET", "/api/v1/chat/rooms/:room_id/messages", 200, features, find_messages),
+        route("POST", "/api/v1/chat/rooms/:room_id/messages", 201, features, send_message),
     };
 }
 

@@ -26,14 +26,19 @@ Gateway::Gateway(Parts parts)
       rest_(routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits}), parts.tokens, parts.clock),
       hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_),
       events_(
-          {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, parts.tokens, parts.limits, parts.clock}
+          {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, parts.tokens, parts.limits, parts.clock,
+           parts.node, parts.version}
       ),
       tasks_(log_stray)
 {
     chat_.set_listener([this](const chat::Entry& entry) { hub_.on_entry(entry); });
 }
 
-Gateway::~Gateway() { chat_.set_listener({}); }
+Gateway::~Gateway()
+{
+    chat_.set_listener({});
+    sockets_.of("/").forget_handlers();
+}
 
 void Gateway::attach(net::HttpServer& http)
 {

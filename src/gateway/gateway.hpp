@@ -25,6 +25,8 @@ public:
         const Tokens& tokens;
         const Limits& limits;
         const Clock& clock;
+        std::string node;
+        std::string version;
     };
 
     /// All parts outlive it.

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "codec/json_text.hpp"
+#include "codec/utf8.hpp"
 #include "gateway/envelope.hpp"
 #include "gateway/rest_body.hpp"
 
@@ -103,7 +104,7 @@ Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
     const auto parts = split_path(path);
     if (!parts) {
         std::string text = R"({"error":"Bad Request","code":"FST_ERR_BAD_URL","message":)";
-        append_json_string(text, "'" + std::string(path) + "' is not a valid url component");
+        append_json_string(text, "'" + to_utf8(path) + "' is not a valid url component");
         text += R"(,"statusCode":400})";
         HttpResponse response = json_response(400, std::move(text));
         response.content_type = "application/json";
@@ -111,7 +112,7 @@ Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
     }
     auto match = router_.match(request.method, *parts);
     if (!match) {
-        Failure none{Errc::not_found, "Cannot " + std::string(request.method) + " " + request.target, 0, {}, 0};
+        Failure none{Errc::not_found, "Cannot " + request.method + " " + to_utf8(request.target), 0, {}, 0};
         co_return fail(none, request_id);
     }
     const Route& route = routes_[match->route];

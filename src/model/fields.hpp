@@ -10,7 +10,8 @@
 ///     Result<SendRequest> request = read(kSendRequest, body, limits);
 ///     write(out, kUser, user);
 ///
-/// Types     std::string, Id, std::int64_t, bool, Timestamp, each also as std::optional; RawJson (written only)
+/// Types     std::string, Id, std::int64_t, bool, Timestamp, each also as std::optional; RawJson. No request has times
+///           or raw JSON: read() leaves those two alone
 /// Reading   fields in the order of their rows; unknown ones are ignored; the last of a repeated name counts.
 ///           std::optional: missing and null pass. A plain field is required unless its rule says `optional`;
 ///           then missing and null leave the member's default

@@ -66,7 +66,7 @@ void HttpConnection::parse()
     }
     parsing_ = false;
     if (unread_.empty())
-        unread_ = {};
+        std::string().swap(unread_);
     const bool moved_on = parser_.state() != part_before || was_between != parser_.between_requests();
     if (state_ == State::reading && is_open() && moved_on)
         arm_deadline();
@@ -126,7 +126,7 @@ void HttpConnection::flush()
         }
         outgoing_.erase(0, result.bytes);
     }
-    outgoing_ = {};
+    std::string().swap(outgoing_);  // assigning {} would keep its memory
     if (is_open() && close_behind_ && !lingering_)
         linger();
 }
@@ -138,7 +138,7 @@ void HttpConnection::on_writable() { flush(); }
 void HttpConnection::linger()
 {
     lingering_ = true;
-    unread_ = {};
+    std::string().swap(unread_);
     end_writing();
     loop_.timers().arm(*this, loop_.now() + kLinger);
     wait_readable();

@@ -63,7 +63,7 @@ const kDefects = [
 
 test('each defect is found under its name', { concurrency: 3 }, async (t) => {
     await Promise.all(kDefects.map(([defect, verdict]) => t.test(`${defect}: ${verdict}`, { timeout: 100000 }, async () => {
-        const { code, out } = await killLoop(defect, '--kills', '1', '--seed', '11');
+        const { code, out } = await killLoop(defect, '--kills', '1', '--seconds', '1', '--seed', '11');
         assert.equal(code, 1, `the run passed: ${out}`);
         assert.match(out, new RegExp(`^${verdict}: `, 'm'), `not found under its name: ${out.slice(0, 1500)}`);
     })));

@@ -129,7 +129,9 @@ void Server::Core::on_request(HttpRequest request, net::Exchange exchange)
         }
         if (session == nullptr)
             session = &make_session(Transport::websocket, request);
-        http->upgrade(exchange, request, session->new_channel());
+        Channel& channel = session->new_channel();
+        if (!http->upgrade(exchange, request, channel))
+            channel.on_closed(true);  // the peer is gone already
         return;
     }
     if (session == nullptr)

@@ -128,6 +128,15 @@ Namespace::~Namespace() = default;
 
 void Namespace::on(std::string event, Handler handler) { handlers_[std::move(event)] = std::move(handler); }
 
+void Namespace::forget_handlers()
+{
+    middleware_ = {};
+    on_connection_ = {};
+    on_disconnect_ = {};
+    on_any_ = {};
+    handlers_.clear();
+}
+
 Socket* Namespace::find(std::uint64_t number)
 {
     const auto found = sockets_.find(number);

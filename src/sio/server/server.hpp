@@ -171,6 +171,9 @@ public:
     Namespace& operator=(const Namespace&) = delete;
     ~Namespace();
 
+    /// Takes all handlers away: for whoever set them and goes before the server does.
+    void forget_handlers();
+
     /// Runs before the socket is accepted. It may answer later; the socket may have gone by then, which is no error.
     void use(Middleware middleware) { middleware_ = std::move(middleware); }
     void on_connection(std::function<void(Socket&)> handler) { on_connection_ = std::move(handler); }

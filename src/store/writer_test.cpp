@@ -1,0 +1,232 @@
+#include "store/failing_disk.hpp"
+#include "store/test_store.hpp"
+#include "store/writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+namespace wgw::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What became of a job.
+enum class End { none, stored, full, uncertain, error };
+
+/// Inserts a number, like a feature's own job.
+struct Insert final : Job {
+    Insert(Sqlite& db, int number, End& end) : db(db), number(number), end(end) {}
+    void run() override
+    {
+        db.prepared("INSERT INTO t(a) VALUES(?)").run(number);
+        if (number < 0)
+            throw std::logic_error("ours");
+    }
+    void finish(std::exception_ptr error) override
+    {
+        end = End::stored;
+        try {
+            if (error)
+                std::rethrow_exception(error);
+        } catch (const Full&) {
+            end = End::full;
+        } catch (const Uncertain&) {
+            end = End::uncertain;
+        } catch (const std::exception&) {
+            end = End::error;
+        }
+    }
+
+    Sqlite& db;
+    int number;
+    End& end;
+};
+
+class TheWriter : public testing::Test {
+protected:
+    static void prepare(Sqlite& db) { db.exec("CREATE TABLE t(a UNIQUE)"); }
+
+    static WriterOptions options(TheWriter& test)
+    {
+        return {
+            .on_rollback = [&test] { ++test.rollbacks_; },
+            .on_broken = [&test] { ++test.broken_; },
+            .quiet_checkpoint_pages = 20,
+            .forced_checkpoint_pages = 40,
+            .space = [&test] { return DiskSpace{test.free_, 1'000'000'000'000}; },
+        };
+    }
+
+    /// Submits these in one turn, and waits for their end.
+    std::vector<End> insert(std::vector<int> numbers)
+    {
+        std::vector<End> ends(numbers.size(), End::none);
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            std::unique_ptr<Job> job = std::make_unique<Insert>(store_.db, numbers[i], ends[i]);
+            EXPECT_TRUE(store_.writer.submit(job));
+        }
+        store_.flush();
+        while (std::ranges::find(ends, End::none) != ends.end())
+            store_.loop.run_one();
+        return ends;
+    }
+
+    std::string stored()
+    {
+        return store_.await(store_.readers.read([](Sqlite& db) {
+            auto rows = db.prepared("SELECT group_concat(a, ' ') FROM (SELECT a FROM t ORDER BY a)").query();
+            return rows.step() ? std::string(rows.text(0)) : std::string();
+        }));
+    }
+
+    FailingDisk disk_;
+    std::atomic<int> rollbacks_ = 0;
+    std::atomic<int> broken_ = 0;
+    std::atomic<std::uint64_t> free_ = 1'000'000'000;
+    TestStore store_{&TheWriter::prepare, options(*this)};
+};
+
+TEST_F(TheWriter, CommitsWhatWasSubmittedInATurnWithOneSync)
+{
+    insert({1});  // the first sync of a new log is one more, of its header
+    const int before = disk_.syncs;
+    EXPECT_EQ(insert({2, 3, 4}), std::vector(3, End::stored));
+    EXPECT_EQ(disk_.syncs - before, 1);
+    EXPECT_EQ(stored(), "1 2 3 4");
+}
+
+TEST_F(TheWriter, RollsTheWholeBatchBackWhenAJobThrows)
+{
+    EXPECT_EQ(insert({1, -2, 3}), std::vector(3, End::error));
+    EXPECT_EQ(rollbacks_, 1);
+    EXPECT_EQ(stored(), "");
+    EXPECT_EQ(insert({1, 3}), std::vector(2, End::stored));
+    EXPECT_EQ(rollbacks_, 1);
+}
+
+TEST_F(TheWriter, GivesACallItsOwnSavepoint)
+{
+    const auto broken = [](Sqlite& db) -> int {
+        db.prepared("INSERT INTO t(a) VALUES(?)").run(5);
+        throw std::logic_error("ours");
+    };
+    End end = End::none;
+    std::unique_ptr<Job> beside = std::make_unique<Insert>(store_.db, 1, end);
+    ASSERT_TRUE(store_.writer.submit(beside));
+    EXPECT_THROW(store_.await(store_.writer.write(broken)), std::logic_error);
+    EXPECT_EQ(end, End::stored);
+    EXPECT_EQ(rollbacks_, 0);
+    EXPECT_EQ(stored(), "1");
+}
+
+TEST_F(TheWriter, BringsBackWhatACallReturns)
+{
+    const auto add = [](Sqlite& db) { return db.prepared("INSERT INTO t(a) VALUES(?)").run(5); };
+    EXPECT_TRUE(store_.await(store_.writer.write(add)));
+    EXPECT_FALSE(store_.await(store_.writer.write(add)));
+    const auto nothing = [](Sqlite&) {};
+    store_.await(store_.writer.write(nothing));
+    const auto wrong = [](Sqlite& db) { db.exec("INSERT INTO nowhere VALUES(1)"); };
+    EXPECT_THROW(store_.await(store_.writer.write(wrong)), Error);
+    EXPECT_EQ(stored(), "5");
+}
+
+TEST_F(TheWriter, DoesNotBelieveASyncThatFailed)
+{
+    insert({1});
+    disk_.failing_syncs = 1;
+    EXPECT_EQ(insert({2, 3}), std::vector(2, End::uncertain));
+    EXPECT_EQ(rollbacks_, 1);
+    EXPECT_EQ(stored(), "1");
+    EXPECT_EQ(insert({3, 4}), std::vector(2, End::stored));
+    EXPECT_EQ(stored(), "1 3 4");
+    EXPECT_FALSE(store_.writer.is_broken());
+}
+
+TEST_F(TheWriter, GivesUpAfterThreeFailuresWithinAMinute)
+{
+    for (int i = 1; i <= 3; ++i) {
+        disk_.failing_syncs = 1;
+        EXPECT_EQ(insert({i}), std::vector(1, End::uncertain));
+        store_.clock.advance(20s);
+    }
+    store_.loop.run_ready();
+    EXPECT_EQ(broken_, 1);
+    EXPECT_TRUE(store_.writer.is_broken());
+    EXPECT_EQ(insert({4}), std::vector(1, End::error));
+    EXPECT_EQ(stored(), "");
+    EXPECT_EQ(broken_, 1);
+}
+
+TEST_F(TheWriter, GoesOnWhenFailuresAreRare)
+{
+    for (int i = 1; i <= 5; ++i) {
+        disk_.failing_syncs = 1;
+        EXPECT_EQ(insert({i}), std::vector(1, End::uncertain));
+        store_.clock.advance(31s);
+    }
+    EXPECT_EQ(insert({6}), std::vector(1, End::stored));
+    EXPECT_EQ(broken_, 0);
+}
+
+TEST_F(TheWriter, StoresNothingWhileTheDiskIsNearlyFullAndGoesOnByItself)
+{
+    free_ = 1'000;
+    EXPECT_EQ(insert({1}), std::vector(1, End::full));
+    EXPECT_TRUE(store_.writer.is_full());
+    EXPECT_EQ(stored(), "");
+    free_ = 1'000'000'000;
+    EXPECT_EQ(insert({2}), std::vector(1, End::full));
+    store_.clock.advance(1s);
+    EXPECT_EQ(insert({3}), std::vector(1, End::stored));
+    EXPECT_FALSE(store_.writer.is_full());
+    EXPECT_EQ(stored(), "3");
+}
+
+TEST_F(TheWriter, TakesADiskThatIsFullEarlierThanItSaysForFull)
+{
+    disk_.failing_writes = 1;
+    EXPECT_EQ(insert({1}), std::vector(1, End::full));
+    EXPECT_EQ(rollbacks_, 1);
+    EXPECT_TRUE(store_.writer.is_full());
+    EXPECT_EQ(insert({2}), std::vector(1, End::full));
+    store_.clock.advance(1s);
+    EXPECT_EQ(insert({3}), std::vector(1, End::stored));
+    EXPECT_EQ(stored(), "3");
+    EXPECT_EQ(broken_, 0);
+}
+
+TEST_F(TheWriter, KeepsTheLogShort)
+{
+    int longest = 0;
+    for (int i = 0; i < 200; ++i) {
+        insert({i});
+        longest = std::max(longest, store_.await(store_.writer.write([](Sqlite& db) { return db.wal_pages(); })));
+    }
+    EXPECT_GT(longest, 10);
+    EXPECT_LE(longest, 45);
+}
+
+TEST_F(TheWriter, RefusesWhatIsOverItsCapacity)
+{
+    Sqlite db("", Sqlite::Mode::memory);
+    Writer writer(db, store_.loop, store_.clock, {.capacity = 0});
+    EXPECT_THROW(store_.await(writer.write([](Sqlite&) {})), Full);
+}
+
+TEST_F(TheWriter, CommitsWhatWasSubmittedBeforeItStops)
+{
+    End end = End::none;
+    std::unique_ptr<Job> job = std::make_unique<Insert>(store_.db, 1, end);
+    ASSERT_TRUE(store_.writer.submit(job));
+    store_.writer.stop();
+    store_.loop.run_ready();
+    EXPECT_EQ(end, End::stored);
+    EXPECT_EQ(stored(), "1");
+}
+
+}  // namespace
+}  // namespace wgw::store
