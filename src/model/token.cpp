@@ -229,7 +229,8 @@ Result<Caller> Tokens::believe(JsonValue payload) const
 {
     if (!payload.is_object())
         return refuse(kInvalid);
-    const auto now_s = static_cast<double>(clock_.now().unix_ms / 1000);
+    const std::int64_t whole_seconds = clock_.now().unix_ms / 1000;  // as jsonwebtoken counts
+    const auto now_s = static_cast<double>(whole_seconds);
     if (const auto nbf = number_claim(payload, "nbf"); payload.find("nbf") && (!nbf || *nbf > now_s))
         return refuse(nbf ? "jwt not active" : "invalid nbf value");
     if (const auto exp = number_claim(payload, "exp"); payload.find("exp") && (!exp || *exp <= now_s))
