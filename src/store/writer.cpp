@@ -152,9 +152,8 @@ void Writer::undo_call(const std::exception_ptr& error)
         std::rethrow_exception(error);
     } catch (const Error& broken) {
         if (broken.kind() != Error::Kind::other)
-            throw;  // the whole batch is in doubt
-    } catch (...) {
-        // the call's own: it is told, and nobody else
+            throw;   // the whole batch is in doubt
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the call is told, and nobody else
     }
     db_.prepared("ROLLBACK TO call").run();
     db_.prepared("RELEASE call").run();
