@@ -60,8 +60,7 @@ struct PasswordJob final : Job {
 };
 
 template <class T>
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the worker belongs to the object whose tasks
-// these are
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the worker outlives it
 Task<Result<T>> run(Worker& worker, std::unique_ptr<PasswordJob<T>> todo)
 {
     using Outcome = PasswordJob<T>::Outcome;

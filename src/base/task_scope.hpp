@@ -43,8 +43,7 @@ private:
         };
     };
 
-    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the scope outlives the task, its
-    // destructor asserts it
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the scope outlives it
     static Eager run(Task<void> task, TaskScope& scope)
     {
         try {

@@ -77,7 +77,7 @@ public:
 private:
     // `promise` is await()'s, which waits for the end of this.
     template <class T>
-    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the test waits for the task
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the test waits
     static Task<void> fulfil(Task<T> task, std::promise<T>& promise)
     {
         try {

@@ -70,7 +70,7 @@ Task<Result<RestReply>> find_room(Features features, RestRequest request)
 
 /// The users of a list, in one look-up.
 template <class Items>
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): both are kept by the awaiting caller
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the caller keeps both
 Task<void> load_users(UserCache& cache, const Items& items)
 {
     std::vector<UserId> ids;
