@@ -1,9 +1,10 @@
 #pragma once
 /// The folder with everything that an embedded server keeps (`WGW_DATA`): ours alone, and one process at a time.
 ///
-/// Modes   the folder 0700, files 0600: a folder that is there is tightened
-/// Lock    `wegowhere.lock`, an advisory lock of the kernel that is gone with its process however that ends; in it, the
-/// holder's pid Errors  DataFolderError: a sentence that says what to do Tests   data_folder_test.cpp
+/// Modes   files 0600, the folder 0700 if it is made here or empty; one with other things in it keeps its mode
+/// Lock    `wegowhere.lock`, an advisory lock of the kernel, gone with its process however that ends; in it, the pid
+/// Errors  DataFolderError: a sentence that says what to do
+/// Tests   data_folder_test.cpp
 
 #include <stdexcept>
 #include <string>

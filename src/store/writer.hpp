@@ -10,10 +10,9 @@
 /// and every job of the batch is finished with that exception. write() has a savepoint of its own instead: what its
 /// function throws undoes that function alone, unless the store itself is broken.
 ///
-/// Full      less than the reserve is left on the disk (disk_reserve.hpp): every batch is finished with Full until
-/// there is room Failing   a sync that fails is not believed and not repeated: the batch is finished with Uncertain,
-/// the connection opened
-///           anew. Three failures in 60 s: `on_broken`, and nothing is written any more
+/// Full      less than the reserve is left on the disk (disk_reserve.hpp): batches are finished with Full meanwhile
+/// Failing   a sync that fails is not believed and not repeated: the batch is finished with Uncertain, and the
+///           connection opened anew. Three failures in 60 s, of syncs or of opening: `on_broken`, and no more writing
 /// Log       checkpointed when there is nothing to do and it has some length, and in any case at its ceiling
 /// Thread    the loop's, but for what is marked
 /// Tests     writer_test.cpp
