@@ -25,7 +25,7 @@ constexpr std::array kTable{
     OptionRow{"WGW_LOG_FORMAT", "auto", "text, json, or auto: text on a terminal."},
     OptionRow{"WGW_SHUTDOWN_DELAY", "0", "Seconds between SIGTERM and the end of accepting connections."},
     OptionRow{"WGW_DRAIN", "10", "Seconds over which connections are closed at a shutdown."},
-    OptionRow{"WGW_LIMITS", "", "bench: lifts the rate limits per user, room and address."},
+    OptionRow{"WGW_LIMITS", "", "bench: no rate limits per user, room and address. This version has none to lift."},
     OptionRow{"WGW_INSECURE_DEV", "", "1: accepts a weak JWT_SECRET, on loopback only."},
     OptionRow{"WGW_LIMIT_USERNAME_MIN", "6", "Least length of a user name, in characters."},
     OptionRow{"WGW_LIMIT_PASSWORD_MIN", "6", "Least length of a password, in characters."},

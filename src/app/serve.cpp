@@ -150,7 +150,7 @@ int serve(const Options& options)
             }
             );
         if (options.bench_limits)
-            log::warn("WGW_LIMITS=bench: the rate limits per user, room and address are lifted.");
+            log::warn("WGW_LIMITS=bench: no rate limits per user, room and address.");
         Shutdown shutdown(loop, server, options);
         signals.start([&] { loop.post([&shutdown] { shutdown.begin(); }); });
         server.set_ready(true);
@@ -159,8 +159,7 @@ int serve(const Options& options)
     }
     log::info("Stopped.");
     if (broken)
-        log::error("The disk could not be trusted any more. Check it, then start again: nothing acknowledged was lost."
-        );
+        log::error("The disk could not be trusted any more: check it, then start again.");
     return broken ? 1 : 0;
 }
 

@@ -11,7 +11,7 @@
 /// Framing   at most one of Content-Length (digits, one field) and Transfer-Encoding (`chunked`, one field, HTTP/1.1);
 ///           exactly one Host (HTTP/1.0: at most one); CRLF only; no folding; trailers are read and dropped
 /// Limits    header block and fields; the caller sets that of the body when it has seen the head
-/// Source    RFC 9112, RFC 9110 §5; the vectors of docs/security.md are the test
+/// Source    RFC 9112, RFC 9110 §5; http_request_test.cpp has the 33 framings that must be told apart
 /// Tests     http_request_test.cpp
 
 #include <cstddef>

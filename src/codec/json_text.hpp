@@ -8,7 +8,7 @@
 /// Limits    depth 128 (at most 1,024), 100,000 nodes (values and keys), both parameters
 /// Errors    json_check() says what is wrong; nothing else here can fail on checked text
 /// Source    RFC 8259; as strict as JSON.parse: no comments, no trailing commas, no control characters in strings
-/// Tests     json_text_test.cpp, fuzz/json_text.cpp
+/// Tests     json_text_test.cpp
 
 #include <cstddef>
 #include <cstdint>

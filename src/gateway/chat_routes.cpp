@@ -85,7 +85,9 @@ std::string_view user_of(UserCache& cache, const UserId& id)
     return json != nullptr ? std::string_view(*json) : "null";
 }
 
-Task<Result<RestReply>> find_members(Features features, RestRequest request)
+/// A list that only members of the room may read, with the users in it: `kList` reads, `kWrite` writes an item.
+template <auto kList, auto kWrite>
+Task<Result<RestReply>> find_in_room(Features features, RestRequest request)
 {
     const auto fields = read_parameter(kRoomRequest, "room_id", request.parameters[0], features.limits);
     if (!fields)
@@ -96,43 +98,18 @@ Task<Result<RestReply>> find_members(Features features, RestRequest request)
     const auto paging = read_paging(request.query, features.limits);
     if (!paging)
         co_return fail(paging.error());
-    const auto members = co_await features.chat.members(fields->room_id, *user_id, paging->page);
-    if (!members)
-        co_return fail(members.error());
-    co_await load_users(features.user_cache, members->items);
+    const auto list = co_await (features.chat.*kList)(fields->room_id, *user_id, paging->page);
+    if (!list)
+        co_return fail(list.error());
+    co_await load_users(features.user_cache, list->items);
     std::string items;
-    for (const auto& member : members->items) {
+    for (const auto& item : list->items) {
         items += items.empty() ? "" : ",";
-        write_member_found(items, member, user_of(features.user_cache, member.user_id));
+        kWrite(items, item, user_of(features.user_cache, item.user_id));
     }
-    const chat::Seq first = members->items.empty() ? 0 : members->items.front().seq;
-    const chat::Seq last = members->items.empty() ? 0 : members->items.back().seq;
-    co_return list_reply(std::move(items), *paging, members->more, first, last);
-}
-
-Task<Result<RestReply>> find_messages(Features features, RestRequest request)
-{
-    const auto fields = read_parameter(kRoomRequest, "room_id", request.parameters[0], features.limits);
-    if (!fields)
-        co_return fail(fields.error());
-    const auto user_id = require_user_id(request.caller);
-    if (!user_id)
-        co_return fail(user_id.error());
-    const auto paging = read_paging(request.query, features.limits);
-    if (!paging)
-        co_return fail(paging.error());
-    const auto messages = co_await features.chat.messages(fields->room_id, *user_id, paging->page);
-    if (!messages)
-        co_return fail(messages.error());
-    co_await load_users(features.user_cache, messages->items);
-    std::string items;
-    for (const auto& message : messages->items) {
-        items += items.empty() ? "" : ",";
-        write_message_found(items, message, user_of(features.user_cache, message.user_id));
-    }
-    const chat::Seq first = messages->items.empty() ? 0 : messages->items.front().seq;
-    const chat::Seq last = messages->items.empty() ? 0 : messages->items.back().seq;
-    co_return list_reply(std::move(items), *paging, messages->more, first, last);
+    const chat::Seq first = list->items.empty() ? 0 : list->items.front().seq;
+    const chat::Seq last = list->items.empty() ? 0 : list->items.back().seq;
+    co_return list_reply(std::move(items), *paging, list->more, first, last);
 }
 
 /// The same operation as `chat.message.send`, with the same key and the same answer.
@@ -182,8 +159,8 @@ std::vector<Route> chat_routes(Features features)
         route("POST", "/api/v1/chat/rooms/join", 201, features, join_room),
         route("GET", "/api/v1/chat/rooms", 200, features, find_rooms),
         route("GET", "/api/v1/chat/rooms/:room_id", 200, features, find_room),
-        route("GET", "/api/v1/chat/rooms/:room_id/members", 200, features, find_members),
-        route("GET", "/api/v1/chat/rooms/:room_id/messages", 200, features, find_messages),
+        route("GET", "/api/v1/chat/rooms/:room_id/members", 200, features, find_in_room<&chat::ChatApi::members, write_member_found>),
+        route("GET", "/api/v1/chat/rooms/:room_id/messages", 200, features, find_in_room<&chat::ChatApi::messages, write_message_found>),
         route("POST", "/api/v1/chat/rooms/:room_id/messages", 201, features, send_message),
     };
 }

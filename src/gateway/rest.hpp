@@ -2,7 +2,7 @@
 /// REST: a request in, a reply out. Body, route, guard, handler, envelope, in this order; one fence around all of it.
 ///
 /// The gateway is a function: tests call serve() without a socket.
-/// Tests  rest_test.cpp
+/// Tests  tests/golden, tests/e2e
 
 #include "base/task.hpp"
 #include "base/time.hpp"

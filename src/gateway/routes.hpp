@@ -2,7 +2,7 @@
 /// The table of REST routes: method, path, guard, status, handler.
 ///
 /// Source  the contract's table of endpoints
-/// Tests   routes_test.cpp, tests/golden
+/// Tests   tests/golden, tests/e2e
 
 #include "auth/api.hpp"
 #include "chat/api.hpp"

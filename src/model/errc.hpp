@@ -2,7 +2,6 @@
 /// Why the answer is no: one table of codes, used by REST, acks and calls between services.
 ///
 /// A 4xx code means that nothing was stored; a 5xx code means unknown: repeat with the same key.
-/// Source  design of the API: docs/errors.md
 /// Tests   errc_test.cpp
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
-/// Every bound that an operator may change, with its default. Rows of the option table: WGW_LIMIT_<NAME>.
-/// Bounds of a protocol stand beside the protocol.
+/// Bounds of the product. Those that an operator may change are rows of the option table (WGW_LIMIT_<NAME>, see
+/// app/options.cpp); bounds of a protocol stand beside the protocol.
 
 #include <cstdint>
 
@@ -14,9 +14,8 @@ struct Limits {
     std::int64_t name_max = 100;  ///< First and last name, room name.
     std::int64_t content_bytes = 16'384;
     std::int64_t page_bare = 1'000;  ///< A list that was asked for without a page.
-    std::int64_t rooms_per_user = 1'000;
-    std::int64_t members = 20'000;  ///< Of a room.
-    std::int64_t unacked = 64;      ///< Unanswered sends of a connection.
+    std::int64_t members = 20'000;   ///< Of a room.
+    std::int64_t unacked = 64;       ///< Unanswered sends of a connection.
     std::int64_t hash_queue = 64;
 };
 

@@ -8,8 +8,8 @@
 /// One request of a connection is under way at a time; pipelined ones wait, unread beyond a bound. While an answer is
 /// due a read stays outstanding, so a peer that hangs up is noticed at once: on_gone().
 /// Loop only.
-/// Source  RFC 9112; limits and vectors: docs/security.md
-/// Tests   http_server_test.cpp
+/// Source  RFC 9112
+/// Tests   tests/e2e, tests/golden (rest-raw-http)
 
 #include "codec/http_request.hpp"
 #include "codec/http_response.hpp"

@@ -5,7 +5,7 @@
 ///          other threads, and write to each touched connection once. Fewer system calls per delivered message is the
 ///          one lever that matters for speed, and this is where it is.
 /// Threads  everything is called on the loop's thread, but post() and stop()
-/// Tests    loop_test.cpp
+/// Tests    tests/e2e
 
 #include "base/time.hpp"
 #include "base/worker.hpp"

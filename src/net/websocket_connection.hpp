@@ -3,7 +3,7 @@
 ///
 /// Reading   into the loop's buffer; an idle connection holds none. Paused, it is not read and the kernel pushes back
 /// Writing   once per turn, up to kMostFrames frames with one call; waits for the kernel only after it refused
-/// Limits    control frames by rate, queued pongs, time of a message: docs/security.md
+/// Limits    control frames by rate, queued pongs, time of a message
 /// Loop only. Hot path: flush().
 
 #include "codec/ws_frame.hpp"
