@@ -51,6 +51,7 @@ void Timers::sift_down(std::size_t place)
 void Timers::arm(Timer& timer, Instant due)
 {
     assert(timer.timers_ == nullptr || timer.timers_ == this);
+    due = std::max(due, handled_ + Duration(1));
     if (timer.timers_ == nullptr) {
         timer.timers_ = this;
         timer.due_ = due;
@@ -86,8 +87,9 @@ std::optional<Instant> Timers::next() const
 void Timers::run(Instant now)
 {
     // Each call takes the first of the heap afresh, so that a timer cancelled or destroyed by an earlier one is not
-    // called. A timer that arms itself for now would keep this going for ever: so much was due, so many are called.
-    for (std::size_t left = heap_.size(); left > 0 && !heap_.empty() && heap_.front()->due_ <= now; --left) {
+    // called. What is armed meanwhile is due later than now, so this ends.
+    handled_ = std::max(handled_, now);
+    while (!heap_.empty() && heap_.front()->due_ <= now) {
         Timer& timer = *heap_.front();
         remove(timer);
         timer.on_timer(now);

@@ -46,13 +46,14 @@ public:
     Timers& operator=(const Timers&) = delete;
     ~Timers();
 
-    /// Arms `timer`, or moves it.
+    /// Arms `timer`, or moves it. One that is armed for what run() has already handled is called in the next
+    /// millisecond: whoever keeps arming itself for the past neither starves the others nor spins.
     void arm(Timer& timer, Instant due);
 
     /// When run() is next needed.
     std::optional<Instant> next() const;
 
-    /// Calls on_timer() of what is due, first things first; ends also if timers keep arming themselves for now.
+    /// Calls on_timer() of what is due, first things first.
     void run(Instant now);
 
     std::size_t size() const { return heap_.size(); }
@@ -65,6 +66,7 @@ private:
     void put(std::size_t place, Timer* timer);
 
     std::vector<Timer*> heap_;
+    Instant handled_;  ///< Of the last run().
 };
 
 }  // namespace wgw::net

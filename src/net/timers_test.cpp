@@ -70,6 +70,36 @@ TEST(Timers, ThatAreCancelledByAnotherOneAreNotCalled)
     EXPECT_EQ(called, (std::vector{1}));
 }
 
+struct Stuck final : Timer {
+    explicit Stuck(Timers& timers) : timers(timers) {}
+    void on_timer(Instant) override
+    {
+        ++calls;
+        timers.arm(*this, {1});
+    }
+
+    Timers& timers;
+    int calls = 0;
+};
+
+TEST(Timers, ThatArmThemselvesForThePastWaitForTheNextMillisecondAndStarveNobody)
+{
+    Timers timers;
+    std::vector<int> called;
+    Stuck stuck(timers);
+    Note note(1, called);
+    timers.arm(stuck, {1});
+    timers.arm(note, {5});
+    timers.run({10});
+    EXPECT_EQ(stuck.calls, 1);
+    EXPECT_EQ(called, (std::vector{1}));
+    EXPECT_EQ(timers.next(), Instant{11});
+    timers.run({10});
+    EXPECT_EQ(stuck.calls, 1);
+    timers.run({11});
+    EXPECT_EQ(stuck.calls, 2);
+}
+
 TEST(Timers, StayInOrderUnderRandomArmingAndCancelling)
 {
     std::mt19937 random(7);
