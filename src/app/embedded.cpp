@@ -77,8 +77,8 @@ Embedded::~Embedded()
     // Everybody who waits for a worker is answered before the objects go: first the threads end, then the loop, which
     // has already stopped, runs what they handed back.
     passwords_.stop();
-    writer_.stop();
     readers_.stop();
+    writer_.stop();
     loop_.run_posted();
 }
 
@@ -110,7 +110,7 @@ void Embedded::drain(Duration spread)
 
 bool Embedded::is_idle() const
 {
-    return sockets_.sessions() == 0 && gateway_.running() == 0 && writer_.under_way() == 0;
+    return sockets_.drained() && gateway_.running() == 0 && writer_.under_way() == 0;
 }
 
 }  // namespace wgw::app

@@ -60,6 +60,18 @@ test('an idle server stops at once', { timeout: 60000 }, async (t) => {
     assert.ok(ms < 3000, `stopped after ${ms} ms`);
 });
 
+test('polling clients that never come back do not keep the server from stopping', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t);
+    for (let i = 0; i < 5; i++) {
+        const opened = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers: { connection: 'close' } });
+        assert.equal(opened.status, 200);
+        await opened.text();
+    }
+    const { code, ms } = await server.stop();
+    assert.equal(code, 0);
+    assert.ok(ms < 3000, `stopped after ${ms} ms`);
+});
+
 /** Starts `serve` where it must refuse: {code, out}. */
 async function refused(t, env, options = {}) {
     const data = await mkdtemp(path(tmpdir(), 'wegowhere-test-'));

@@ -117,6 +117,14 @@ void Server::Core::on_request(HttpRequest request, net::Exchange exchange)
         http->respond(exchange, std::move(response));
         return;
     }
+    if (session == nullptr && is_draining_) {
+        HttpResponse response;
+        response.status = 503;
+        response.headers.emplace_back("retry-after", "1");
+        response.close = true;
+        http->respond(exchange, std::move(response));
+        return;
+    }
     if (upgrade) {
         if (!is_ws_upgrade(request)) {
             HttpResponse response;
@@ -180,8 +188,14 @@ void Server::Core::retire(Session& session)
     });
 }
 
+bool Server::Core::drained() const
+{
+    return is_draining_ && std::ranges::all_of(sessions, [](const auto& entry) { return entry.second->over(); });
+}
+
 void Server::Core::drain(Duration spread)
 {
+    is_draining_ = true;
     for (const auto& [sid, session] : sessions)
         draining_.push_back(sid);
     const auto ticks = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / kDrainTick));

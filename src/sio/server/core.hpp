@@ -25,6 +25,7 @@ public:
     void answer(const Answer& answer);
     void await(Number request, Session& session) { waiting_[request] = &session; }
     void drain(Duration spread);
+    bool drained() const;
 
     /// 20 characters from the kernel's random source.
     std::string make_id();
@@ -51,6 +52,7 @@ private:
     std::unordered_map<Number, Session*> waiting_;  ///< Requests that are not answered yet.
     std::vector<std::string> draining_;             ///< Sids of the sessions to be closed.
     std::size_t drain_step_ = 1;                    ///< Of them at once.
+    bool is_draining_ = false;
 };
 
 }  // namespace wgw::sio

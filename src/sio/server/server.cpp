@@ -198,6 +198,8 @@ void Server::on_gone(net::Exchange exchange) { core_->on_gone(exchange); }
 
 void Server::drain(Duration spread) { core_->drain(spread); }
 
+bool Server::drained() const { return core_->drained(); }
+
 std::size_t Server::sessions() const { return core_->sessions.size(); }
 
 }  // namespace wgw::sio

@@ -230,8 +230,13 @@ public:
     void on_request(HttpRequest request, net::Exchange exchange);
     void on_gone(net::Exchange exchange);
 
-    /// Ends all connections without a DISCONNECT packet, so that clients come back: evenly over `spread`.
+    /// Ends all connections without a DISCONNECT packet, so that clients come back: evenly over `spread`. New ones
+    /// are refused with 503.
     void drain(Duration spread);
+
+    /// Behind drain(): no connection is open any more. A session whose close packet waits for a poll is not waited
+    /// for: that poll would have to come over a new connection.
+    bool drained() const;
 
     std::size_t sessions() const;
 

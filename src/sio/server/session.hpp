@@ -54,6 +54,9 @@ public:
     Transport transport() const { return engine_.transport(); }
     const Handshake& handshake() const { return handshake_; }
 
+    /// Nothing is to be sent any more, other than to a poll that may come.
+    bool over() const { return closed_ && channels_.empty(); }
+
     void get(Number request);
     void post(Number request, std::string_view body, PostBody kind);
     void gone(Number request);
