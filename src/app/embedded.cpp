@@ -100,17 +100,19 @@ std::string Embedded::not_ready() const
     return ready_ ? "" : "starting";
 }
 
-void Embedded::drain(Duration spread)
+void Embedded::refuse_work()
 {
     draining_ = true;
     http_.stop_accepting();
-    http_.close_idle();
-    sockets_.drain(spread);
+    gateway_.refuse_work();
 }
 
-bool Embedded::is_idle() const
+bool Embedded::is_working() const { return gateway_.running() > 0 || writer_.under_way() > 0; }
+
+void Embedded::close_connections(Duration spread)
 {
-    return sockets_.drained() && gateway_.running() == 0 && writer_.under_way() == 0;
+    http_.close_idle();
+    sockets_.drain(spread);
 }
 
 }  // namespace wgw::app

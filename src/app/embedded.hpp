@@ -46,9 +46,13 @@ public:
     std::uint16_t admin_port() const { return admin_port_; }
     bool made_secret() const { return secret_.made; }
 
-    /// Stops accepting and closes connections, spread over `spread`. Work under way is finished.
-    void drain(Duration spread);
-    bool is_idle() const;
+    /// Stops accepting; whatever is asked from now on is answered `draining`. Work under way goes on: is_working().
+    void refuse_work();
+    bool is_working() const;
+
+    /// Closes what is still connected, evenly over `spread`. Behind it: is_drained().
+    void close_connections(Duration spread);
+    bool is_drained() const { return sockets_.drained() && !is_working(); }
     void set_ready(bool ready) { ready_ = ready; }
 
 private:

@@ -15,7 +15,9 @@
 namespace wgw::app {
 namespace {
 
-constexpr Duration kDrainGrace{2'000};  // behind WGW_DRAIN, for what is still under way
+constexpr Duration kFinishTime{5'000};  // for what is under way at a shutdown, acks included
+constexpr Duration kDrainGrace{2'000};  // behind WGW_DRAIN
+constexpr Duration kLook{20};
 
 /// Hears SIGTERM and SIGINT on a thread of its own, and tells the loop. Made before any other thread, which then all
 /// have the signals blocked.
@@ -70,18 +72,27 @@ public:
     }
 
 private:
-    enum class Stage { serving, delaying, draining };
+    enum class Stage { serving, delaying, finishing, closing };
 
     void on_timer(Instant now) override
     {
         if (stage_ == Stage::delaying) {
-            stage_ = Stage::draining;
-            server_.drain(options_.drain);
-            end_ = now + options_.drain + kDrainGrace;
-        } else if (server_.is_idle() || now >= end_) {
-            return loop_.stop();
+            server_.refuse_work();
+            enter(Stage::finishing, now + kFinishTime);
         }
-        loop_.timers().arm(*this, now + Duration(20));
+        if (stage_ == Stage::finishing && (!server_.is_working() || now >= end_)) {
+            server_.close_connections(options_.drain);
+            enter(Stage::closing, now + options_.drain + kDrainGrace);
+        }
+        if (stage_ == Stage::closing && (server_.is_drained() || now >= end_))
+            return loop_.stop();
+        loop_.timers().arm(*this, now + kLook);
+    }
+
+    void enter(Stage stage, Instant end)
+    {
+        stage_ = stage;
+        end_ = end;
     }
 
     net::Loop& loop_;

@@ -179,6 +179,9 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
     if (static_cast<std::int64_t>(request->content.size()) > parts_.limits.content_bytes)
         return fail_event(&socket, Failure{Errc::too_large, {}, 0, {}, 0}, std::move(ack));
 
+    if (draining_)
+        return fail_event(&socket, Failure{Errc::draining, {}, 1'000, {}, 0}, std::move(ack));
+
     auto& client = *std::any_cast<Client>(&socket.data);
     if (++client.unanswered >= parts_.limits.unacked)
         socket.pause();

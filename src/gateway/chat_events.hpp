@@ -35,6 +35,9 @@ public:
     /// Sets the namespace's handlers. All parts outlive the sockets.
     explicit ChatEvents(Parts parts);
 
+    /// From now on: `draining`.
+    void refuse_work() { draining_ = true; }
+
 private:
     struct Client;
 
@@ -51,6 +54,7 @@ private:
     void fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack);
 
     Parts parts_;
+    bool draining_ = false;
 };
 
 }  // namespace wgw::gateway

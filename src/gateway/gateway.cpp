@@ -40,6 +40,12 @@ Gateway::~Gateway()
     sockets_.of("/").forget_handlers();
 }
 
+void Gateway::refuse_work()
+{
+    rest_.refuse_work();
+    events_.refuse_work();
+}
+
 void Gateway::attach(net::HttpServer& http)
 {
     http_ = &http;

@@ -41,6 +41,9 @@ public:
     void on_request(HttpRequest request, net::Exchange exchange) override;
     void on_gone(net::Exchange exchange) override;
 
+    /// From now on requests and events are answered `draining`.
+    void refuse_work();
+
     /// Requests under way.
     std::size_t running() const { return tasks_.running(); }
 

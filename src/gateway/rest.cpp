@@ -116,6 +116,8 @@ Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
         co_return fail(none, request_id);
     }
     const Route& route = routes_[match->route];
+    if (draining_)
+        co_return fail(Failure{Errc::draining, {}, 1'000, {}, 0}, request_id);
     RestRequest call{*std::move(body), std::move(match->parameters), std::string(request.query()), {}};
     if (route.guarded) {
         auto caller = tokens_.check_authorization(request.header("authorization"));

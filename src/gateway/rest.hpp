@@ -50,6 +50,9 @@ public:
     /// `unavailable`.
     Task<HttpResponse> serve(HttpRequest request);
 
+    /// From now on: `draining`.
+    void refuse_work() { draining_ = true; }
+
     /// Bytes of body that a request may have.
     std::size_t body_limit(const HttpRequest& head) const;
     HttpResponse too_large() const;
@@ -63,6 +66,7 @@ private:
     const Tokens& tokens_;
     const Clock& clock_;
     std::uint64_t next_request_ = 1;
+    bool draining_ = false;
 };
 
 }  // namespace wgw::gateway
