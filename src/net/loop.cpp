@@ -101,10 +101,12 @@ void Loop::forget(Flushable& what)
 
 void Loop::end_turn()
 {
-    for (const auto& hook : hooks_)
-        hook();
-    // A flush may find a dead peer and so touch others: they are written in the same turn.
-    while (!dirty_.empty()) {
+    // A flush may touch others, and may ask something of another thread: both are done in the same turn.
+    while (true) {
+        for (const auto& hook : hooks_)
+            hook();
+        if (dirty_.empty())
+            return;
         flushing_.swap(dirty_);
         for (Flushable* what : flushing_)
             if (what != nullptr)

@@ -65,7 +65,8 @@ public:
     Timers& timers() { return timers_; }
     boost::asio::io_context& context() { return *context_; }
 
-    /// Called at the end of each turn, before the flush. For the life of the loop.
+    /// Called at the end of each turn, before the flush and again behind it: hands over what the turn has asked of
+    /// others. For the life of the loop.
     void at_end_of_turn(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
 
     /// Has `what.flush()` called at the end of this turn.

@@ -109,10 +109,10 @@ TEST(Poll, AnswerHoldsAtMost256PacketsAndTheRestWaits)
     EXPECT_EQ(script.play("get 3"), "3: 200 4x");
 }
 
-TEST(Poll, BodyOf256PacketsIsReadAndOneOf257EndsTheSession)
+TEST(Poll, BodyOf16384PacketsIsReadAndOneMoreEndsTheSession)
 {
     std::string body = "post 2 4";
-    for (int i = 1; i < 256; ++i)
+    for (int i = 1; i < 16'384; ++i)
         body += "␞4";
     EngineScript script(Transport::polling);
     EXPECT_TRUE(script.play(body).ends_with("2: 200 ok"));

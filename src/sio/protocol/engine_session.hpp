@@ -40,7 +40,8 @@ struct EngineOptions {
     std::size_t max_payload = 1'000'000;  ///< Bytes of a POST body or of a WebSocket message.
     std::size_t queue_bytes = 1 << 20;    ///< Of frames in the queue; at this bound send() refuses.
     std::size_t queue_packets = 1'024;    ///< Likewise.
-    std::size_t poll_packets = 256;       ///< In one answer to a GET, the rest waits; in one POST, more are refused.
+    std::size_t poll_packets = 256;       ///< In one answer to a GET; the rest waits.
+    std::size_t post_packets = 16'384;    ///< In one POST; more are refused. See docs/adr/0007-packets-in-a-post.md.
     bool allow_upgrades = true;
 };
 
@@ -126,6 +127,12 @@ public:
     void written(std::size_t count) { queue_.pop(count); }
 
     std::size_t queued_bytes() const { return queue_.bytes(); }
+
+    /// More than half of the queue's bound is used: the peer reads too slowly for what it is sent.
+    bool congested() const
+    {
+        return 2 * queue_.size() > options_->queue_packets || 2 * queue_.bytes() > options_->queue_bytes;
+    }
 
     /// Whether a volatile packet may be sent now: polling only while a GET is held. (Whether a WebSocket takes bytes
     /// at the moment only its owner knows.)

@@ -88,7 +88,7 @@ void EngineSession::post(Number request, std::string_view body, PostBody kind, I
         out.add(json_answer(request, kBadRequest));
         return fail(CloseReason::transport_error, out);
     }
-    if (count_packets(body) > options_->poll_packets) {
+    if (count_packets(body) > options_->post_packets) {
         out.add(json_answer(request, kBadRequest));
         return fail(CloseReason::parse_error, out);
     }

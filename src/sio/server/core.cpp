@@ -176,6 +176,21 @@ void Server::Core::answer(const Answer& answer)
     http->respond(exchange_of(answer.request), std::move(response));
 }
 
+EngineOutput Server::Core::take_output()
+{
+    if (outputs_.empty())
+        return {};
+    EngineOutput output = std::move(outputs_.back());
+    outputs_.pop_back();
+    return output;
+}
+
+void Server::Core::give_back(EngineOutput output)
+{
+    output.clear();
+    outputs_.push_back(std::move(output));
+}
+
 void Server::Core::retire(Session& session)
 {
     // From the loop, not from inside of the session; looked up again, because it may be asked twice.

@@ -34,6 +34,10 @@ public:
     /// Has the session destroyed when nobody is inside of it any more.
     void retire(Session& session);
 
+    /// An empty output, with the memory of one that was given back. Calls nest.
+    EngineOutput take_output();
+    void give_back(EngineOutput output);
+
     net::Loop& loop;
     Random& random;
     const ServerOptions options;
@@ -53,6 +57,7 @@ private:
     std::vector<std::string> draining_;             ///< Sids of the sessions to be closed.
     std::size_t drain_step_ = 1;                    ///< Of them at once.
     bool is_draining_ = false;
+    std::vector<EngineOutput> outputs_;
 };
 
 }  // namespace wgw::sio

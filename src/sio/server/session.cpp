@@ -81,9 +81,11 @@ Session::~Session()
 template <class Input>
 void Session::drive(Input input)
 {
-    EngineOutput out;
+    EngineOutput out = core_.take_output();
     input(out);
     process(out);
+    core_.give_back(std::move(out));
+    listen();
     core_.loop.touch(*this);
     arm();
 }
@@ -106,11 +108,14 @@ void Session::get(Number request)
 
 void Session::post(Number request, std::string_view body, PostBody kind)
 {
+    posting_ = request;
     drive([&](EngineOutput& out) { engine_.post(request, body, kind, core_.loop.now(), out); });
+    posting_ = 0;
 }
 
 void Session::gone(Number request)
 {
+    std::erase_if(held_answers_, [request](const Answer& answer) { return answer.request == request; });
     drive([&](EngineOutput& out) { engine_.gone(request, out); });
 }
 
@@ -150,7 +155,12 @@ std::span<const Frame> Session::queued(const Channel& channel)
     return channel.number() == engine_.channel() ? engine_.queued() : std::span<const Frame>();
 }
 
-void Session::written(std::size_t frames) { engine_.written(frames); }
+void Session::written(std::size_t frames)
+{
+    engine_.written(frames);
+    if (!listening_)
+        core_.loop.touch(*this);
+}
 
 void Session::on_timer(Instant now)
 {
@@ -166,11 +176,14 @@ void Session::on_timer(Instant now)
 
 void Session::flush()
 {
-    EngineOutput out;
+    EngineOutput out = core_.take_output();
     if (overflowed_ && !closed_)
         engine_.close(CloseReason::transport_error, 0, core_.loop.now(), out);
     engine_.flush(out);
     process(out);
+    core_.give_back(std::move(out));
+    hear_waiting();
+    listen();
     arm();
     if (auto* channel = find_channel(engine_.channel()); channel != nullptr && channel->socket() != nullptr)
         channel->socket()->touch();
@@ -185,7 +198,10 @@ void Session::process(EngineOutput& out)
         if (const auto* message = std::get_if<Message>(&event)) {
             on_message(*message);
         } else if (const auto* answer = std::get_if<Answer>(&event)) {
-            core_.answer(*answer);
+            if (answer->request == posting_ && !unheard_.empty())
+                held_answers_.push_back(*answer);
+            else
+                core_.answer(*answer);
         } else if (const auto* text = std::get_if<SendText>(&event)) {
             if (auto* channel = find_channel(text->channel))
                 channel->send(Frame::text(text->packet));
@@ -198,6 +214,7 @@ void Session::process(EngineOutput& out)
         } else if (std::holds_alternative<Closed>(event)) {
             closed_ = true;
             end_sockets();
+            hear_waiting();
         }
     }
 }
@@ -206,6 +223,37 @@ void Session::on_message(const Message& message)
 {
     if (closed_)
         return;
+    if (!deaf() && unheard_.empty())
+        return hear(message);
+    unheard_bytes_ += message.data.size();
+    if (unheard_bytes_ > core_.options.max_payload)
+        return close(CloseReason::forced_close, 0);  // of a client that does not wait for its answers
+    unheard_.push_back({std::string(message.data), message.binary});
+}
+
+/// What was waiting, in its order, until somebody pauses again; behind the last of it the answers of its POSTs.
+void Session::hear_waiting()
+{
+    if (hearing_)
+        return;
+    hearing_ = true;
+    while (!closed_ && !deaf() && !unheard_.empty()) {
+        const Unheard next = std::move(unheard_.front());
+        unheard_.pop_front();
+        unheard_bytes_ -= next.data.size();
+        hear({next.data, next.binary});
+    }
+    hearing_ = false;
+    if (closed_)
+        unheard_.clear();
+    if (!unheard_.empty())
+        return;
+    for (const auto& answer : std::exchange(held_answers_, {}))
+        core_.answer(answer);
+}
+
+void Session::hear(const Message& message)
+{
     const Instant now = core_.loop.now();
     const SocketEvent event = message.binary ? packets_.binary(message.data, now) : packets_.text(message.data, now);
     try {
@@ -331,14 +379,29 @@ void Session::close(CloseReason reason, int code)
 
 void Session::pause()
 {
-    if (auto* channel = find_channel(engine_.channel()); channel != nullptr && channel->socket() != nullptr)
-        channel->socket()->pause();
+    paused_ = true;
+    listen();
 }
 
 void Session::resume()
 {
-    if (auto* channel = find_channel(engine_.channel()); channel != nullptr && channel->socket() != nullptr)
+    // What waits is heard at the end of the turn: the caller may be inside of a handler.
+    if (std::exchange(paused_, false))
+        core_.loop.touch(*this);
+}
+
+/// Has the channel read, or not.
+void Session::listen()
+{
+    const bool wanted = !deaf() && unheard_.empty();
+    auto* channel = find_channel(engine_.channel());
+    if (wanted == listening_ || channel == nullptr || channel->socket() == nullptr)
+        return;
+    listening_ = wanted;
+    if (wanted)
         channel->socket()->resume();
+    else
+        channel->socket()->pause();
 }
 
 void Session::end_sockets()

@@ -12,7 +12,9 @@
 #include "sio/server/core.hpp"
 #include "sio/server/server.hpp"
 
+#include <deque>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace wgw::sio {
@@ -74,6 +76,9 @@ public:
     void admitted(Socket& socket, std::optional<ConnectError> error);
     void leave(Socket& socket);
     void close(CloseReason reason, int code);
+
+    /// While paused, and while more than half of its queue is full, nothing of the client is heard: a WebSocket is not
+    /// read, and what a POST has brought waits here, and its answer with it, so that the client sends no more.
     void pause();
     void resume();
 
@@ -87,6 +92,10 @@ private:
     void drive(Input input);
     void process(EngineOutput& out);
     void on_message(const Message& message);
+    void hear(const Message& message);
+    void hear_waiting();
+    bool deaf() const { return paused_ || engine_.congested(); }
+    void listen();
     void on_connect(const Connect& connect);
     void on_event(const Event& event);
     void end_sockets();
@@ -101,6 +110,18 @@ private:
     SocketSession packets_;
     std::vector<Channel*> channels_;
     std::vector<std::unique_ptr<Socket>> sockets_;
+
+    struct Unheard {
+        std::string data;
+        bool binary;
+    };
+    std::deque<Unheard> unheard_;
+    std::size_t unheard_bytes_ = 0;
+    std::vector<Answer> held_answers_;  ///< Of POSTs: they look into nothing.
+    Number posting_ = 0;                ///< The POST that is being processed.
+    bool paused_ = false;               ///< By the application.
+    bool listening_ = true;             ///< The channel is read.
+    bool hearing_ = false;
     bool closed_ = false;
     bool overflowed_ = false;
 };
