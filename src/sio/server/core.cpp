@@ -51,8 +51,6 @@ bool is_loopback_origin(std::string_view origin)
     return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 
-Handshake handshake_of(const HttpRequest& request) { return {request.headers, form_pairs(request.query())}; }
-
 }  // namespace
 
 Server::Core::Core(net::Loop& loop_, Random& random_, ServerOptions options_)
@@ -89,7 +87,8 @@ bool Server::Core::origin_allowed(const HttpRequest& request) const
 Session& Server::Core::make_session(Transport transport, const HttpRequest& request)
 {
     const std::string sid = make_id();
-    auto session = std::make_unique<Session>(*this, sid, transport, handshake_of(request));
+    auto session =
+        std::make_unique<Session>(*this, sid, transport, Handshake(request.headers, form_pairs(request.query())));
     Session& made = *session;
     sessions.emplace(sid, std::move(session));
     return made;

@@ -5,23 +5,75 @@
 #include "sio/server/room.hpp"
 #include "sio/server/session.hpp"
 
+#include <cstring>
+
 namespace wgw::sio {
 
-std::optional<std::string_view> Handshake::header(std::string_view name) const
+// A handshake
+
+namespace {
+
+void put(std::string& out, std::string_view part)
 {
-    for (const auto& [known, value] : headers)
+    const auto size = static_cast<std::uint32_t>(part.size());
+    out.append(reinterpret_cast<const char*>(&size), sizeof size);
+    out.append(part);
+}
+
+std::string_view take(std::string_view& in)
+{
+    std::uint32_t size = 0;
+    std::memcpy(&size, in.data(), sizeof size);
+    const auto part = in.substr(sizeof size, size);
+    in.remove_prefix(sizeof size + size);
+    return part;
+}
+
+std::optional<std::string_view> find_in(std::string_view packed, std::string_view name)
+{
+    while (!packed.empty()) {
+        const auto known = take(packed);
+        const auto value = take(packed);
         if (known == name)
             return value;
+    }
     return {};
 }
 
+Handshake::Pairs unpacked(std::string_view packed)
+{
+    Handshake::Pairs pairs;
+    while (!packed.empty()) {
+        std::string name(take(packed));
+        pairs.emplace_back(std::move(name), take(packed));
+    }
+    return pairs;
+}
+
+}  // namespace
+
+Handshake::Handshake(const Pairs& headers, const Pairs& query)
+{
+    for (const auto& [name, value] : headers) {
+        put(text_, name);
+        put(text_, value);
+    }
+    query_at_ = text_.size();
+    for (const auto& [name, value] : query) {
+        put(text_, name);
+        put(text_, value);
+    }
+    text_.shrink_to_fit();
+}
+
+std::optional<std::string_view> Handshake::header(std::string_view name) const { return find_in(header_part(), name); }
 std::optional<std::string_view> Handshake::parameter(std::string_view name) const
 {
-    for (const auto& [known, value] : query)
-        if (known == name)
-            return value;
-    return {};
+    return find_in(query_part(), name);
 }
+
+Handshake::Pairs Handshake::headers() const { return unpacked(header_part()); }
+Handshake::Pairs Handshake::query() const { return unpacked(query_part()); }
 
 // Arguments
 

@@ -56,14 +56,27 @@ struct ServerOptions {
     bool loopback_origins = false;
 };
 
-/// What a connection said when it came.
-struct Handshake {
-    std::vector<std::pair<std::string, std::string>> headers;  ///< Of the request that opened it; names in lower case.
-    std::vector<std::pair<std::string, std::string>> query;
+/// What a connection said when it came. In one piece of memory: each of ten thousand idle connections keeps one.
+class Handshake {
+public:
+    using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-    /// The first header of that name, in lower case.
+    /// `headers`: of the request that opened the connection, names in lower case.
+    Handshake(const Pairs& headers, const Pairs& query);
+
+    /// The first header of that name, in lower case; likewise of the query. Views of the handshake.
     std::optional<std::string_view> header(std::string_view name) const;
     std::optional<std::string_view> parameter(std::string_view name) const;
+
+    Pairs headers() const;
+    Pairs query() const;
+
+private:
+    std::string_view header_part() const { return std::string_view(text_).substr(0, query_at_); }
+    std::string_view query_part() const { return std::string_view(text_).substr(query_at_); }
+
+    std::string text_;  ///< Of each pair: length and bytes of the name, then of the value.
+    std::size_t query_at_;
 };
 
 /// The arguments of an event: a view, good during the call.

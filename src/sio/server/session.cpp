@@ -115,7 +115,8 @@ void Session::post(Number request, std::string_view body, PostBody kind)
 
 void Session::gone(Number request)
 {
-    std::erase_if(held_answers_, [request](const Answer& answer) { return answer.request == request; });
+    if (waiting_)
+        std::erase_if(waiting_->answers, [request](const Answer& answer) { return answer.request == request; });
     drive([&](EngineOutput& out) { engine_.gone(request, out); });
 }
 
@@ -198,8 +199,8 @@ void Session::process(EngineOutput& out)
         if (const auto* message = std::get_if<Message>(&event)) {
             on_message(*message);
         } else if (const auto* answer = std::get_if<Answer>(&event)) {
-            if (answer->request == posting_ && !unheard_.empty())
-                held_answers_.push_back(*answer);
+            if (answer->request == posting_ && waiting_)
+                waiting_->answers.push_back(*answer);
             else
                 core_.answer(*answer);
         } else if (const auto* text = std::get_if<SendText>(&event)) {
@@ -223,32 +224,34 @@ void Session::on_message(const Message& message)
 {
     if (closed_)
         return;
-    if (!deaf() && unheard_.empty())
+    if (!deaf() && !waiting_)
         return hear(message);
-    unheard_bytes_ += message.data.size();
-    if (unheard_bytes_ > core_.options.max_payload)
+    if (!waiting_)
+        waiting_ = std::make_unique<Waiting>();
+    waiting_->bytes += message.data.size();
+    if (waiting_->bytes > core_.options.max_payload)
         return close(CloseReason::forced_close, 0);  // of a client that does not wait for its answers
-    unheard_.push_back({std::string(message.data), message.binary});
+    waiting_->messages.push_back({std::string(message.data), message.binary});
 }
 
-/// What was waiting, in its order, until somebody pauses again; behind the last of it the answers of its POSTs.
+/// What was waiting, in its order, until it has to wait again; behind the last of it the answers of its POSTs.
 void Session::hear_waiting()
 {
-    if (hearing_)
+    if (!waiting_ || hearing_)
         return;
     hearing_ = true;
-    while (!closed_ && !deaf() && !unheard_.empty()) {
-        const Unheard next = std::move(unheard_.front());
-        unheard_.pop_front();
-        unheard_bytes_ -= next.data.size();
+    auto& messages = waiting_->messages;
+    while (!closed_ && !deaf() && !messages.empty()) {
+        const auto next = std::move(messages.front());
+        messages.pop_front();
+        waiting_->bytes -= next.data.size();
         hear({next.data, next.binary});
     }
     hearing_ = false;
-    if (closed_)
-        unheard_.clear();
-    if (!unheard_.empty())
+    if (!closed_ && !messages.empty())
         return;
-    for (const auto& answer : std::exchange(held_answers_, {}))
+    const auto heard = std::move(waiting_);
+    for (const auto& answer : heard->answers)
         core_.answer(answer);
 }
 
@@ -393,7 +396,7 @@ void Session::resume()
 /// Has the channel read, or not.
 void Session::listen()
 {
-    const bool wanted = !deaf() && unheard_.empty();
+    const bool wanted = !deaf() && !waiting_;
     auto* channel = find_channel(engine_.channel());
     if (wanted == listening_ || channel == nullptr || channel->socket() == nullptr)
         return;

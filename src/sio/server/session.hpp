@@ -111,16 +111,20 @@ private:
     std::vector<Channel*> channels_;
     std::vector<std::unique_ptr<Socket>> sockets_;
 
-    struct Unheard {
-        std::string data;
-        bool binary;
+    /// What has come and is not heard yet. Most sessions never have any.
+    struct Waiting {
+        struct Message {
+            std::string data;
+            bool binary;
+        };
+        std::deque<Message> messages;
+        std::size_t bytes = 0;
+        std::vector<Answer> answers;  ///< Of POSTs: they look into nothing.
     };
-    std::deque<Unheard> unheard_;
-    std::size_t unheard_bytes_ = 0;
-    std::vector<Answer> held_answers_;  ///< Of POSTs: they look into nothing.
-    Number posting_ = 0;                ///< The POST that is being processed.
-    bool paused_ = false;               ///< By the application.
-    bool listening_ = true;             ///< The channel is read.
+    std::unique_ptr<Waiting> waiting_;
+    Number posting_ = 0;     ///< The POST that is being processed.
+    bool paused_ = false;    ///< By the application.
+    bool listening_ = true;  ///< The channel is read.
     bool hearing_ = false;
     bool closed_ = false;
     bool overflowed_ = false;
