@@ -32,7 +32,7 @@ make_base() {
 build() {
     local image=$1
     shift
-    b bud --pull-never --format docker --signature-policy "$scratch/policy.json" --build-arg BASE=localhost/base:test "$@" \
+    b bud --layers --pull-never --format docker --signature-policy "$scratch/policy.json" --build-arg BASE=localhost/base:test "$@" \
         -t "$image" -f Dockerfile .
 }
 
@@ -58,15 +58,23 @@ server_below() {
     done
 }
 
+# A port nothing listens on, below those that the kernel gives to outgoing connections.
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 12000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+    echo "$port"
+}
+
 # Starts the image as it would be started, asks for its health, and ends it.
 try_server() {
     local container run_pid server tries=0
     container=$(b from --pull-never --signature-policy "$scratch/policy.json" "$1")
-    b config --env GATEWAY_PORT=39000 --env WGW_ADMIN_PORT=39464 "$container"
+    b config --env "GATEWAY_PORT=$(free_port)" --env "WGW_ADMIN_PORT=$(free_port)" "$container"
     b run "$container" -- wegowhere version --json
     b run "$container" -- wegowhere serve &
     run_pid=$!
     until b run "$container" -- wegowhere healthcheck; do
+        kill -0 "$run_pid" 2>/dev/null || { echo "the server has ended" && exit 1; }
         ((++tries < 20)) || { echo "not healthy" && exit 1; }
         sleep 0.5
     done
@@ -87,4 +95,16 @@ build localhost/wegowhere:test
 expect_in localhost/wegowhere:test '"User":"10001:10001"' '"Entrypoint":["wegowhere"]' '"Cmd":["serve"]' '"StopSignal":"SIGTERM"' \
     '"Healthcheck":{"Test":["CMD","wegowhere","healthcheck"]' '"GATEWAY_HOST=0.0.0.0"' '"WGW_DATA=/data"' '"WGW_ROLE="'
 try_server localhost/wegowhere:test
+
+# The same for one role of a cluster, which this version refuses to start: with a sentence, and as a wrong setting.
+echo "building the image of a role"
+build localhost/wegowhere-chat:test --build-arg SVC=chat
+expect_in localhost/wegowhere-chat:test '"WGW_ROLE=chat"'
+container=$(b from --pull-never --signature-policy "$scratch/policy.json" localhost/wegowhere-chat:test)
+status=0
+b run "$container" -- wegowhere serve >"$scratch/role.log" 2>&1 || status=$?
+cat "$scratch/role.log"
+if ((status != 78)) || ! grep -q "WGW_ROLE" "$scratch/role.log"; then
+    echo "the role was not refused as a wrong setting: exit $status" && exit 1
+fi
 echo "the image is built, says what it should, starts, is healthy, and ends with 0"
