@@ -143,11 +143,10 @@ public:
 private:
     void read()
     {
-        std::string buffer(64 * 1024, '\0');
         while (!closed_ && fd_ >= 0) {
-            const auto got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+            const auto got = ::recv(fd_, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
             if (got > 0) {
-                received_.append(buffer.data(), static_cast<std::size_t>(got));
+                received_.append(buffer_.data(), static_cast<std::size_t>(got));
                 continue;
             }
             if (got < 0 && errno == EAGAIN)
@@ -159,6 +158,7 @@ private:
 
     TestNet& net_;
     int fd_;
+    std::string buffer_ = std::string(std::size_t{64} * 1024, '\0');
     std::string received_;
     bool closed_ = false;
     bool reset_ = false;
