@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -26,6 +27,19 @@
 #include <vector>
 
 namespace wgw::net {
+
+/// Stands still until it is told to move, or goes on by `tick` whenever it is read, as if everything took long.
+class TestClock final : public Clock {
+public:
+    Timestamp now() const override { return {1'800'000'000'000}; }
+    Instant monotonic() const override { return now_ = now_ + tick; }
+    void advance(Duration span) { now_ = now_ + span; }
+
+    Duration tick{0};
+
+private:
+    mutable Instant now_{1'000};
+};
 
 class TestNet {
 public:
@@ -56,7 +70,7 @@ public:
         return true;
     }
 
-    ManualClock clock;
+    TestClock clock;
     Loop loop{clock};
 };
 
@@ -191,6 +205,10 @@ struct ServerFrame {
     std::string payload;
 
     friend bool operator==(const ServerFrame&, const ServerFrame&) = default;
+    friend void PrintTo(const ServerFrame& frame, std::ostream* out)
+    {
+        *out << std::hex << frame.first << ' ' << frame.payload.substr(0, 40);
+    }
 };
 
 /// The whole frames at the front of `bytes`; what follows is a part of one.
