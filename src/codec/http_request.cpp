@@ -260,8 +260,8 @@ void HttpParser::on_end_of_head()
         return fail(HttpError::bad_request);
     if (hosts_ == 0 && request_.minor == 1)
         return fail(HttpError::missing_host);
-    const bool close = request_.lists_token("connection", "close");
-    request_.keep_alive = !close && (request_.minor == 1 || request_.lists_token("connection", "keep-alive"));
+    // Contract §3.2: HTTP/1.0 is answered with `Connection: close`, whatever it asks for.
+    request_.keep_alive = request_.minor == 1 && !request_.lists_token("connection", "close");
     request_.expects_continue = request_.minor == 1 && lower(request_.header("expect").value_or("")) == "100-continue";
     state_ = State::head;
 }

@@ -220,7 +220,7 @@ TEST(AConnection, StaysOpenAsItsVersionSays)
     EXPECT_TRUE(parsed("GET / HTTP/1.1\r\nHost: x\r\n\r\n").head().keep_alive);
     EXPECT_FALSE(parsed("GET / HTTP/1.1\r\nHost: x\r\nConnection: a, Close\r\n\r\n").head().keep_alive);
     EXPECT_FALSE(parsed("GET / HTTP/1.0\r\n\r\n").head().keep_alive);
-    EXPECT_TRUE(parsed("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").head().keep_alive);
+    EXPECT_FALSE(parsed("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").head().keep_alive);
     EXPECT_TRUE(
         parsed("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n").head().wants_upgrade()
     );

@@ -74,8 +74,11 @@ std::string write_response(const HttpResponse& response, bool keep_alive, bool h
         out += "\r\ncontent-type: ";
         out += response.content_type;
     }
-    out += "\r\ncontent-length: ";
-    out += std::to_string(response.body.size());
+    const bool bodyless = response.status == 204 || response.status == 304;  // RFC 9110 §8.6, §15.4.5
+    if (!bodyless) {
+        out += "\r\ncontent-length: ";
+        out += std::to_string(response.body.size());
+    }
     for (const auto& [name, value] : response.headers) {
         out += "\r\n";
         out += name;
@@ -86,7 +89,7 @@ std::string write_response(const HttpResponse& response, bool keep_alive, bool h
     out += date;
     out += keep_alive && !response.close ? "\r\nConnection: keep-alive\r\nKeep-Alive: timeout=72\r\n\r\n"
                                          : "\r\nConnection: close\r\n\r\n";
-    if (!head_only)
+    if (!head_only && !bodyless)
         out += response.body;
     return out;
 }

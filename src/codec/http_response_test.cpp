@@ -22,6 +22,17 @@ TEST(AResponse, HasTheRecordedFieldsInTheirOrder)
     EXPECT_TRUE(write_response(response, true, true, kDate).ends_with("\r\nConnection: close\r\n\r\n"));
 }
 
+TEST(AResponse, HasNeitherBodyNorLengthWhereItsStatusHasNone)
+{
+    HttpResponse response;
+    response.status = 204;
+    response.body = "none of this";
+    EXPECT_EQ(
+        write_response(response, false, false, kDate),
+        "HTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nConnection: close\r\n\r\n"
+    );
+}
+
 TEST(AnErrorBelowTheApplication, HasItsRecordedForm)
 {
     EXPECT_EQ(

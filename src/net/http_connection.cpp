@@ -5,7 +5,8 @@
 namespace wgw::net {
 namespace {
 
-constexpr Duration kLinger{2'000};  // for the peer to read an answer although it is still sending
+constexpr Duration kLinger{2'000};                 // for the peer to read an answer although it is still sending
+constexpr std::size_t kBodyBytesPerSecond = 1024;  // the slowest body, once its time is up
 
 }  // namespace
 
@@ -16,19 +17,36 @@ HttpConnection::HttpConnection(HttpServer& server, Socket socket, std::uint64_t 
 
 void HttpConnection::start()
 {
-    arm_deadline();
+    keep_time();
     wait_readable();
 }
 
-void HttpConnection::arm_deadline()
+/// A deadline counts from when its part begins, not from each byte: a slow sender cannot move it.
+void HttpConnection::keep_time()
 {
+    if (blocked_ || state_ == State::closing || !is_open())
+        return;
     const auto& options = server_.options_;
+    Wait wait = Wait::header;
     Duration time = options.header_time;
-    if (parser_.state() == HttpParser::State::body)
-        time = options.body_time;
-    else if (parser_.between_requests() && request_ > 0)
+    if (state_ == State::answering) {
+        wait = Wait::nothing;
+    } else if (parser_.state() == HttpParser::State::body) {
+        wait = Wait::body;
+        time = options.body_time + Duration(1'000 * parser_.head().body.size() / kBodyBytesPerSecond);
+    } else if (parser_.between_requests() && request_ > 0) {
+        wait = Wait::next_request;
         time = options.keep_alive;
-    loop_.timers().arm(*this, loop_.now() + time);
+    }
+    if (wait != wait_)
+        since_ = loop_.now();
+    else if (wait != Wait::body)
+        return;
+    wait_ = wait;
+    if (wait == Wait::nothing)
+        cancel();
+    else
+        loop_.timers().arm(*this, since_ + time);
 }
 
 void HttpConnection::on_readable()
@@ -36,12 +54,25 @@ void HttpConnection::on_readable()
     const Ref<HttpConnection> alive(this);
     const auto got = read();
     if (got.closed)
-        return end();
-    if (!lingering_ && got.bytes > 0) {
+        return on_end_of_sending();
+    if (state_ != State::closing && got.bytes > 0) {
         unread_.append(loop_.read_buffer().data(), got.bytes);
         parse();
     }
-    if (unread_.size() < server_.options_.pipeline_bytes)
+    read_on();
+}
+
+void HttpConnection::on_end_of_sending()
+{
+    flush();
+    if (outgoing_.empty() || state_ == State::answering)
+        return end();
+    send("", true);
+}
+
+void HttpConnection::read_on()
+{
+    if (unread_bytes() < server_.options_.pipeline_bytes)
         wait_readable();
 }
 
@@ -50,10 +81,12 @@ void HttpConnection::parse()
     if (parsing_)
         return;
     parsing_ = true;
-    const bool was_between = parser_.between_requests();
-    const auto part_before = parser_.state();
-    while (state_ == State::reading && is_open() && !unread_.empty()) {
-        unread_.erase(0, parser_.feed(unread_));
+    const auto more = [this] {
+        return state_ == State::reading && is_open() && unread_bytes() > 0 &&
+               outgoing_.size() < server_.options_.pipeline_bytes;
+    };
+    while (more()) {
+        parsed_ += parser_.feed(std::string_view(unread_).substr(parsed_));
         if (parser_.state() == HttpParser::State::head) {
             parser_.body_limit(server_.handler_.body_limit(parser_.head()));
             if (parser_.state() == HttpParser::State::body && parser_.head().expects_continue)
@@ -65,11 +98,10 @@ void HttpConnection::parse()
             hand_request();
     }
     parsing_ = false;
+    unread_.erase(0, std::exchange(parsed_, 0));
     if (unread_.empty())
         std::string().swap(unread_);
-    const bool moved_on = parser_.state() != part_before || was_between != parser_.between_requests();
-    if (state_ == State::reading && is_open() && moved_on)
-        arm_deadline();
+    keep_time();
 }
 
 void HttpConnection::hand_request()
@@ -77,7 +109,7 @@ void HttpConnection::hand_request()
     HttpRequest request = parser_.take();
     state_ = State::answering;
     ++request_;
-    cancel();
+    keep_time();
     head_only_ = request.method == "HEAD";
     keep_alive_ = request.keep_alive && request_ < server_.options_.keep_alive_requests && !server_.draining_;
     server_.handler_.on_request(std::move(request), Exchange{number(), request_});
@@ -87,20 +119,24 @@ void HttpConnection::respond(const HttpResponse& response)
 {
     const bool keep = keep_alive_ && !response.close;
     state_ = State::reading;
-    send(write_response(response, keep, head_only_, http_date(loop_.wall_time().unix_ms / 1000)), !keep);
+    send(response, keep, head_only_);
     if (!keep)
         return;
-    arm_deadline();
+    keep_time();
     parse();
-    wait_readable();
+    read_on();
 }
 
 void HttpConnection::refuse(HttpError error)
 {
-    const std::string date = http_date(loop_.wall_time().unix_ms / 1000);
     if (error == HttpError::body_too_large)
-        return send(write_response(server_.handler_.too_large(parser_.head()), false, false, date), true);
-    send(write_error(error, date), true);
+        return send(server_.handler_.too_large(parser_.head()), false, parser_.head().method == "HEAD");
+    send(write_error(error, http_date(loop_.wall_time().unix_ms / 1000)), true);
+}
+
+void HttpConnection::send(const HttpResponse& response, bool keep, bool head_only)
+{
+    send(write_response(response, keep, head_only, http_date(loop_.wall_time().unix_ms / 1000)), !keep);
 }
 
 void HttpConnection::send(std::string bytes, bool close_behind)
@@ -115,20 +151,34 @@ void HttpConnection::send(std::string bytes, bool close_behind)
 void HttpConnection::flush()
 {
     const Ref<HttpConnection> alive(this);
-    while (is_open() && !outgoing_.empty()) {
-        const iovec part{outgoing_.data(), outgoing_.size()};
+    std::size_t sent = 0;
+    while (is_open() && sent < outgoing_.size()) {
+        const iovec part{outgoing_.data() + sent, outgoing_.size() - sent};
         const auto result = write(std::span(&part, 1));
         if (result.closed)
             return end();
+        sent += result.bytes;
         if (result.blocked) {
+            outgoing_.erase(0, sent);
+            blocked_ = true;
             loop_.timers().arm(*this, loop_.now() + server_.options_.body_time);
             return wait_writable();
         }
-        outgoing_.erase(0, result.bytes);
     }
     std::string().swap(outgoing_);  // assigning {} would keep its memory
+    if (std::exchange(blocked_, false)) {
+        wait_ = Wait::nothing;
+        cancel();
+        keep_time();
+    }
     if (is_open() && close_behind_ && !lingering_)
-        linger();
+        return linger();
+    // Requests that waited for room are taken up by the loop: no handler is called from inside of a flush.
+    if (state_ == State::reading && unread_bytes() > 0)
+        loop_.post([alive] {
+            alive->parse();
+            alive->read_on();
+        });
 }
 
 void HttpConnection::on_writable() { flush(); }
@@ -150,9 +200,7 @@ void HttpConnection::on_timer(Instant)
     if (state_ == State::reading && !parser_.between_requests() && outgoing_.empty()) {
         HttpResponse late;
         late.status = 408;
-        late.close = true;
-        send(write_response(late, false, false, http_date(loop_.wall_time().unix_ms / 1000)), true);
-        return;
+        return send(late, false, false);
     }
     end();
 }
@@ -160,15 +208,19 @@ void HttpConnection::on_timer(Instant)
 void HttpConnection::close_soon()
 {
     keep_alive_ = false;
-    if (is_idle() && outgoing_.empty())
+    if (!is_idle())
+        return;
+    if (outgoing_.empty())
         end();
+    else
+        send("", true);
 }
 
-Socket HttpConnection::hand_over(std::string& unread)
+HttpConnection::HandedOver HttpConnection::hand_over()
 {
-    unread = std::exchange(unread_, {});
+    unread_.erase(0, std::exchange(parsed_, 0));
     state_ = State::closing;
-    return take_socket();
+    return {take_socket(), std::exchange(unread_, {}), std::exchange(outgoing_, {})};
 }
 
 void HttpConnection::end()

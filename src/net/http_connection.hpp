@@ -1,6 +1,13 @@
 #pragma once
-/// A connection that speaks HTTP: one request under way at a time, others wait behind it, deadlines for each part.
+/// A connection that speaks HTTP: one request under way at a time, others wait behind it.
+///
+/// Bounds    read ahead of an unanswered request, and answered ahead of a peer that does not read, up to
+///           `pipeline_bytes` each
+/// Deadlines of the header block, of the body, of the wait for the next request, of the peer that does not read. None
+///           while an answer is due
+/// Half-way  a peer that ends its sending is given the answers that are there; one that is due is given up
 /// Loop only.
+/// Tests     http_connection_test.cpp
 
 #include "codec/http_request.hpp"
 #include "codec/http_response.hpp"
@@ -21,8 +28,13 @@ public:
     bool is_idle() const { return state_ == State::reading && parser_.between_requests(); }
     void respond(const HttpResponse& response);
 
-    /// Gives the socket and what was read behind the request to whoever goes on with it.
-    Socket hand_over(std::string& unread);
+    struct HandedOver {
+        Socket socket;
+        std::string unread;  ///< What came behind the request.
+        std::string unsent;  ///< Answers to the requests in front of it.
+    };
+    /// Gives everything to whoever goes on with the connection.
+    HandedOver hand_over();
 
     /// Ends it between two requests, or behind the answer that is due.
     void close_soon();
@@ -32,27 +44,36 @@ public:
 
 private:
     enum class State { reading, answering, closing };
+    enum class Wait { nothing, header, body, next_request };  ///< What has a deadline.
 
     void on_readable() override;
     void on_writable() override;
     void on_timer(Instant now) override;
+    void on_end_of_sending();
+    void read_on();
     void parse();
     void hand_request();
     void send(std::string bytes, bool close_behind);
+    void send(const HttpResponse& response, bool keep, bool head_only);
     void refuse(HttpError error);
     void linger();
     void end();
-    void arm_deadline();
+    void keep_time();
+    std::size_t unread_bytes() const { return unread_.size() - parsed_; }
 
     HttpServer& server_;
     HttpParser parser_;
-    std::string unread_;  ///< Read, but not yet parsed: requests behind the one that is being answered.
+    std::string unread_;      ///< Read, but not yet parsed: requests behind the one that is being answered.
+    std::size_t parsed_ = 0;  ///< Bytes of `unread_` that the parser has taken: dropped together.
     std::string outgoing_;
     std::uint32_t request_ = 0;  ///< Number of the request that was handed over last.
+    Instant since_;              ///< Of what is waited for.
     State state_ = State::reading;
+    Wait wait_ = Wait::nothing;
     bool head_only_ = false;
     bool keep_alive_ = true;
     bool close_behind_ = false;
+    bool blocked_ = false;  ///< The kernel takes no more; the deadline is that of the peer's reading.
     bool lingering_ = false;
     bool parsing_ = false;
 };

@@ -213,14 +213,13 @@ bool HttpServer::upgrade(Exchange exchange, const HttpRequest& request, Stream& 
     auto* before = find(exchange);
     if (before == nullptr)
         return false;
-    std::string unread;
-    Socket socket = before->hand_over(unread);
+    auto handed = before->hand_over();
     erase(exchange.connection);
     const auto number = next_number_++;
-    const Ref<WebSocketConnection> after(new WebSocketConnection(*this, std::move(socket), number, stream));
+    const Ref<WebSocketConnection> after(new WebSocketConnection(*this, std::move(handed.socket), number, stream));
     connections_.emplace(number, Ref<Connection>(after.get()));
-    after->accept(ws_accept(request));
-    after->start(std::move(unread));
+    after->accept(handed.unsent + ws_accept(request));
+    after->start(std::move(handed.unread));
     return true;
 }
 

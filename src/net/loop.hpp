@@ -5,7 +5,7 @@
 ///          other threads, and write to each touched connection once. Fewer system calls per delivered message is the
 ///          one lever that matters for speed, and this is where it is.
 /// Threads  everything is called on the loop's thread, but post() and stop()
-/// Tests    tests/e2e
+/// Tests    loop_test.cpp
 
 #include "base/time.hpp"
 #include "base/worker.hpp"
@@ -50,6 +50,9 @@ public:
     /// Turns until stop().
     void run();
 
+    /// One turn: waits until something is ready.
+    void turn();
+
     /// Any thread.
     void stop();
 
@@ -61,12 +64,15 @@ public:
 
     /// The time at which the turn's current event was taken up.
     Instant now() const { return now_; }
+
+    /// Whether the turn has had its 5 ms: an event with more to do puts the rest off. Reads the clock.
+    bool turn_is_over() const { return clock_.monotonic() >= turn_end_; }
     Timestamp wall_time() const { return clock_.now(); }
     Timers& timers() { return timers_; }
     boost::asio::io_context& context() { return *context_; }
 
-    /// Called at the end of each turn, before the flush and again behind it: hands over what the turn has asked of
-    /// others. For the life of the loop.
+    /// Called at the end of each turn, before the flush, and once more behind it: a flush may end a connection, and
+    /// whoever hears of that may ask something of another thread. For the life of the loop.
     void at_end_of_turn(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
 
     /// Has `what.flush()` called at the end of this turn.
@@ -90,6 +96,7 @@ private:
     std::unique_ptr<Sleeper> sleeper_;
     std::unique_ptr<char[]> buffer_;
     Instant now_;
+    Instant turn_end_;
     std::vector<std::function<void()>> hooks_;
     std::vector<Flushable*> dirty_;
     std::vector<Flushable*> flushing_;

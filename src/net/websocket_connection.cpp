@@ -6,10 +6,12 @@
 namespace wgw::net {
 namespace {
 
-constexpr std::size_t kMostFrames = 256;  // of one system call
-constexpr int kMostPongs = 60;            // waiting to be written; then pings are dropped
-constexpr int kControlsPerSecond = 70;    // 10/s and a burst of 60
-constexpr Duration kCloseTime{3'000};     // for the peer to answer a close frame
+constexpr std::size_t kMostFrames = 256;       // of one system call
+constexpr int kMostPongs = 60;                 // waiting to be written; then pings are not answered
+constexpr Duration kControlTime{100};          // ten control frames a second …
+constexpr Duration kControlBurst{60 * 100};    // … and sixty at once
+constexpr Duration kCloseTime{3'000};          // for the peer to answer a close frame
+constexpr std::size_t kMessagesPerClock = 32;  // reading the clock costs 25 ns, a message some microseconds
 
 iovec part(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
 
@@ -17,7 +19,7 @@ iovec part(std::string_view bytes) { return {const_cast<char*>(bytes.data()), by
 
 WebSocketConnection::WebSocketConnection(HttpServer& server, Socket socket, std::uint64_t number, Stream& stream)
     : Connection(server.loop_, std::move(socket), number), server_(server), stream_(&stream),
-      decoder_(WsLimits{.payload = server.options_.max_payload}), control_since_(server.loop_.now())
+      decoder_(WsLimits{.payload = server.options_.max_payload})
 {
 }
 
@@ -25,9 +27,11 @@ void WebSocketConnection::start(std::string early)
 {
     const Ref<WebSocketConnection> alive(this);
     loop_.touch(*this);
-    stream_->on_open(*this);
     unheard_ = std::move(early);
-    resume();
+    stream_->on_open(*this);
+    if (!unheard_.empty() && !paused_)
+        hear_later();
+    read_on();
 }
 
 void WebSocketConnection::touch()
@@ -36,115 +40,144 @@ void WebSocketConnection::touch()
         loop_.touch(*this);
 }
 
-void WebSocketConnection::pause() { paused_ = true; }
+void WebSocketConnection::pause()
+{
+    if (closing_)
+        return;  // the peer's close frame is awaited
+    paused_ = true;
+    cancel();  // it is not the peer that is slow now
+}
 
 void WebSocketConnection::resume()
 {
-    paused_ = false;
-    // What was read already is heard from the loop: resume() may be called from inside of the stream.
-    if (!unheard_.empty() && !hearing_) {
-        loop_.post([self = Ref<WebSocketConnection>(this)] {
-            if (self->paused_ || self->unheard_.empty() || !self->is_open())
-                return;
-            std::string bytes = std::exchange(self->unheard_, {});
-            if (self->hear(bytes) && !self->paused_)
-                self->wait_readable();
-        });
+    if (!paused_)
         return;
-    }
-    wait_readable();
+    paused_ = false;
+    if (hearing_)
+        return;  // it goes on by itself
+    if (!unheard_.empty())
+        return hear_later();
+    keep_time();
+    read_on();
+}
+
+// Reading
+
+/// From the loop: resume() may be called from inside of the stream.
+void WebSocketConnection::hear_later()
+{
+    if (std::exchange(hears_later_, true))
+        return;
+    loop_.post([self = Ref<WebSocketConnection>(this)] {
+        self->hears_later_ = false;
+        if (self->paused_ || !self->is_open())
+            return;
+        std::string bytes = std::exchange(self->unheard_, {});
+        self->hear(bytes);
+        self->read_on();
+    });
+}
+
+void WebSocketConnection::read_on()
+{
+    if (!paused_ && unheard_.empty())
+        wait_readable();
 }
 
 void WebSocketConnection::on_readable()
 {
-    if (paused_)
+    if (paused_ || !unheard_.empty())
         return;
     const auto got = read();
     if (got.closed)
-        return end(true);
-    if (got.bytes > 0 && !hear(loop_.read_buffer().first(got.bytes)))
-        return;
-    if (!paused_)
-        wait_readable();
+        return end(!closing_);
+    if (got.bytes > 0 && stream_ != nullptr)
+        hear(loop_.read_buffer().first(got.bytes));
+    read_on();
 }
 
-bool WebSocketConnection::hear(std::span<char> bytes)
+void WebSocketConnection::hear(std::span<char> bytes)
 {
     hearing_ = true;
-    while (!paused_) {
+    bool late = false;
+    for (std::size_t heard = 1; !paused_ && !late && stream_ != nullptr; ++heard) {
         const auto event = decoder_.next(bytes);
         if (!event)
             break;
-        if (!on_event(*event) || !is_open()) {
-            hearing_ = false;
-            return false;
-        }
+        on_event(*event);
+        late = heard % kMessagesPerClock == 0 && loop_.turn_is_over();
     }
     hearing_ = false;
-    if (!bytes.empty())
+    if (stream_ == nullptr)
+        return;
+    if (!bytes.empty()) {
         unheard_.assign(bytes.data(), bytes.size());
-    if (!closing_) {
-        if (decoder_.in_message() && !armed())
-            loop_.timers().arm(*this, loop_.now() + server_.options_.message_time);
-        else if (!decoder_.in_message())
-            cancel();
+        if (!paused_)
+            hear_later();
     }
-    return true;
+    keep_time();
 }
 
-bool WebSocketConnection::on_event(const WsEvent& event)
+/// A message has its time from its first byte to its last.
+void WebSocketConnection::keep_time()
+{
+    if (closing_)
+        return;
+    if (paused_ || !decoder_.in_message())
+        cancel();
+    else if (!armed())
+        loop_.timers().arm(*this, loop_.now() + server_.options_.message_time);
+}
+
+void WebSocketConnection::on_event(const WsEvent& event)
 {
     switch (event.type) {
     case WsEvent::Type::text:
-        if (stream_ != nullptr && !closing_)
-            stream_->on_text(event.payload);
-        return true;
     case WsEvent::Type::binary:
-        if (stream_ != nullptr && !closing_)
-            stream_->on_binary(event.payload);
-        return true;
+        if (closing_)
+            return;
+        cancel();  // the next message has its own time
+        return event.type == WsEvent::Type::text ? stream_->on_text(event.payload) : stream_->on_binary(event.payload);
     case WsEvent::Type::ping:
-        if (!count_control())
-            return false;
-        if (++pongs_ <= kMostPongs) {
-            control_ += ws_pong_frame(event.payload);
-            touch();
-        }
-        return true;
+        if (count_control())
+            on_ping(event.payload);
+        return;
     case WsEvent::Type::pong:
-        return count_control();
+        count_control();
+        return;
     case WsEvent::Type::close:
-        if (!closing_)
-            control_ += ws_close_frame(event.code == 0 ? std::nullopt : std::optional(event.code));
-        closing_ = true;
-        flush();
-        end(false);
-        return false;
+        say_last(event.code == 0 ? std::nullopt : std::optional(event.code));
+        write_queued();
+        return end(false);
     case WsEvent::Type::error:
-        control_ += ws_close_frame(event.code);
-        closing_ = true;
-        flush();
-        end(true);
-        return false;
+        return fail(event.code);
     }
-    return false;
+}
+
+void WebSocketConnection::on_ping(std::string_view payload)
+{
+    if (said_last_ || pongs_ == kMostPongs)
+        return;
+    ++pongs_;
+    control_ += ws_pong_frame(payload);
+    touch();
 }
 
 /// False: too many, and the connection has ended.
 bool WebSocketConnection::count_control()
 {
-    if (loop_.now() - control_since_ > Duration(1'000)) {
-        control_since_ = loop_.now();
-        controls_ = 0;
-    }
-    if (++controls_ <= kControlsPerSecond)
+    controls_until_ = std::max(controls_until_, loop_.now()) + kControlTime;
+    if (controls_until_ - loop_.now() <= kControlBurst)
         return true;
     end(true);
     return false;
 }
 
+// Writing
+
 bool WebSocketConnection::flush_now()
 {
+    const Ref<WebSocketConnection> alive(this);
     const std::size_t before = stream_ != nullptr ? stream_->queued().size() : 0;
     if (!write_queued())
         loop_.touch(*this);  // it ends at the end of the turn, not under its caller's feet
@@ -153,31 +186,33 @@ bool WebSocketConnection::flush_now()
 
 void WebSocketConnection::flush()
 {
+    const Ref<WebSocketConnection> alive(this);
     if (!is_open())
         return;
     if (!write_queued())
-        return end(true);
-    if (!blocked_)
-        finish_close();
+        return end(!closing_);
+    if (said_last_ && control_.empty())
+        end_writing();
 }
 
 /// False: the peer is gone.
 bool WebSocketConnection::write_queued()
 {
     while (true) {
-        // A frame that is partly written goes first, then control frames, then the rest.
-        const auto frames = stream_ != nullptr ? stream_->queued() : std::span<const Frame>();
-        std::array<iovec, kMostFrames + 1> parts;
+        auto frames = stream_ != nullptr && !said_last_ ? stream_->queued() : std::span<const Frame>();
+        if (closing_ && frames.empty())
+            say_last(close_code_);
+        if (!cut_ && control_.empty() && frames.empty())
+            return true;
+        frames = frames.first(std::min(frames.size(), kMostFrames));
+        std::array<iovec, kMostFrames + 2> parts;
         std::size_t count = 0;
-        std::size_t taken = 0;
-        if (sent_ > 0)
-            parts[count++] = part(frames[taken++].wire().substr(sent_));
+        if (cut_)
+            parts[count++] = part(cut_.wire().substr(sent_));
         if (!control_.empty())
             parts[count++] = part(control_);
-        for (; taken < frames.size() && count < parts.size(); ++taken)
-            parts[count++] = part(frames[taken].wire());
-        if (count == 0)
-            break;
+        for (const auto& frame : frames)
+            parts[count++] = part(frame.wire());
         const auto result = write(std::span(parts).first(count));
         if (result.closed)
             return false;
@@ -186,33 +221,36 @@ bool WebSocketConnection::write_queued()
             wait_writable();
             return true;
         }
-        std::size_t left = result.bytes;
-        std::size_t done = 0;
-        bool control_due = !control_.empty();
-        while (left > 0) {
-            if (control_due && sent_ == 0) {
-                const std::size_t out = std::min(left, control_.size());
-                control_.erase(0, out);
-                left -= out;
-                control_due = false;
-                if (!control_.empty())
-                    break;
-                pongs_ = 0;
-                continue;
-            }
-            const std::size_t size = frames[done].size() - sent_;
-            if (left < size) {
-                sent_ += left;
-                break;
-            }
-            left -= size;
-            sent_ = 0;
-            ++done;
-        }
-        if (done > 0)
-            stream_->written(done);
+        take_written(result.bytes, frames);
     }
-    return true;
+}
+
+/// The kernel has taken `bytes`: of the frame that was cut, then of the control frames, then of `frames`.
+void WebSocketConnection::take_written(std::size_t bytes, std::span<const Frame> frames)
+{
+    if (cut_) {
+        const std::size_t out = std::min(bytes, cut_.size() - sent_);
+        sent_ += out;
+        bytes -= out;
+        if (sent_ == cut_.size())
+            cut_ = {};
+    }
+    const std::size_t out = std::min(bytes, control_.size());
+    control_.erase(0, out);
+    bytes -= out;
+    if (control_.empty())
+        pongs_ = 0;
+    std::size_t taken = 0;
+    while (bytes > 0) {
+        const Frame& frame = frames[taken++];
+        if (bytes < frame.size()) {
+            cut_ = frame;
+            sent_ = bytes;
+        }
+        bytes -= std::min(bytes, frame.size());
+    }
+    if (taken > 0)
+        stream_->written(taken);
 }
 
 void WebSocketConnection::on_writable()
@@ -221,49 +259,63 @@ void WebSocketConnection::on_writable()
     flush();
 }
 
-/// Everything is written: a closing connection now only waits for its peer.
-void WebSocketConnection::finish_close()
-{
-    if (closing_ && is_open()) {
-        end_writing();
-        loop_.timers().arm(*this, loop_.now() + kCloseTime);
-    }
-}
+// The end
 
 void WebSocketConnection::close(std::optional<std::uint16_t> code)
 {
     if (closing_ || !is_open())
         return;
-    flush();
-    if (!is_open())
-        return;
     closing_ = true;
-    control_ += ws_close_frame(code);
+    close_code_ = code;
     loop_.timers().arm(*this, loop_.now() + kCloseTime);
-    if (paused_)
-        resume();
-    loop_.touch(*this);
+    resume();
+    touch();
 }
 
 void WebSocketConnection::drop() { end(true); }
 
+/// Puts the close frame in front of what is queued: nothing may follow it.
+void WebSocketConnection::say_last(std::optional<std::uint16_t> code)
+{
+    closing_ = true;
+    if (!std::exchange(said_last_, true))
+        control_ += ws_close_frame(code);
+}
+
+/// Tells the peer why it has to end, and reads on without hearing until it has.
+void WebSocketConnection::fail(std::uint16_t code)
+{
+    const Ref<WebSocketConnection> alive(this);
+    say_last(code);
+    decoder_ = WsDecoder();
+    std::string().swap(unheard_);
+    paused_ = false;
+    loop_.timers().arm(*this, loop_.now() + kCloseTime);
+    touch();
+    tell_closed(true);
+    read_on();
+}
+
 void WebSocketConnection::on_timer(Instant)
 {
-    if (!closing_) {
-        control_ += ws_close_frame(1008);  // a message that takes too long
-        closing_ = true;
-        flush();
-    }
-    end(true);
+    if (closing_)
+        end(false);
+    else
+        fail(1008);  // a message that takes too long
 }
 
 void WebSocketConnection::end(bool broken)
 {
     const Ref<WebSocketConnection> alive(this);
     Connection::close();
+    tell_closed(broken);
+    server_.erase(number());
+}
+
+void WebSocketConnection::tell_closed(bool broken)
+{
     if (auto* stream = std::exchange(stream_, nullptr))
         stream->on_closed(broken);
-    server_.erase(number());
 }
 
 }  // namespace wgw::net

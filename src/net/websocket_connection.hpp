@@ -1,10 +1,17 @@
 #pragma once
 /// A connection that has become a WebSocket: reads frames, answers pings, writes what its stream has queued.
 ///
-/// Reading   into the loop's buffer; an idle connection holds none. Paused, it is not read and the kernel pushes back
-/// Writing   once per turn, up to kMostFrames frames with one call; waits for the kernel only after it refused
+/// Reading   into the loop's buffer; an idle connection holds none. Paused, it is not read and the kernel pushes back.
+///           What does not fit into a turn is put off to the next
+/// Writing   once per turn, up to kMostFrames frames with one call; waits for the kernel only after it refused. The
+///           rest of a frame that was cut is ours: whatever becomes of the queue, the peer gets whole frames
+/// Closing   close(): the queue, the close frame, then up to 3 s for the peer's. Against the rules, too big or too
+/// slow:
+///           the stream hears on_closed() at once, the close frame follows, and the peer is heard out for 3 s, because
+///           a reset would destroy the reason on its way
 /// Limits    control frames by rate, queued pongs, time of a message
 /// Loop only. Hot path: flush().
+/// Tests     websocket_connection_test.cpp
 
 #include "codec/ws_frame.hpp"
 #include "net/connection.hpp"
@@ -41,27 +48,36 @@ private:
     void on_writable() override;
     void on_timer(Instant now) override;
 
-    /// False: the connection has ended.
-    bool hear(std::span<char> bytes);
-    bool on_event(const WsEvent& event);
+    void hear(std::span<char> bytes);
+    void hear_later();
+    void read_on();
+    void on_event(const WsEvent& event);
+    void on_ping(std::string_view payload);
+    void keep_time();
     bool count_control();
     bool write_queued();
+    void take_written(std::size_t bytes, std::span<const Frame> frames);
+    void say_last(std::optional<std::uint16_t> code);
+    void fail(std::uint16_t code);
     void end(bool broken);
-    void finish_close();
+    void tell_closed(bool broken);
 
     HttpServer& server_;
     Stream* stream_;  ///< nullptr once it has heard on_closed().
     WsDecoder decoder_;
-    std::string unheard_;   ///< Read while paused, or before it.
-    std::string control_;   ///< Pongs and the close frame, ahead of the next message.
-    std::size_t sent_ = 0;  ///< Bytes of the first queued frame that are with the kernel.
-    Instant control_since_;
-    int controls_ = 0;
+    std::string unheard_;  ///< Read, and to be heard before anything else: while paused, or in the next turn.
+    std::string control_;  ///< Pongs and the close frame, ahead of the next message.
+    Frame cut_;            ///< Taken from the queue; its first `sent_` bytes are with the kernel.
+    std::size_t sent_ = 0;
+    std::optional<std::uint16_t> close_code_;
+    Instant controls_until_;  ///< How far the control frames heard so far have used up their rate.
     int pongs_ = 0;
     bool paused_ = false;
     bool blocked_ = false;
-    bool closing_ = false;
+    bool closing_ = false;    ///< No message is heard any more.
+    bool said_last_ = false;  ///< The close frame is in control_, or out: nothing follows it.
     bool hearing_ = false;
+    bool hears_later_ = false;
 };
 
 }  // namespace wgw::net
