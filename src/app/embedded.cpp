@@ -15,11 +15,6 @@ Secret secret_of(const Options& options, const store::DataFolder& folder, Random
     return load_or_make_secret(folder.path(), random);
 }
 
-bool is_loopback_name(std::string_view host)
-{
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 /// The tables of everybody, before any thread uses the file.
 store::Sqlite& prepared(store::Sqlite& db, const Clock& clock)
 {
