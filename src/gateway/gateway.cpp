@@ -40,7 +40,7 @@ Gateway::~Gateway()
     sockets_.of("/").forget_handlers();
 }
 
-void Gateway::attach(net::HttpServer& http)
+void Gateway::attach(net::Responder& http)
 {
     http_ = &http;
     sockets_.attach(http);
