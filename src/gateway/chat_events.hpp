@@ -5,7 +5,7 @@
 /// Events    a table of name and handler; a handler checks, submits and returns: nothing waits for the disk
 /// Failures  the guard's are told as `exception`, all others as `chat.error.receive`; an ack says it too
 /// Source    contract §11
-/// Tests     tests/e2e, tests/golden
+/// Tests     chat_events_test.cpp, tests/golden
 
 #include "base/task_scope.hpp"
 #include "chat/api.hpp"
