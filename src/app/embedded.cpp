@@ -55,7 +55,7 @@ Embedded::Embedded(
       auth_service_({*credentials_, user_service_, passwords_, tokens_, ids_, clock, options_.limits}),
       chat_service_(engine_, writer_, readers_, clock, random), sockets_(loop, random, socket_options(options_)),
       gateway_(
-          {auth_service_, user_service_, chat_service_, sockets_, tokens_, options_.limits, clock, "1",
+          {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, options_.limits, clock, "1",
            std::string(kVersion)}
       ),
       http_(loop, gateway_, {}), admin_([this] { return not_ready(); }), admin_http_(loop, admin_, {})

@@ -288,6 +288,33 @@ TEST_F(ChatEventsOfAClient, EndWithTheTokenOfAuth)
     EXPECT_THAT(hears(client), ElementsAre(HasSubstr("jwt expired"), StartsWith("432[")));
 }
 
+TEST_F(ChatEventsOfAClient, TellNothingMoreToWhoseTokenHasExpired)
+{
+    gateway_.chat.rooms_by_user[kGrace] = {
+        {kTea, 1}
+    };
+    const Tokens short_lived({.current = std::string(32, 'k')}, gateway_.clock, {.access_s = 10});
+    const auto token = short_lived.sign(kGrace, "grace").access;
+    auto& by_auth = gateway_.join({.auth = R"({"token":")" + token + R"("})"});
+    auto& by_header = gateway_.join({.authorization = "Bearer " + token});
+    auto& longer = grace();
+    gateway_.advance(Duration(9'000));
+    gateway_.chat.tell(message(kTea, 2, kGrace, "before"));
+    EXPECT_THAT(hears(by_auth), ElementsAre(HasSubstr("before")));
+    EXPECT_THAT(hears(by_header), ElementsAre(HasSubstr("before")));
+    gateway_.advance(Duration(1'000));
+    chat::Entry joined = message(kTea, 3, kGrace, "");
+    joined.type = chat::EntryType::member_update;
+    gateway_.chat.tell(joined);
+    gateway_.chat.tell(message(kTea, 4, kGrace, "after"));
+    EXPECT_THAT(hears(by_auth), IsEmpty());
+    EXPECT_THAT(hears(by_header), IsEmpty());
+    EXPECT_FALSE(by_auth.closed);
+    EXPECT_THAT(hears(longer), ElementsAre(HasSubstr("before"), HasSubstr("after")));
+    by_auth.drop();
+    gateway_.turn();
+}
+
 TEST_F(ChatEventsOfAClient, BelieveAuthBeforeTheHeader)
 {
     auto& client =

@@ -23,6 +23,7 @@ public:
         user::UserApi& users;
         chat::ChatApi& chat;
         sio::Server& sockets;
+        net::Loop& loop;
         const Tokens& tokens;
         const Limits& limits;
         const Clock& clock;

@@ -146,6 +146,14 @@ public:
         loop.run();
     }
 
+    /// Lets time pass, and what was waiting for it run.
+    void advance(Duration span)
+    {
+        clock.advance(span);
+        loop.timers().run(clock.monotonic());
+        turn();
+    }
+
     HttpResponse call(HttpRequest request)
     {
         gateway.on_request(std::move(request), {++exchanges, 1});
@@ -218,7 +226,7 @@ public:
     net::Loop loop{clock};
     sio::Server sockets{loop, random, {}};
     Gateway gateway{
-        {auth, users, chat, sockets, tokens, limits, clock, "node", "1.2.3"}
+        {auth, users, chat, sockets, loop, tokens, limits, clock, "node", "1.2.3"}
     };
 };
 
