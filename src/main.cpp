@@ -95,13 +95,11 @@ int run(int argc, char** argv)
         std::fputs(env_template().c_str(), stdout);
         return 0;
     }
+    for (const auto& role : roles)
+        flags["WGW_ROLE"] += role + ",";
     const Options options = read_options(flags, environment(), dotenv());
     if (health_command->parsed())
         return healthcheck(options);
-    if (!roles.empty())
-        throw OptionError("Roles need a message broker, which this version does not speak. Start everything in one "
-                          "process: wegowhere "
-                          "serve");
     return serve(options);
 }
 

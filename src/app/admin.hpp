@@ -4,7 +4,7 @@
 ///     GET /livez    200 while the loop turns
 ///     GET /readyz   200 once started; 503 while starting or draining, or while the store takes no writes
 /// Loop only.
-/// Tests  tests/e2e
+/// Tests  admin_test.cpp
 
 #include "net/http_server.hpp"
 
@@ -18,7 +18,7 @@ public:
     /// `not_ready` says why not, or nothing. It outlives the listener.
     explicit Admin(std::function<std::string()> not_ready) : not_ready_(std::move(not_ready)) {}
 
-    void attach(net::HttpServer& http) { http_ = &http; }
+    void attach(net::Responder& http) { http_ = &http; }
 
     std::size_t body_limit(const HttpRequest&) override { return 0; }
     HttpResponse too_large(const HttpRequest&) override;
@@ -27,7 +27,7 @@ public:
 
 private:
     std::function<std::string()> not_ready_;
-    net::HttpServer* http_ = nullptr;
+    net::Responder* http_ = nullptr;
 };
 
 }  // namespace wgw::app

@@ -15,11 +15,6 @@ Secret secret_of(const Options& options, const store::DataFolder& folder, Random
     return load_or_make_secret(folder.path(), random);
 }
 
-bool is_loopback_name(std::string_view host)
-{
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 /// The tables of everybody, before any thread uses the file.
 store::Sqlite& prepared(store::Sqlite& db, const Clock& clock)
 {
@@ -60,7 +55,7 @@ Embedded::Embedded(
       auth_service_({*credentials_, user_service_, passwords_, tokens_, ids_, clock, options_.limits}),
       chat_service_(engine_, writer_, readers_, clock, random), sockets_(loop, random, socket_options(options_)),
       gateway_(
-          {auth_service_, user_service_, chat_service_, sockets_, tokens_, options_.limits, clock, "1",
+          {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, options_.limits, clock, "1",
            std::string(kVersion)}
       ),
       http_(loop, gateway_, {}), admin_([this] { return not_ready(); }), admin_http_(loop, admin_, {})

@@ -15,6 +15,9 @@ constexpr std::array kTable{
               "JWT_SECRET", "", "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA.",
               true
     },
+    OptionRow{
+              "WGW_ROLE", "", "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
+    },
     OptionRow{"WGW_DATA", "./data", "Folder of the database and the secret."},
     OptionRow{"WGW_ADMIN_HOST", "127.0.0.1", "Address of the admin listener (health for operators)."},
     OptionRow{"WGW_ADMIN_PORT", "9464", "Port of the admin listener; 0 for any free one."},
@@ -34,6 +37,8 @@ constexpr std::array kTable{
 
 /// What a server of the original reads and this one does not: it would be wrong to start as if it did.
 constexpr std::array<std::string_view, 3> kClusterPrefixes{"DB_", "RMQ_", "REDIS_"};
+
+constexpr std::array<std::string_view, 4> kRoles{"gateway", "auth", "user", "chat"};
 
 constexpr std::array<std::string_view, 6> kKnownSecrets{"wegowhere", "secret",     "changeme",
                                                         "password",  "jwt_secret", "jwtsecret"};
@@ -146,20 +151,60 @@ void refuse_cluster(const Values& values)
                 );
 }
 
-std::string checked_secret(const Values& values, bool insecure_dev)
+std::vector<std::string> split(std::string_view list)
 {
-    std::string secret = values.text("JWT_SECRET");
-    if (secret.empty() || insecure_dev)
-        return secret;
-    if (std::ranges::find(kKnownSecrets, secret) != kKnownSecrets.end())
+    std::vector<std::string> out;
+    while (!list.empty()) {
+        const auto comma = list.find(',');
+        std::string_view part = list.substr(0, comma);
+        part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
+        part = part.substr(0, part.find_last_not_of(' ') + 1);
+        if (!part.empty())
+            out.emplace_back(part);
+        list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+    }
+    return out;
+}
+
+/// An image is built for a role (WGW_ROLE): starting everything in its place would look as if it worked.
+void refuse_roles(const Values& values)
+{
+    for (const auto& role : split(values.text("WGW_ROLE"))) {
+        if (std::ranges::find(kRoles, role) == kRoles.end())
+            throw OptionError(
+                "\"" + role +
+                "\" is no role (WGW_ROLE, or behind serve). Leave it out: wegowhere serve runs everything "
+                "in one process."
+            );
         throw OptionError(
-            "JWT_SECRET is a well-known word: anybody could sign in as anybody. Set it to 32 random bytes or more, for "
-            "example the output of: openssl rand -hex 32"
+            "The role \"" + role +
+            "\" (WGW_ROLE, or behind serve) needs a message broker: the four services come with "
+            "a later version. Leave it out: wegowhere serve runs everything in one process."
         );
-    if (secret.size() < 32)
+    }
+}
+
+std::string checked_secret(const Values& values)
+{
+    constexpr std::string_view kAdvice =
+        " Set it to 32 random bytes or more, for example the output of: openssl rand -hex 32";
+    std::string secret = values.text("JWT_SECRET");
+    if (secret.empty())
+        return secret;
+    std::string weakness;
+    if (std::ranges::find(kKnownSecrets, secret) != kKnownSecrets.end())
+        weakness = "JWT_SECRET is a well-known word: anybody could sign in as anybody.";
+    else if (secret.size() < 32)
+        weakness = "JWT_SECRET has " + std::to_string(secret.size()) + " bytes.";
+    if (weakness.empty())
+        return secret;
+    if (values.text("WGW_INSECURE_DEV") != "1")
+        throw OptionError(weakness + std::string(kAdvice));
+    if (!is_loopback_name(values.text("GATEWAY_HOST")))
         throw OptionError(
-            "JWT_SECRET has " + std::to_string(secret.size()) +
-            " bytes. Set it to 32 random bytes or more, for example the output of: openssl rand -hex 32"
+            weakness +
+            " WGW_INSECURE_DEV=1 accepts that on loopback only: set GATEWAY_HOST to localhost, or JWT_SECRET "
+            "to 32 random bytes or more."
         );
     return secret;
 }
@@ -188,22 +233,12 @@ std::optional<log::Format> format_of(const std::string& name)
     throw OptionError("WGW_LOG_FORMAT is \"" + name + "\"; set it to auto, text or json.");
 }
 
-std::vector<std::string> split(std::string_view list)
-{
-    std::vector<std::string> out;
-    while (!list.empty()) {
-        const auto comma = list.find(',');
-        std::string_view part = list.substr(0, comma);
-        part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
-        part = part.substr(0, part.find_last_not_of(' ') + 1);
-        if (!part.empty())
-            out.emplace_back(part);
-        list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
-    }
-    return out;
-}
-
 }  // namespace
+
+bool is_loopback_name(std::string_view host)
+{
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
 
 std::span<const OptionRow> option_table() { return kTable; }
 
@@ -234,6 +269,7 @@ Options read_options(
             "Line " + std::to_string(file.error().line) + " of .env cannot be read: " + file.error().what + "."
         );
     const Values values(flags, environment, *file);
+    refuse_roles(values);
     refuse_cluster(values);
 
     Options options;
@@ -242,8 +278,7 @@ Options read_options(
     options.admin_host = values.text("WGW_ADMIN_HOST");
     options.admin_port = static_cast<std::uint16_t>(values.number("WGW_ADMIN_PORT", 0, 65'535));
     options.data = values.text("WGW_DATA");
-    options.insecure_dev = values.text("WGW_INSECURE_DEV") == "1";
-    options.jwt_secret = checked_secret(values, options.insecure_dev);
+    options.jwt_secret = checked_secret(values);
     options.origins = split(values.text("WGW_ORIGINS"));
     options.log_level = level_of(values.text("WGW_LOG_LEVEL"));
     options.log_format = format_of(values.text("WGW_LOG_FORMAT"));

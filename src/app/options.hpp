@@ -36,6 +36,9 @@ struct OptionRow {
 
 std::span<const OptionRow> option_table();
 
+/// Whether an address to listen on is reached from this machine only.
+bool is_loopback_name(std::string_view host);
+
 /// `.env.template`, as it is kept in the tree.
 std::string env_template();
 
@@ -47,7 +50,6 @@ struct Options {
     std::string data;
     std::string jwt_secret;  ///< Empty: one is made and kept in the data folder.
     std::vector<std::string> origins;
-    bool insecure_dev = false;
     bool bench_limits = false;
     log::Level log_level = log::Level::info;
     std::optional<log::Format> log_format;  ///< Nothing: text on a terminal, JSON otherwise.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace wgw::app {
@@ -121,6 +122,57 @@ TEST(Options, ThatAreWrongAreRefusedWithTheirName)
     );
 }
 
+TEST(ARole, IsRefusedWithASentenceThatSaysWhen)
+{
+    for (const auto* role : {"gateway", "auth", "user", "chat"})
+        EXPECT_THAT(
+            refusal({
+                {"WGW_ROLE", role}
+        }),
+            testing::AllOf(
+                testing::HasSubstr(role), testing::HasSubstr("WGW_ROLE"), testing::HasSubstr("later version")
+            )
+        );
+    EXPECT_THAT(
+        refusal({
+            {"WGW_ROLE", "chats"}
+    }),
+        testing::HasSubstr("\"chats\" is no role")
+    );
+}
+
+TEST(ARole, ThatIsEmptyMeansEverything)
+{
+    EXPECT_EQ(
+        refusal({
+            {"WGW_ROLE", ""}
+    }),
+        ""
+    );
+}
+
+TEST(ASecret, ThatIsWeakIsAcceptedOnLoopbackOnly)
+{
+    for (const auto* host : {"localhost", "127.0.0.1", "127.8.8.8", "::1"})
+        EXPECT_EQ(
+            refusal({
+                {"JWT_SECRET",       "wegowhere"},
+                {"WGW_INSECURE_DEV", "1"        },
+                {"GATEWAY_HOST",     host       }
+        }),
+            ""
+        ) << host;
+    for (const auto* host : {"0.0.0.0", "::", "chat.example", "10.0.0.1"})
+        EXPECT_THAT(
+            refusal({
+                {"JWT_SECRET",       "wegowhere"},
+                {"WGW_INSECURE_DEV", "1"        },
+                {"GATEWAY_HOST",     host       }
+        }),
+            testing::HasSubstr("GATEWAY_HOST")
+        ) << host;
+}
+
 TEST(ASecret, ThatIsKnownOrShortIsRefused)
 {
     for (const auto* secret : {"wegowhere", "secret", "0123456789012345678901234567890"})
@@ -143,6 +195,39 @@ TEST(ASecret, ThatIsKnownOrShortIsRefused)
     }),
         ""
     );
+}
+
+TEST(ALine, OfDotenvThatCannotBeReadIsNamed)
+{
+    try {
+        read({}, {}, "GATEWAY_PORT=1\nnonsense\n");
+        FAIL() << "it was read";
+    } catch (const OptionError& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr("Line 2 of .env"));
+    }
+}
+
+TEST(TheTable, HasEachVariableOnceWithASentence)
+{
+    std::set<std::string_view> names;
+    for (const auto& row : option_table()) {
+        EXPECT_TRUE(names.insert(row.name).second) << row.name;
+        EXPECT_TRUE(row.sentence.ends_with(".")) << row.name;
+    }
+    for (const auto& row : option_table())
+        if (!row.fallback.empty())
+            EXPECT_EQ(
+                refusal({
+                    {std::string(row.name), std::string(row.fallback)}
+            }),
+                ""
+            ) << row.name;
+}
+
+TEST(TheTable, NamesWhatIsSecretSoThatItIsNotPrinted)
+{
+    for (const auto& row : option_table())
+        EXPECT_EQ(row.secret, row.name == "JWT_SECRET") << row.name;
 }
 
 TEST(AnUnknownVariable, IsNamedWithItsNearestNeighbour)

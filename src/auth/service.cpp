@@ -1,5 +1,6 @@
 #include "auth/service.hpp"
 
+#include "auth/bcrypt.hpp"
 #include "store/documents.hpp"
 
 #include <stdexcept>
@@ -89,6 +90,9 @@ Task<Result<TokenPair>> AuthService::sign_in(SignIn request)
         co_return co_await refuse(std::move(request.password), "Please reset your password!");
 
     auto credential = store::from_document(kCredential, *document);
+    // libcrypt ends at the NUL: nobody can check such a password, also if it is the right one.
+    if (is_bcrypt(credential.password) && request.password.contains('\0'))
+        co_return co_await refuse(std::move(request.password), "Please reset your password!");
     auto verdict = co_await parts_.passwords.verify(std::move(request.password), std::move(credential.password));
     if (!verdict)
         co_return fail(std::move(verdict.error()));

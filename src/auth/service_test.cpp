@@ -223,6 +223,18 @@ TEST_F(Accounts, OfTheOriginalKeepTheirHashWhenThePasswordIsLongerThanItKnows)
     EXPECT_EQ(stored_hashes(), std::vector{std::string(k72pBcrypt)});
 }
 
+TEST_F(Accounts, OfTheOriginalWithANulInThePasswordAreToldToResetIt)
+{
+    import("imported.user", std::string(kCobolBcrypt));
+    const auto answer = sign_in("imported.user", std::string("cobol1959\0x", 11));
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_EQ(answer.error().http_status(), 404);
+    EXPECT_EQ(answer.error().text(), "Please reset your password!");
+    EXPECT_TRUE(sign_in("imported.user").has_value());
+    const auto ours = sign_in("imported.user", std::string("cobol1959\0x", 11));
+    EXPECT_EQ(ours.error().text(), "Username or password is wrong!") << "a hash of ours knows every byte";
+}
+
 TEST_F(Accounts, AreNotMadeWhileTheHashThreadIsFull)
 {
     Limits none;

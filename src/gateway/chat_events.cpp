@@ -50,14 +50,19 @@ struct ChatEvents::Client {
     }
 };
 
-ChatEvents::ChatEvents(Parts parts) : parts_(parts)
+ChatEvents::ChatEvents(Parts parts)
+    : parts_(parts), expiry_(parts.loop, parts.clock, [this](std::uint64_t socket) { on_expired(socket); })
 {
     auto& sockets = parts_.sockets;
     sockets.use([this](sio::Socket& socket, sio::Next next) { on_connect(socket, std::move(next)); });
     sockets.on_connection([this](sio::Socket& socket) { greet(socket); });
     sockets.on_disconnect([this](sio::Socket& socket) {
-        if (const auto* client = std::any_cast<Client>(&socket.data); client != nullptr && client->user())
-            parts_.hub.remove(socket, *client->user());
+        const auto* client = std::any_cast<Client>(&socket.data);
+        if (client == nullptr || !client->user())
+            return;
+        parts_.hub.remove(socket, *client->user());
+        if (client->caller->expires_s)
+            expiry_.remove(socket.number(), *client->caller->expires_s);
     });
     sockets.on(std::string(kSend), [this](sio::Socket& socket, sio::Arguments arguments, sio::Reply ack) {
         on_send(socket, arguments, std::move(ack));
@@ -124,6 +129,8 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
         }
         if (!found)
             co_return next(refusal(Failure{Errc::not_member, {}, 0, {}, 0}, parts_.clock.now()));
+        if (client.caller->expires_s)
+            expiry_.add(number, *client.caller->expires_s);
     } catch (const std::exception& error) {
         log::error(
             "A client could not be admitted.",
@@ -151,6 +158,15 @@ void ChatEvents::greet(sio::Socket& socket)
     hello += R"(,"limits":{"content_bytes":)" + std::to_string(parts_.limits.content_bytes);
     hello += R"(,"unacked":)" + std::to_string(parts_.limits.unacked) + "}}]";
     socket.emit("system.hello", hello);
+}
+
+void ChatEvents::on_expired(std::uint64_t number)
+{
+    auto* socket = parts_.sockets.find(number);
+    if (socket == nullptr)
+        return;
+    parts_.hub.remove(*socket, *std::any_cast<Client>(&socket->data)->user());
+    socket->leave_all();
 }
 
 Result<Caller> ChatEvents::check(const sio::Socket& socket) const

@@ -2,14 +2,16 @@
 /// The socket side of chat: who connects, what they may ask, what they are told when it fails.
 ///
 /// Identity  `auth.token` of CONNECT, checked at once; else the handshake's Authorization header, checked on each event
+///           From the moment at which the token expires the socket hears of no room, and stays open
 /// Events    a table of name and handler; a handler checks, submits and returns: nothing waits for the disk
 /// Failures  the guard's are told as `exception`, all others as `chat.error.receive`; an ack says it too
 /// Source    contract §11
-/// Tests     tests/e2e, tests/golden
+/// Tests     chat_events_test.cpp, tests/golden
 
 #include "base/task_scope.hpp"
 #include "chat/api.hpp"
 #include "gateway/room_hub.hpp"
+#include "gateway/token_expiry.hpp"
 #include "gateway/user_cache.hpp"
 #include "model/limits.hpp"
 #include "model/token.hpp"
@@ -28,6 +30,7 @@ public:
         const Tokens& tokens;
         const Limits& limits;
         const Clock& clock;
+        net::Loop& loop;
         std::string node;     ///< Names this process to clients.
         std::string version;  ///< Of the program.
     };
@@ -43,6 +46,7 @@ private:
 
     void on_connect(sio::Socket& socket, sio::Next next);
     Task<void> admit(std::uint64_t socket, sio::Next next);
+    void on_expired(std::uint64_t socket);
     void on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack);
     void on_sent(std::uint64_t socket, Result<chat::Outcome> outcome, sio::Reply ack);
 
@@ -55,6 +59,7 @@ private:
 
     Parts parts_;
     bool draining_ = false;
+    TokenExpiry expiry_;
 };
 
 }  // namespace wgw::gateway

@@ -1,5 +1,6 @@
 #pragma once
 /// What clients ask of chat, over REST and over sockets, with the rules of each field.
+/// Tests  chat_requests_test.cpp
 
 #include "model/fields.hpp"
 #include "model/id.hpp"

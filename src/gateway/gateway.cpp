@@ -27,7 +27,7 @@ Gateway::Gateway(Parts parts)
       hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_),
       events_(
           {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, parts.tokens, parts.limits, parts.clock,
-           parts.node, parts.version}
+           parts.loop, parts.node, parts.version}
       ),
       tasks_(log_stray)
 {
@@ -46,7 +46,7 @@ void Gateway::refuse_work()
     events_.refuse_work();
 }
 
-void Gateway::attach(net::HttpServer& http)
+void Gateway::attach(net::Responder& http)
 {
     http_ = &http;
     sockets_.attach(http);

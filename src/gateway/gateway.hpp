@@ -3,6 +3,7 @@
 ///
 /// Lifetime  stop() first; the tasks under way end when what they wait for has answered; then it may be destroyed
 /// Loop only.
+/// Tests     gateway_test.cpp, tests/e2e
 
 #include "base/task_scope.hpp"
 #include "gateway/chat_events.hpp"
@@ -22,6 +23,7 @@ public:
         user::UserApi& users;
         chat::ChatApi& chat;
         sio::Server& sockets;
+        net::Loop& loop;
         const Tokens& tokens;
         const Limits& limits;
         const Clock& clock;
@@ -33,8 +35,8 @@ public:
     explicit Gateway(Parts parts);
     ~Gateway() override;
 
-    /// The server that brings the requests. Before the first of them.
-    void attach(net::HttpServer& http);
+    /// What the requests are answered through. Before the first of them.
+    void attach(net::Responder& http);
 
     std::size_t body_limit(const HttpRequest& head) override;
     HttpResponse too_large(const HttpRequest& head) override;
@@ -52,7 +54,7 @@ private:
 
     sio::Server& sockets_;
     chat::ChatApi& chat_;
-    net::HttpServer* http_ = nullptr;
+    net::Responder* http_ = nullptr;
     UserCache user_cache_;
     Rest rest_;
     TaskScope hub_tasks_;

@@ -4,7 +4,7 @@
 /// *created* is the order of the reply that made the object and of `chat.message.receive`; *found* is the order of
 /// everything that is read, with `_id` in front. `user` is a user object as JSON text, or `null`.
 /// Source  the contract's table of objects
-/// Tests   tests/golden (rest-chat, socket-io-client)
+/// Tests   objects_test.cpp, tests/golden (rest-chat, socket-io-client)
 
 #include "chat/api.hpp"
 

@@ -60,31 +60,30 @@ HttpResponse Rest::fail(const Failure& failure, std::string_view request_id) con
     return response;
 }
 
+HttpResponse Rest::broken(const Failure& failure, std::string_view what, std::string_view request_id) const
+{
+    log::error(
+        "A request failed.",
+        {
+            {"request_id", request_id},
+            {"what",       what      }
+    }
+    );
+    return fail(failure, request_id);
+}
+
 Task<HttpResponse> Rest::serve(HttpRequest request)
 {
     const auto given = request.header("x-request-id");
     const bool echoed = given && is_request_id(*given);
     std::string request_id = echoed ? std::string(*given) : "r" + std::to_string(next_request_++);
     HttpResponse response;
-    std::string failed;
-    Failure failure{Errc::internal, {}, 0, {}, 0};
     try {
         response = co_await answer(std::move(request), request_id);
     } catch (const Unavailable& error) {
-        failed = error.what();
-        failure = {Errc::unavailable, {}, 1'000, {}, 0};
+        response = broken({Errc::unavailable, {}, 1'000, {}, 0}, error.what(), request_id);
     } catch (const std::exception& error) {
-        failed = error.what();
-    }
-    if (!failed.empty()) {
-        log::error(
-            "A request failed.",
-            {
-                {"request_id", request_id},
-                {"what",       failed    }
-        }
-        );
-        response = fail(failure, request_id);
+        response = broken({Errc::internal, {}, 0, {}, 0}, error.what(), request_id);
     }
     if (echoed)
         response.headers.emplace_back("X-Request-Id", request_id);

@@ -2,7 +2,7 @@
 /// REST: a request in, a reply out. Body, route, guard, handler, envelope, in this order; one fence around all of it.
 ///
 /// The gateway is a function: tests call serve() without a socket.
-/// Tests  tests/golden, tests/e2e
+/// Tests  rest_test.cpp, tests/golden
 
 #include "base/task.hpp"
 #include "base/time.hpp"
@@ -60,6 +60,7 @@ public:
 private:
     Task<HttpResponse> answer(HttpRequest request, std::string request_id);
     HttpResponse fail(const Failure& failure, std::string_view request_id) const;
+    HttpResponse broken(const Failure& failure, std::string_view what, std::string_view request_id) const;
 
     std::vector<Route> routes_;
     Router router_;

@@ -5,7 +5,7 @@
 /// in the order of the log: where an author has to be looked up first, the room's later entries wait behind.
 /// Whoever becomes a member while connected follows from that entry on.
 /// Loop only. Hot path: on_entry().
-/// Tests  tests/e2e
+/// Tests  room_hub_test.cpp
 
 #include "base/task_scope.hpp"
 #include "chat/api.hpp"

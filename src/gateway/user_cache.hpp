@@ -3,7 +3,7 @@
 ///
 /// Bounded: two generations; when the younger is full the older is forgotten. What never changes cannot be stale.
 /// Loop only.
-/// Tests  tests/e2e
+/// Tests  user_cache_test.cpp
 
 #include "base/task.hpp"
 #include "model/id.hpp"

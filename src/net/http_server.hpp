@@ -32,6 +32,20 @@ struct Exchange {
     friend bool operator==(const Exchange&, const Exchange&) = default;
 };
 
+/// What a handler answers through: the server, or in a test whoever looks at the answers.
+class Responder {
+public:
+    /// False: the peer has gone meanwhile.
+    virtual bool respond(Exchange exchange, HttpResponse response) = 0;
+
+    /// Answers 101 and goes on as a WebSocket that `stream` hears. False: the peer has gone.
+    /// Precondition: is_ws_upgrade(request).
+    virtual bool upgrade(Exchange exchange, const HttpRequest& request, Stream& stream) = 0;
+
+protected:
+    ~Responder() = default;
+};
+
 class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
@@ -63,7 +77,7 @@ struct HttpServerOptions {
 class HttpConnection;
 class WebSocketConnection;
 
-class HttpServer {
+class HttpServer final : public Responder {
 public:
     /// `handler` outlives the server.
     HttpServer(Loop& loop, HttpHandler& handler, HttpServerOptions options);
@@ -80,12 +94,8 @@ public:
 
     void stop_accepting();
 
-    /// False: the peer has gone meanwhile.
-    bool respond(Exchange exchange, HttpResponse response);
-
-    /// Answers 101 and goes on as a WebSocket that `stream` hears. False: the peer has gone.
-    /// Precondition: check_upgrade(request) is fine.
-    bool upgrade(Exchange exchange, const HttpRequest& request, Stream& stream);
+    bool respond(Exchange exchange, HttpResponse response) override;
+    bool upgrade(Exchange exchange, const HttpRequest& request, Stream& stream) override;
 
     /// As if the peer had hung up, without an answer.
     void drop(Exchange exchange);

@@ -107,13 +107,15 @@ for (const [what, secret] of [['the well-known "wegowhere"', 'wegowhere'], ['"se
     });
 }
 
-test('the gateway alone without RabbitMQ is refused, and told why', { timeout: 30000 }, async (t) => {
-    const data = await mkdtemp(path(tmpdir(), 'wegowhere-test-'));
-    t.after(() => rm(data, { recursive: true, force: true }));
-    const { code, out } = await run(binary('serve', 'gateway'), { env: { WGW_DATA: data, JWT_SECRET: kSecret }, cwd: data, ms: 8000 });
-    assert.equal(code, 78, out);
-    assert.match(out, /RMQ_|message broker/);
-});
+for (const [where, words, env] of [['on the command line', ['serve', 'gateway'], {}], ['in WGW_ROLE', ['serve'], { WGW_ROLE: 'chat' }]]) {
+    test(`a role ${where} is refused, and told why`, { timeout: 30000 }, async (t) => {
+        const data = await mkdtemp(path(tmpdir(), 'wegowhere-test-'));
+        t.after(() => rm(data, { recursive: true, force: true }));
+        const { code, out } = await run(binary(...words), { env: { WGW_DATA: data, JWT_SECRET: kSecret, ...env }, cwd: data, ms: 8000 });
+        assert.equal(code, 78, out);
+        assert.match(out, /message broker.*later version/);
+    });
+}
 
 test('a data folder that cannot be used is named, and the start fails', { timeout: 30000 }, async (t) => {
     const folder = await mkdtemp(path(tmpdir(), 'wegowhere-test-'));

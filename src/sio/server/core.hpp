@@ -43,7 +43,7 @@ public:
     const ServerOptions options;
     const EngineOptions engine_options;
     const SocketOptions socket_options;
-    net::HttpServer* http = nullptr;
+    net::Responder* http = nullptr;
     std::unordered_map<std::string, std::unique_ptr<Namespace>> namespaces;
     std::unordered_map<std::string, std::unique_ptr<Session>> sessions;
     std::uint64_t next_socket = 1;

@@ -220,7 +220,7 @@ Server::Server(net::Loop& loop, Random& random, ServerOptions options)
 
 Server::~Server() = default;
 
-void Server::attach(net::HttpServer& http) { core_->http = &http; }
+void Server::attach(net::Responder& http) { core_->http = &http; }
 
 Namespace& Server::of(const std::string& name)
 {

@@ -230,8 +230,8 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server();
 
-    /// The server that brings the requests. Before the first of them.
-    void attach(net::HttpServer& http);
+    /// What the requests are answered through. Before the first of them.
+    void attach(net::Responder& http);
 
     /// The namespace of that name, made if it is new. Clients can join those that were made before they came.
     Namespace& of(const std::string& name);

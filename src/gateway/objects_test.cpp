@@ -1,0 +1,116 @@
+#include "codec/json_text.hpp"
+#include "gateway/objects.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wgw::gateway {
+namespace {
+
+constexpr std::string_view kUser = R"({"_id":"u"})";
+
+Id id(char digit) { return *Id::parse(std::string(24, digit)); }
+
+constexpr Timestamp kTime{1'795'352'738'051};  // 2026-11-22T13:05:38.051Z
+
+const chat::RoomInfo kRoom{id('a'), "\"Tea\"", kTime, "e0", 7};
+const chat::MemberInfo kMember{id('b'), id('a'), id('c'), kTime, 2};
+const chat::MessageInfo kMessage{id('d'), id('a'), id('c'), "a\n", kTime, 3, "key"};
+
+chat::Entry entry(std::optional<std::string> key)
+{
+    chat::Entry entry;
+    entry.room_id = id('a');
+    entry.seq = 3;
+    entry._id = id('d');
+    entry.user_id = id('c');
+    entry.client_msg_id = std::move(key);
+    entry.at = kTime;
+    entry.body = R"({"content":"a\n\u0041"})";
+    return entry;
+}
+
+/// The names of an object's members, in their order.
+std::string names(std::string_view json)
+{
+    EXPECT_EQ(json_check(json), JsonError::none) << json;
+    std::string out;
+    auto members = JsonValue(json).members();
+    while (const auto member = members.next())
+        out += (out.empty() ? "" : " ") + member->name.string();
+    return out;
+}
+
+TEST(ARoom, HasItsNameInFrontWhenItWasJustMade)
+{
+    std::string out;
+    write_room_created(out, kRoom);
+    EXPECT_EQ(
+        out, R"({"name":"\"Tea\"","_id":"aaaaaaaaaaaaaaaaaaaaaaaa","created_at":"2026-11-22T13:05:38.051Z",)"
+             R"("updated_at":"2026-11-22T13:05:38.051Z","__v":0,"epoch":"e0","seq":7})"
+    );
+}
+
+TEST(ARoom, HasItsIdInFrontWhenItIsRead)
+{
+    std::string out;
+    write_room_found(out, kRoom);
+    EXPECT_EQ(names(out), "_id name created_at updated_at __v epoch seq");
+}
+
+TEST(AMember, IsAnsweredWithItsUser)
+{
+    std::string out;
+    write_member_found(out, kMember, kUser);
+    EXPECT_EQ(
+        out, R"({"_id":"bbbbbbbbbbbbbbbbbbbbbbbb","room_id":"aaaaaaaaaaaaaaaaaaaaaaaa",)"
+             R"("user_id":"cccccccccccccccccccccccc","created_at":"2026-11-22T13:05:38.051Z",)"
+             R"("updated_at":"2026-11-22T13:05:38.051Z","__v":0,"user":{"_id":"u"}})"
+    );
+}
+
+TEST(AMessage, HasWhatIsOursBehindTheRecordedFields)
+{
+    std::string out;
+    write_message_found(out, kMessage, "null");
+    EXPECT_EQ(names(out), "_id room_id user_id content created_at updated_at __v user seq client_msg_id");
+    EXPECT_NE(out.find(R"("content":"a\n")"), std::string::npos);
+    EXPECT_NE(out.find(R"("user":null)"), std::string::npos);
+}
+
+TEST(AMessage, IsToldWithItsContentAsTheLogHasIt)
+{
+    std::string out;
+    write_message_created(out, entry("key"), kUser);
+    EXPECT_EQ(names(out), "room_id user_id content _id created_at updated_at __v user seq client_msg_id");
+    EXPECT_NE(out.find(R"("content":"a\n\u0041")"), std::string::npos) << "not written anew";
+}
+
+TEST(AMessage, WithoutAKeyHasNoSuchField)
+{
+    std::string told;
+    write_message_created(told, entry({}), kUser);
+    EXPECT_EQ(names(told), "room_id user_id content _id created_at updated_at __v user seq");
+    std::string ack;
+    write_send_ack(ack, entry({}), false);
+    EXPECT_EQ(names(ack), "_id room_id seq created_at");
+}
+
+TEST(AnAck, SaysWhereTheMessageIsAndWhetherItWasThereBefore)
+{
+    std::string first;
+    write_send_ack(first, entry("key"), false);
+    EXPECT_EQ(names(first), "_id room_id seq client_msg_id created_at");
+    std::string again;
+    write_send_ack(again, entry("key"), true);
+    EXPECT_EQ(again, first.substr(0, first.size() - 1) + R"(,"duplicate":true})");
+}
+
+TEST(AnObject, IsAppendedToWhatIsThere)
+{
+    std::string out = "[";
+    write_room_found(out, kRoom);
+    EXPECT_TRUE(out.starts_with("[{"));
+}
+
+}  // namespace
+}  // namespace wgw::gateway

@@ -1,0 +1,80 @@
+#include "gateway/rest_body.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wgw::gateway {
+namespace {
+
+struct Row {
+    std::string_view name;
+    std::optional<std::string> type;
+    std::string body;
+    std::string read;  ///< JSON, or the name of the error.
+
+    friend void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+};
+
+std::string deep(int levels) { return std::string(levels, '[') + std::string(levels, ']'); }
+
+constexpr const char* kJson = "application/json";
+constexpr const char* kForm = "application/x-www-form-urlencoded";
+
+const Row kRows[] = {
+    {"json",                         kJson,                               R"({"a":1})",                         R"({"a":1})"                    },
+    {"json_any_case_and_parameters", "Application/JSON ; charset=latin1", "{}",                                 "{}"                            },
+    {"json_with_a_mark",             kJson,                               "\xef\xbb\xbf{}",                     "{}"                            },
+    {"json_of_a_mark_alone",         kJson,                               "\xef\xbb\xbf",                       "malformed"                     },
+    {"json_of_nothing",              kJson,                               "",                                   "malformed"                     },
+    {"json_with_white_space",        kJson,                               " \r\n{\t} ",                         " \r\n{\t} "                    },
+    {"json_array",                   kJson,                               "[1]",                                "[1]"                           },
+    {"json_null",                    kJson,                               "null",                               "null"                          },
+    {"json_cut",                     kJson,                               R"({"a":)",                           "malformed"                     },
+    {"json_with_more_behind",        kJson,                               "{}{}",                               "malformed"                     },
+    {"json_single_quotes",           kJson,                               "{'a':1}",                            "malformed"                     },
+    {"json_not_a_number",            kJson,                               "NaN",                                "malformed"                     },
+    {"json_bytes_that_are_no_utf8",  kJson,                               "{\"a\":\"\xff\"}",                   "{\"a\":\"\xef\xbf\xbd\"}"      },
+    {"json_bytes_that_are_nothing",  kJson,                               "\xff",                               "malformed"                     },
+    {"json_deep",                    kJson,                               deep(128),                            deep(128)                       },
+    {"json_too_deep",                kJson,                               deep(129),                            "malformed"                     },
+    {"json_proto",                   kJson,                               R"({"__proto__":{}})",                "malformed"                     },
+    {"json_proto_escaped",           kJson,                               R"({"\u005f_proto__":1})",            "malformed"                     },
+    {"json_proto_inside",            kJson,                               R"({"a":[{"__proto__":1}]})",         "malformed"                     },
+    {"json_proto_as_text",           kJson,                               R"({"a":"__proto__"})",               R"({"a":"__proto__"})"          },
+    {"json_constructor_prototype",   kJson,                               R"({"constructor":{"prototype":1}})", "malformed"                     },
+    {"json_constructor",             kJson,                               R"({"constructor":{"a":1}})",         R"({"constructor":{"a":1}})"    },
+    {"json_constructor_as_text",     kJson,                               R"({"constructor":"prototype"})",     R"({"constructor":"prototype"})"},
+    {"form",                         kForm,                               "a=1&b=x+y%21",                       R"({"a":"1","b":"x y!"})"       },
+    {"form_empty",                   kForm,                               "",                                   "{}"                            },
+    {"form_quotes",                  kForm,                               "a=%22%5C",                           R"({"a":"\"\\"})"               },
+    {"form_proto_is_a_text",         kForm,                               "__proto__=1",                        R"({"__proto__":"1"})"          },
+    {"form_bytes_that_are_no_utf8",  kForm,                               "a=%ff",                              "{\"a\":\"\xef\xbf\xbd\"}"      },
+    {"text",                         "text/plain",                        R"({"a":1})",                         "{}"                            },
+    {"nothing",                      {},                                  "",                                   "{}"                            },
+    {"nothing_of_an_empty_type",     "",                                  "",                                   "{}"                            },
+    {"nothing_of_an_unknown_type",   "image/png",                         "",                                   "{}"                            },
+    {"body_without_a_type",          {},                                  "{}",                                 "unsupported"                   },
+    {"body_of_an_empty_type",        "",                                  "{}",                                 "unsupported"                   },
+    {"xml",                          "application/xml",                   "<a/>",                               "unsupported"                   },
+    {"multipart",                    "multipart/form-data; boundary=x",   "--x--",                              "unsupported"                   },
+    {"vendor_json",                  "application/vnd.api+json",          "{}",                                 "unsupported"                   },
+};
+
+class ABody : public testing::TestWithParam<Row> {};
+
+TEST_P(ABody, IsCheckedJsonOrAnError)
+{
+    HttpRequest request;
+    request.body = GetParam().body;
+    if (GetParam().type)
+        request.headers.emplace_back("content-type", *GetParam().type);
+    const auto body = read_body(request);
+    const std::string read = body ? *body : body.error() == BodyError::malformed ? "malformed" : "unsupported";
+    EXPECT_EQ(read, GetParam().read);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, ABody, testing::ValuesIn(kRows), [](const auto& row) {
+    return std::string(row.param.name);
+});
+
+}  // namespace
+}  // namespace wgw::gateway
