@@ -21,9 +21,9 @@ constexpr std::string_view kNoHeader = "Authorization header is not found!";
 
 class ChatEventsOfAClient : public testing::Test {
 protected:
-    TestClient& grace() { return gateway_.join({.auth = gateway_.token_auth(kGrace)}); }
+    sio::TestClient& grace() { return gateway_.join({.auth = gateway_.token_auth(kGrace)}); }
 
-    std::vector<std::string> hears(TestClient& client)
+    std::vector<std::string> hears(sio::TestClient& client)
     {
         gateway_.turn();
         return client.received();

@@ -25,7 +25,7 @@ protected:
         };
     }
 
-    TestClient& join(UserId user, std::string more = {})
+    sio::TestClient& join(UserId user, std::string more = {})
     {
         return gateway_.join({.auth = R"({"token":")" + gateway_.token(user) + "\"" + more + "}"});
     }
@@ -37,7 +37,7 @@ protected:
     }
 
     /// What the messages among the packets say, and who says it.
-    std::vector<std::string> heard(TestClient& client)
+    std::vector<std::string> heard(sio::TestClient& client)
     {
         gateway_.turn();
         std::vector<std::string> out;

@@ -1,6 +1,5 @@
 #pragma once
-/// For tests: a whole gateway without a socket. Chat and users are stand-ins that the test answers for; requests come
-/// from calls, and a client is what would be at the other end of a WebSocket.
+/// For tests: a whole gateway without a socket. Chat and users are stand-ins that the test answers for.
 ///
 ///     TestGateway gateway;
 ///     auto& client = gateway.connect({.auth = gateway.token_auth(user)});
@@ -10,54 +9,15 @@
 
 #include "gateway/gateway.hpp"
 #include "gateway/test_users.hpp"
+#include "sio/server/test_wire.hpp"
 
 #include <deque>
-#include <list>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace wgw::gateway {
-
-class TestClient final : public net::WebSocket {
-public:
-    void touch() override {}
-    bool flush_now() override { return take(); }
-    void close(std::optional<std::uint16_t>) override { closed = true; }
-    void drop() override
-    {
-        if (stream != nullptr)
-            std::exchange(stream, nullptr)->on_closed(true);
-    }
-    void pause() override { paused = true; }
-    void resume() override { paused = false; }
-
-    void send(std::string_view packet) { stream->on_text(packet); }
-
-    std::vector<std::string> received()
-    {
-        take();
-        return std::exchange(packets_, {});
-    }
-
-    net::Stream* stream = nullptr;
-    bool closed = false;
-    bool paused = false;
-
-private:
-    bool take()
-    {
-        const std::size_t before = packets_.size();
-        while (stream != nullptr && !stream->queued().empty()) {
-            packets_.emplace_back(stream->queued().front().packet());
-            stream->written(1);
-        }
-        return packets_.size() > before;
-    }
-
-    std::vector<std::string> packets_;
-};
 
 /// Keeps what is submitted until the test answers; its rooms are those that the test says.
 class TestChat final : public chat::ChatApi {
@@ -120,7 +80,7 @@ public:
     Task<Result<TokenPair>> sign_in(auth::SignIn) override { co_return fail(Errc::internal); }
 };
 
-class TestGateway final : public net::Responder {
+class TestGateway final {
 public:
     struct Connect {
         std::string auth;           ///< Of the CONNECT packet, as JSON.
@@ -128,23 +88,12 @@ public:
         std::string query;          ///< More of it: `&room_id=…`.
     };
 
-    TestGateway() { gateway.attach(*this); }
-    ~TestGateway()
-    {
-        turn();
-        for (auto& client : clients)
-            client.drop();
-        turn();
-    }
+    TestGateway() { gateway.attach(wire); }
+    ~TestGateway() { wire.hang_up(); }
     TestGateway(const TestGateway&) = delete;
     TestGateway& operator=(const TestGateway&) = delete;
 
-    /// Ends a turn of the loop: what was posted runs, and what was touched is flushed.
-    void turn()
-    {
-        loop.stop();
-        loop.run();
-    }
+    void turn() { wire.turn(); }
 
     /// Lets time pass, and what was waiting for it run.
     void advance(Duration span)
@@ -154,33 +103,19 @@ public:
         turn();
     }
 
-    HttpResponse call(HttpRequest request)
-    {
-        gateway.on_request(std::move(request), {++exchanges, 1});
-        turn();
-        return answers[exchanges];
-    }
+    HttpResponse call(HttpRequest request) { return wire.answers[wire.request(std::move(request))]; }
 
-    TestClient& open(const Connect& connect)
+    sio::TestClient& open(const Connect& connect)
     {
-        HttpRequest request;
-        request.method = "GET";
-        request.target = "/socket.io/?EIO=4&transport=websocket" + connect.query;
-        request.headers = {
-            {"connection",            "Upgrade"                 },
-            {"upgrade",               "websocket"               },
-            {"sec-websocket-version", "13"                      },
-            {"sec-websocket-key",     "AAAAAAAAAAAAAAAAAAAAAA=="},
-        };
+        sio::TestWire::Headers headers;
         if (!connect.authorization.empty())
-            request.headers.emplace_back("authorization", connect.authorization);
-        gateway.on_request(std::move(request), {++exchanges, 1});
-        turn();
-        clients.back().received();
-        return clients.back();
+            headers.emplace_back("authorization", connect.authorization);
+        auto& client = wire.open("/socket.io/?EIO=4&transport=websocket" + connect.query, std::move(headers));
+        client.received();
+        return client;
     }
 
-    TestClient& connect(const Connect& connect)
+    sio::TestClient& connect(const Connect& connect)
     {
         auto& client = open(connect);
         client.send("40" + connect.auth);
@@ -189,7 +124,7 @@ public:
     }
 
     /// The same, when it is accepted: what that says has been read.
-    TestClient& join(const Connect& connect)
+    sio::TestClient& join(const Connect& connect)
     {
         auto& client = this->connect(connect);
         client.received();
@@ -198,23 +133,6 @@ public:
 
     std::string token(UserId user) const { return tokens.sign(user, "name").access; }
     std::string token_auth(UserId user) const { return R"({"token":")" + token(user) + R"("})"; }
-
-    bool respond(net::Exchange exchange, HttpResponse response) override
-    {
-        answers[exchange.connection] = std::move(response);
-        return true;
-    }
-    bool upgrade(net::Exchange, const HttpRequest&, net::Stream& stream) override
-    {
-        auto& client = clients.emplace_back();
-        client.stream = &stream;
-        stream.on_open(client);
-        return true;
-    }
-
-    std::map<std::uint64_t, HttpResponse> answers;
-    std::list<TestClient> clients;
-    std::uint64_t exchanges = 0;
 
     ManualClock clock{Timestamp{1'795'352'738'051}};  // 2026-11-22T13:05:38.051Z
     SeededRandom random{1};
@@ -225,6 +143,9 @@ public:
     TestChat chat;
     net::Loop loop{clock};
     sio::Server sockets{loop, random, {}};
+    sio::TestWire wire{loop, [this](HttpRequest request, net::Exchange exchange) {
+                           gateway.on_request(std::move(request), exchange);
+                       }};
     Gateway gateway{
         {auth, users, chat, sockets, loop, tokens, limits, clock, "node", "1.2.3"}
     };

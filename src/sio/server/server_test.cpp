@@ -1,0 +1,409 @@
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "sio/server/server.hpp"
+#include "sio/server/test_wire.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace wgw::sio {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string kPolling = "/socket.io/?EIO=4&transport=polling";
+const std::string kWebSocket = "/socket.io/?EIO=4&transport=websocket";
+
+class AServer : public testing::Test {
+protected:
+    AServer() { server_.attach(wire_); }
+    ~AServer() override { wire_.hang_up(); }
+
+    void advance(Duration span)
+    {
+        clock_.advance(span);
+        loop_.timers().run(clock_.monotonic());
+        wire_.turn();
+    }
+
+    /// A WebSocket client that has joined `nsp`; what it was told of that has been read.
+    TestClient& join(const std::string& nsp = "")
+    {
+        auto& client = wire_.open(kWebSocket);
+        client.send("40" + nsp);
+        wire_.turn();
+        client.received();
+        return client;
+    }
+
+    std::vector<std::string> hears(TestClient& client)
+    {
+        wire_.turn();
+        return client.received();
+    }
+
+    /// A session over polling: its sid.
+    std::string poll()
+    {
+        const std::string open = wire_.answers[wire_.request("GET", kPolling)].body;
+        return open.substr(std::string(R"(0{"sid":")").size(), 20);
+    }
+    std::uint64_t get(const std::string& sid) { return wire_.request("GET", kPolling + "&sid=" + sid); }
+    std::uint64_t post(const std::string& sid, std::string body)
+    {
+        return wire_.request("POST", kPolling + "&sid=" + sid, std::move(body));
+    }
+    bool answered(std::uint64_t request) const { return wire_.answers.contains(request); }
+
+    ManualClock clock_;
+    SeededRandom random_{1};
+    net::Loop loop_{clock_};
+    Server server_{loop_, random_, {.queue_packets = 100}};
+    Namespace& root_ = server_.of("/");
+    TestWire wire_{loop_, [this](HttpRequest request, net::Exchange exchange) {
+                       server_.on_request(std::move(request), exchange);
+                   }};
+};
+
+// Events.
+
+TEST_F(AServer, PassesEventsToTheirHandlersAndAnswersToTheirClients)
+{
+    std::vector<std::string> heard;
+    root_.on("hello", [&](Socket&, Arguments arguments, Reply reply) {
+        heard.push_back(arguments.text());
+        reply(R"(["hi"])");
+        reply(R"(["only the first counts"])");
+    });
+    root_.on_any([&](Socket&, std::string_view event, Reply reply) {
+        heard.push_back("any " + std::string(event));
+        EXPECT_FALSE(reply.wanted());
+    });
+    auto& client = join();
+    client.send(R"(427["hello",1,{"a":[]}])");
+    client.send(R"(42["other"])");
+    EXPECT_THAT(hears(client), ElementsAre(R"(437["hi"])"));
+    EXPECT_THAT(heard, ElementsAre(R"([1,{"a":[]}])", "any other"));
+}
+
+TEST_F(AServer, EndsTheConnectionOfAHandlerThatThrowsAndNoOther)
+{
+    root_.on("bad", [](Socket&, const Arguments&, const Reply&) { throw std::runtime_error("planned"); });
+    root_.on("good", [](Socket&, const Arguments&, Reply reply) { reply("[]"); });
+    auto& bad = join();
+    auto& good = join();
+    bad.send(R"(42["bad"])");
+    wire_.turn();
+    EXPECT_TRUE(bad.closed);
+    good.send(R"(421["good"])");
+    EXPECT_THAT(hears(good), ElementsAre("431[]"));
+}
+
+TEST_F(AServer, DropsTheAnswerToAClientThatHasGone)
+{
+    Reply kept;
+    root_.on("later", [&](Socket&, const Arguments&, Reply reply) { kept = std::move(reply); });
+    auto& client = join();
+    client.send(R"(421["later"])");
+    client.drop();
+    wire_.turn();
+    kept("[]");
+    EXPECT_EQ(root_.size(), 0U);
+}
+
+// Namespaces and who may join them.
+
+TEST_F(AServer, RefusesANamespaceThatDoesNotExist)
+{
+    auto& client = wire_.open(kWebSocket);
+    client.received();
+    client.send("40/nowhere,");
+    EXPECT_THAT(hears(client), ElementsAre(R"(44/nowhere,{"message":"Invalid namespace"})"));
+}
+
+TEST_F(AServer, AdmitsWhomItsMiddlewareAdmitsAtOnceOrLater)
+{
+    std::vector<Next> waiting;
+    std::vector<std::string> connected;
+    root_.use([&](Socket&, Next next) { waiting.push_back(std::move(next)); });
+    root_.on_connection([&](Socket& socket) { connected.push_back(socket.auth()); });
+    for (const auto* auth : {R"({"who":1})", R"({"who":2})", R"({"who":3})"}) {
+        auto& client = wire_.open(kWebSocket);
+        client.received();
+        client.send(std::string("40") + auth);
+    }
+    wire_.turn();
+    ASSERT_EQ(waiting.size(), 3U);
+    auto client = wire_.clients.begin();
+    EXPECT_THAT(hears(*client), IsEmpty());
+    waiting[0]({});
+    EXPECT_THAT(hears(*client), ElementsAre(HasSubstr(R"(40{"sid":")")));
+    ++client;
+    waiting[1](ConnectError{"no", R"({"code":1})"});
+    EXPECT_THAT(hears(*client), ElementsAre(R"(44{"message":"no","data":{"code":1}})"));
+    ++client;
+    client->drop();
+    wire_.turn();
+    waiting[2]({});  // it has gone: no error
+    EXPECT_THAT(connected, ElementsAre(R"({"who":1})"));
+    EXPECT_EQ(root_.size(), 1U);
+}
+
+TEST_F(AServer, KeepsNamespacesOfOneConnectionApart)
+{
+    auto& other = server_.of("/other");
+    root_.on("x", [](Socket&, const Arguments&, Reply reply) { reply(R"(["root"])"); });
+    other.on("x", [](Socket&, const Arguments&, Reply reply) { reply(R"(["other"])"); });
+    auto& client = join();
+    client.send("40/other,");
+    wire_.turn();
+    client.received();
+    client.send(R"(42/other,1["x"])");
+    client.send("41/other,");
+    client.send(R"(421["x"])");
+    EXPECT_THAT(hears(client), ElementsAre(R"(43/other,1["other"])", R"(431["root"])"));
+    EXPECT_EQ(other.size(), 0U);
+    EXPECT_EQ(root_.size(), 1U);
+}
+
+TEST_F(AServer, ClosesAConnectionThatJoinsNothingInTime)
+{
+    auto& client = wire_.open(kWebSocket);
+    advance(9'999ms);
+    EXPECT_FALSE(client.closed);
+    advance(1ms);
+    EXPECT_TRUE(client.closed);
+}
+
+// Rooms.
+
+TEST_F(AServer, BroadcastsToARoomInOrderAndForgetsItsEmptyRooms)
+{
+    root_.on_connection([](Socket& socket) {
+        socket.join("room");
+        socket.join("room");
+    });
+    root_.on("leave", [](Socket& socket, const Arguments&, const Reply&) { socket.leave("room"); });
+    auto& one = join();
+    auto& two = join();
+    const Frame first = root_.encode("n", "[1]");
+    root_.broadcast("room", first);
+    root_.broadcast("room", root_.encode("n", "[2]"));
+    root_.broadcast("empty", first);
+    for (auto* client : {&one, &two})
+        EXPECT_THAT(hears(*client), ElementsAre(R"(42["n",1])", R"(42["n",2])"));
+    one.send(R"(42["leave"])");
+    wire_.turn();
+    root_.broadcast("room", first);
+    EXPECT_THAT(hears(one), IsEmpty());
+    EXPECT_THAT(hears(two), ElementsAre(R"(42["n",1])"));
+    two.drop();
+    wire_.turn();
+    EXPECT_FALSE(root_.has_room("room"));
+}
+
+TEST_F(AServer, EndsAClientWhoseQueueIsFullWithoutHarmToTheRoom)
+{
+    root_.on_connection([](Socket& socket) { socket.join("room"); });
+    auto& reader = join();
+    const auto sid = poll();  // never fetches anything
+    post(sid, "40");
+    ASSERT_EQ(root_.size(), 2U);
+    for (int i = 0; i < 150; ++i)
+        root_.broadcast("room", root_.encode("n", "[" + std::to_string(i) + "]"));
+    EXPECT_THAT(hears(reader), testing::SizeIs(150));
+    EXPECT_EQ(root_.size(), 1U);
+}
+
+// A client is heard at the pace at which it is answered.
+
+class AServerThatIsBusy : public AServer {
+protected:
+    AServerThatIsBusy()
+    {
+        root_.on("work", [this](Socket& socket, const Arguments& arguments, const Reply&) {
+            heard_.push_back(std::string(arguments[0].text()));
+            if (heard_.size() % 3 == 0)
+                socket.pause();
+            last_ = socket.number();
+        });
+    }
+    void resume()
+    {
+        root_.find(last_)->resume();
+        wire_.turn();
+    }
+
+    std::vector<std::string> heard_;
+    std::uint64_t last_ = 0;
+};
+
+TEST_F(AServerThatIsBusy, DoesNotReadAWebSocketMeanwhile)
+{
+    auto& client = join();
+    for (int i = 0; i < 3; ++i)
+        client.send(R"(42["work",)" + std::to_string(i) + "]");
+    EXPECT_TRUE(client.paused);
+    resume();
+    EXPECT_FALSE(client.paused);
+}
+
+TEST_F(AServerThatIsBusy, KeepsTheRestOfAPostAndItsAnswer)
+{
+    const auto sid = poll();
+    post(sid, "40");
+    std::string body;
+    for (int i = 0; i < 7; ++i)
+        body += (i == 0 ? "" : "\x1e") + std::string(R"(42["work",)") + std::to_string(i) + "]";
+    const auto request = post(sid, body);
+    EXPECT_THAT(heard_, ElementsAre("0", "1", "2"));
+    EXPECT_FALSE(answered(request));
+    resume();
+    EXPECT_THAT(heard_, testing::SizeIs(6));
+    EXPECT_FALSE(answered(request));
+    resume();
+    EXPECT_THAT(heard_, ElementsAre("0", "1", "2", "3", "4", "5", "6"));
+    ASSERT_TRUE(answered(request));
+    EXPECT_EQ(wire_.answers[request].body, "ok");
+}
+
+TEST_F(AServerThatIsBusy, AnswersThePostOfASessionThatEndsMeanwhile)
+{
+    const auto sid = poll();
+    post(sid, "40");
+    const auto request = post(
+        sid, R"(42["work",1])"
+             "\x1e"
+             R"(42["work",2])"
+             "\x1e"
+             R"(42["work",3])"
+             "\x1e"
+             R"(42["work",4])"
+    );
+    ASSERT_FALSE(answered(request));
+    root_.find(last_)->disconnect(true);
+    wire_.turn();
+    EXPECT_TRUE(answered(request));
+    EXPECT_THAT(heard_, testing::SizeIs(3));
+}
+
+TEST_F(AServerThatIsBusy, EndsAClientThatSendsMoreWithoutWaitingForItsAnswer)
+{
+    const auto sid = poll();
+    post(sid, "40");
+    const std::string filler = R"(42["work",")" + std::string(400'000, 'x') + R"("])";
+    post(
+        sid, R"(42["work",1])"
+             "\x1e"
+             R"(42["work",2])"
+             "\x1e"
+             R"(42["work",3])"
+             "\x1e" +
+                 filler
+    );
+    EXPECT_EQ(root_.size(), 1U);
+    post(sid, filler);
+    post(sid, filler);
+    EXPECT_EQ(root_.size(), 0U);
+}
+
+TEST_F(AServer, DoesNotHearAClientThatDoesNotFetchWhatItIsSent)
+{
+    int heard = 0;
+    root_.on("echo", [&](Socket& socket, const Arguments&, const Reply&) {
+        ++heard;
+        socket.emit("echo", "[]");
+    });
+    const auto sid = poll();
+    post(sid, "40");
+    std::string body = R"(42["echo"])";
+    for (int i = 1; i < 500; ++i)
+        body += "\x1e"
+                R"(42["echo"])";
+    const auto request = post(sid, body);
+    EXPECT_LT(heard, 100);
+    EXPECT_FALSE(answered(request));
+    int fetched = 0;
+    for (int i = 0; i < 100 && !answered(request); ++i) {
+        const std::string got = wire_.answers[get(sid)].body;
+        fetched += static_cast<int>(std::ranges::count(got, '['));
+    }
+    EXPECT_TRUE(answered(request));
+    fetched += static_cast<int>(std::ranges::count(wire_.answers[get(sid)].body, '['));
+    EXPECT_EQ(heard, 500);
+    EXPECT_EQ(fetched, 500);
+}
+
+// Ends.
+
+TEST_F(AServer, DrainsWithoutADisconnectPacketAndRefusesWhoeverComesThen)
+{
+    auto& client = join();
+    const auto sid = poll();
+    post(sid, "40");
+    EXPECT_FALSE(server_.drained());
+    server_.drain(0ms);
+    EXPECT_THAT(hears(client), IsEmpty());
+    EXPECT_TRUE(client.closed);
+    client.drop();
+    wire_.turn();
+    EXPECT_TRUE(server_.drained()) << "nobody waits for a poll that would need a new connection";
+    const auto late = wire_.answers[wire_.request("GET", kPolling)];
+    EXPECT_EQ(late.status, 503);
+    EXPECT_TRUE(late.close);
+    EXPECT_EQ(root_.size(), 0U);
+}
+
+TEST_F(AServer, SpreadsADrain)
+{
+    for (int i = 0; i < 50; ++i)
+        join();
+    const auto closed = [&] { return std::ranges::count_if(wire_.clients, &TestClient::closed); };
+    server_.drain(1s);
+    wire_.turn();
+    EXPECT_LE(closed(), 2);
+    for (int i = 0; i < 25; ++i)
+        advance(20ms);
+    EXPECT_GE(closed(), 20);
+    EXPECT_LE(closed(), 30 + 26);
+    for (int i = 0; i < 30; ++i)
+        advance(20ms);
+    EXPECT_EQ(closed(), 50);
+}
+
+TEST_F(AServer, TellsADisconnectOnceHoweverItComes)
+{
+    int gone = 0;
+    root_.on_disconnect([&](Socket&) { ++gone; });
+    join().drop();
+    wire_.turn();
+    EXPECT_EQ(gone, 1);
+    join().send("41");
+    wire_.turn();
+    EXPECT_EQ(gone, 2);
+    root_.on("out", [](Socket& socket, const Arguments&, const Reply&) { socket.disconnect(true); });
+    auto& client = join();
+    client.send(R"(42["out"])");
+    EXPECT_THAT(hears(client), ElementsAre("41"));
+    EXPECT_TRUE(client.closed);
+    EXPECT_EQ(gone, 3);
+}
+
+TEST_F(AServer, EndsAClientThatDoesNotAnswerItsPing)
+{
+    auto& client = join();
+    advance(25s);
+    EXPECT_THAT(hears(client), ElementsAre("2"));
+    advance(20s - 1ms);
+    EXPECT_FALSE(client.closed);
+    advance(1ms);
+    EXPECT_TRUE(client.closed);
+}
+
+}  // namespace
+}  // namespace wgw::sio
