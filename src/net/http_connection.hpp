@@ -41,6 +41,8 @@ public:
     void abandon() { end(); }
 
     void flush() override;
+    std::size_t inbound_bytes() const override;
+    void shed_inbound() override;
 
 private:
     enum class State { reading, answering, closing };

@@ -259,7 +259,7 @@ TEST_F(AnHttpConnection, LetsThePeerReadARefusalAlthoughItIsStillSending)
     TestServer server(net);
     Peer peer(net, server.port);
     peer.send(post("/", 5'000'000));
-    peer.send(std::string(3'000'000, 'b'));
+    EXPECT_TRUE(peer.send(std::string(3'000'000, 'b')));
     ASSERT_TRUE(has_closed(peer));
     EXPECT_THAT(peer.received(), StartsWith("HTTP/1.1 413 "));
     EXPECT_FALSE(peer.was_reset());

@@ -42,6 +42,8 @@ public:
     void resume() override;
 
     void flush() override;
+    std::size_t inbound_bytes() const override { return decoder_.held_bytes() + unheard_.size(); }
+    void shed_inbound() override { fail(1013); }
 
 private:
     void on_readable() override;

@@ -116,7 +116,7 @@ TEST_F(AWebSocket, TakesAMessageAtTheLimitAndEndsWith1009OneByteOver)
     peer->send(client_frame(0x82, std::string(100'000, 'x')));
     ASSERT_TRUE(net.until([&] { return server.stream().heard.size() == 1; }));
     // It goes on sending: the reason must not be lost to a reset.
-    peer->send(client_frame(0x82, std::string(3'000'000, 'x')));
+    EXPECT_TRUE(peer->send(client_frame(0x82, std::string(3'000'000, 'x'))));
     EXPECT_THAT(frames(*peer, 1), ElementsAre(ServerFrame{kClose, code(1009)}));
     EXPECT_TRUE(has_closed(*peer));
     EXPECT_FALSE(peer->was_reset());
