@@ -45,6 +45,7 @@ public:
     std::span<const Frame> queued() override { return queue; }
     void written(std::size_t frames) override
     {
+        writes.push_back(frames);
         queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(frames));
     }
     void on_closed(bool was_broken) override
@@ -65,6 +66,7 @@ public:
     std::function<void()> when_open;
     std::function<void()> on_message;
     std::vector<Frame> queue;
+    std::vector<std::size_t> writes;  ///< How many frames each went out with.
     std::vector<std::string> heard;
     bool closed = false;
     bool broken = false;

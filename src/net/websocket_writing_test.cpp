@@ -9,6 +9,7 @@
 namespace wgw::net {
 namespace {
 
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 using namespace std::chrono_literals;
@@ -27,6 +28,18 @@ TEST_F(AWriter, WritesManyFramesInTheirOrder)
     ASSERT_THAT(got, SizeIs(5'000));
     for (int i = 0; i < 5'000; ++i)
         ASSERT_EQ(got[static_cast<std::size_t>(i)], (ServerFrame{0x81, std::to_string(i)}));
+}
+
+/// Fewer system calls per message is what makes it fast.
+TEST_F(AWriter, WritesAllOfATurnWithOneCall)
+{
+    auto peer = server.open();
+    net.loop.post([&] {
+        for (int i = 0; i < 200; ++i)
+            server.stream().send("a");
+    });
+    server.frames(*peer, 200);
+    EXPECT_THAT(server.stream().writes, ElementsAre(200));
 }
 
 /// A frame is cut where the kernel's buffer ends; pongs go between frames, never into one.
