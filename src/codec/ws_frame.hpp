@@ -48,8 +48,15 @@ public:
     /// were taken and more are needed. After close or error: nothing more.
     std::optional<WsEvent> next(std::span<char>& bytes);
 
-    /// Memory held for what is half-way, and until the next call for what was delivered.
-    std::size_t held_bytes() const { return message_.capacity() + control_.capacity() + delivered_.capacity(); }
+    /// Memory held for what is half-way, and until the next call for what was delivered; 0 for nothing.
+    std::size_t held_bytes() const
+    {
+        // A short string lies in the decoder itself.
+        const auto heap = [](const std::string& text) {
+            return text.capacity() > std::string().capacity() ? text.capacity() : 0;
+        };
+        return heap(message_) + heap(control_) + heap(delivered_);
+    }
 
     /// A message has begun and is not complete.
     bool in_message() const { return in_message_ || !pending_.empty() || payload_left_ > 0; }

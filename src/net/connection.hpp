@@ -31,6 +31,12 @@ public:
     bool is_open() const { return open_; }
     std::uint64_t number() const { return number_; }
 
+    /// Bytes held of messages that have not come to their end, and of what was read behind them.
+    virtual std::size_t inbound_bytes() const = 0;
+
+    /// Gives them up, tells the peer why, and ends.
+    virtual void shed_inbound() = 0;
+
 protected:
     Connection(Loop& loop, Socket socket, std::uint64_t number);
     ~Connection() override;
@@ -71,6 +77,7 @@ protected:
 private:
     template <class T>
     friend class Ref;
+    friend class HttpServer;
     void retain() { ++references_; }
     void release()
     {
@@ -81,6 +88,7 @@ private:
     Socket socket_;
     std::uint64_t number_;
     std::uint32_t references_ = 0;
+    std::size_t counted_inbound_ = 0;
     bool open_ = true;
     bool waits_readable_ = false;
     bool waits_writable_ = false;

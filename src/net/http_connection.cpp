@@ -58,6 +58,7 @@ void HttpConnection::on_readable()
     if (state_ != State::closing && got.bytes > 0) {
         unread_.append(loop_.read_buffer().data(), got.bytes);
         parse();
+        server_.bound_inbound();
     }
     read_on();
 }
@@ -102,6 +103,20 @@ void HttpConnection::parse()
     if (unread_.empty())
         std::string().swap(unread_);
     keep_time();
+    server_.count_inbound(*this);
+}
+
+std::size_t HttpConnection::inbound_bytes() const { return unread_.size() + parser_.head().body.size(); }
+
+void HttpConnection::shed_inbound()
+{
+    if (state_ != State::reading)
+        return end();
+    std::string().swap(unread_);
+    parser_ = HttpParser(server_.options_.parser);
+    HttpResponse response;
+    response.status = 503;
+    send(response, false, false);
 }
 
 void HttpConnection::hand_request()

@@ -25,6 +25,16 @@ namespace {
 constexpr int kBacklog = 4'096;
 constexpr std::size_t kReservedFiles = 256;  // for the store, logs and what a library opens
 constexpr int kAcceptsPerEvent = 64;
+constexpr Duration kRest{1'000};
+
+/// At most once a second: moves `quiet_until` on when it says yes.
+bool is_due(Instant& quiet_until, Instant now)
+{
+    if (now < quiet_until)
+        return false;
+    quiet_until = now + Duration(1'000);
+    return true;
+}
 
 std::size_t greatest_number_of_connections()
 {
@@ -32,6 +42,16 @@ std::size_t greatest_number_of_connections()
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return 1'000'000;
     return limit.rlim_cur > 2 * kReservedFiles ? limit.rlim_cur - kReservedFiles : limit.rlim_cur / 2;
+}
+
+std::string why_not(const std::string& host, std::uint16_t port, const boost::system::error_code& error)
+{
+    if (error.value() == EADDRNOTAVAIL)
+        return host + " is no address of this machine. Listen on one that is, or on 0.0.0.0 for all of them.";
+    if (error == asio::error::access_denied)
+        return "Port " + std::to_string(port) +
+               " needs a privilege that this process does not have. Choose one from 1024 on: GATEWAY_PORT, or --port.";
+    return "Cannot listen on " + host + ", port " + std::to_string(port) + ": " + error.message() + ".";
 }
 
 }  // namespace
@@ -72,7 +92,8 @@ private:
             kernel_.accept(socket, error);
             if (error == asio::error::would_block || error == asio::error::try_again)
                 break;
-            if (error == asio::error::no_descriptors || error.value() == ENFILE || error == asio::error::no_memory)
+            if (error == asio::error::no_descriptors || error.value() == ENFILE || error == asio::error::no_memory ||
+                error == asio::error::no_buffer_space)
                 return rest("Connections cannot be accepted: " + error.message());
             if (error)
                 continue;  // that connection was gone before it was taken
@@ -86,18 +107,22 @@ private:
     /// A second without accepting: the peers wait in the kernel's queue.
     void rest(std::string_view sentence)
     {
+        const Instant now = server_.loop_.now();
+        server_.loop_.timers().arm(*this, now + kRest);
+        if (!is_due(quiet_until_, now))
+            return;  // a connection that ended has ended the rest early, and the next one took its place
         log::warn(
             sentence,
             {
                 {"connections", server_.connections_.size()}
         }
         );
-        server_.loop_.timers().arm(*this, server_.loop_.now() + Duration(1'000));
     }
     void on_timer(Instant) override { wait(); }
 
     HttpServer& server_;
     Kernel kernel_;
+    Instant quiet_until_;
 };
 
 HttpServer::HttpServer(Loop& loop, HttpHandler& handler, HttpServerOptions options)
@@ -150,11 +175,11 @@ std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port)
             kernel.non_blocking(true, error);
         if (error == asio::error::address_in_use)
             throw std::runtime_error(
-                "Port " + std::to_string(port) + " of " + host +
+                "Port " + std::to_string(endpoint.port()) + " of " + host +
                 " is in use by another program. Stop it, or choose another port: GATEWAY_PORT, or --port."
             );
         if (error) {
-            problem = error.message();  // a machine without IPv6 still has its other address
+            problem = why_not(host, port, error);  // a machine without IPv6 still has its other address
             continue;
         }
         acceptors_.push_back(std::make_unique<Acceptor>(*this, std::move(kernel)));
@@ -162,7 +187,7 @@ std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port)
         loopback_ = loopback_ && acceptors_.back()->is_loopback();
     }
     if (acceptors_.empty())
-        throw std::runtime_error("Cannot listen on " + host + ", port " + std::to_string(port) + ": " + problem + ".");
+        throw std::runtime_error(problem);
     return bound;
 }
 
@@ -186,9 +211,37 @@ void HttpServer::erase(std::uint64_t number)
     if (found == connections_.end())
         return;
     const Ref<Connection> last = std::move(found->second);  // destroyed when the table is in order again
+    inbound_bytes_ -= std::exchange(last->counted_inbound_, 0);
     connections_.erase(found);
     for (const auto& acceptor : acceptors_)
         acceptor->resume();
+}
+
+void HttpServer::count_inbound(Connection& connection)
+{
+    if (!connection.is_open())
+        return;  // it has left the table, or is about to
+    inbound_bytes_ += connection.inbound_bytes() - connection.counted_inbound_;
+    connection.counted_inbound_ = connection.inbound_bytes();
+}
+
+void HttpServer::bound_inbound()
+{
+    while (inbound_bytes_ > options_.inbound_bytes) {
+        const auto largest = std::ranges::max_element(connections_, {}, [](const auto& entry) {
+            return entry.second->counted_inbound_;
+        });
+        const Ref<Connection> shed = largest->second;
+        if (is_due(quiet_until_, loop_.now()))
+            log::warn(
+                "Half-received messages take too much memory; the connections with the largest are closed.",
+                {
+                    {"bytes", inbound_bytes_}
+            }
+            );
+        inbound_bytes_ -= std::exchange(shed->counted_inbound_, 0);
+        shed->shed_inbound();
+    }
 }
 
 HttpConnection* HttpServer::find(Exchange exchange)

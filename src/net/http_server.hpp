@@ -9,7 +9,7 @@
 /// due a read stays outstanding, so a peer that hangs up is noticed at once: on_gone().
 /// Loop only.
 /// Source  RFC 9112
-/// Tests   tests/e2e, tests/golden (rest-raw-http)
+/// Tests   http_server_test.cpp, http_connection_test.cpp, inbound_test.cpp, tests/golden (rest-raw-http)
 
 #include "codec/http_request.hpp"
 #include "codec/http_response.hpp"
@@ -71,7 +71,8 @@ struct HttpServerOptions {
     std::size_t pipeline_bytes = 64 * 1024;  ///< Read ahead of an unanswered request; then not read further.
     std::size_t connections = 0;             ///< Greatest number; 0: the open-file limit less 256.
     std::size_t max_payload = 1'000'000;     ///< Of a WebSocket message.
-    Duration message_time{30'000};           ///< First to last byte of a WebSocket message.
+    std::size_t inbound_bytes = std::size_t{256} << 20;  ///< Held of unfinished messages; over it the largest goes.
+    Duration message_time{30'000};                       ///< First to last byte of a WebSocket message.
 };
 
 class HttpConnection;
@@ -106,6 +107,9 @@ public:
 
     std::size_t connections() const { return connections_.size(); }
 
+    /// Held of messages that have not come to their end, by all connections together.
+    std::size_t inbound_bytes() const { return inbound_bytes_; }
+
 private:
     friend class HttpConnection;
     friend class WebSocketConnection;
@@ -113,6 +117,12 @@ private:
 
     void add(Socket socket);
     void erase(std::uint64_t number);
+
+    /// Counts anew what `connection` holds of unfinished messages.
+    void count_inbound(Connection& connection);
+
+    /// Over the bound of what all hold together, the largest has to go. May end any connection.
+    void bound_inbound();
     HttpConnection* find(Exchange exchange);
 
     Loop& loop_;
@@ -121,6 +131,8 @@ private:
     bool loopback_ = true;
     bool draining_ = false;
     std::uint64_t next_number_ = 1;
+    std::size_t inbound_bytes_ = 0;
+    Instant quiet_until_;  ///< About too many of them.
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
     std::unordered_map<std::uint64_t, Ref<Connection>> connections_;
 };

@@ -84,4 +84,22 @@ inline std::vector<std::string> bodies(std::string_view bytes)
     }
 }
 
+inline std::string get(std::string_view target)
+{
+    return "GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+}
+
+inline std::string post(std::string_view target, std::size_t length)
+{
+    return "POST " + std::string(target) + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(length) +
+           "\r\n\r\n";
+}
+
+/// Waits for `count` whole answers; their bodies.
+inline std::vector<std::string> answers(TestNet& net, Peer& peer, std::size_t count)
+{
+    net.until([&] { return bodies(peer.received()).size() >= count || peer.closed(); });
+    return bodies(peer.received());
+}
+
 }  // namespace wgw::net

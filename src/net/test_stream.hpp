@@ -20,6 +20,13 @@ inline constexpr std::string_view kUpgrade =
     "GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
+inline constexpr int kClose = 0x88;
+inline constexpr int kPing = 0x89;
+inline constexpr int kPong = 0x8a;
+
+/// The payload of a close frame.
+inline std::string close_code(int value) { return {static_cast<char>(value >> 8), static_cast<char>(value & 255)}; }
+
 class TestStream final : public Stream {
 public:
     void on_open(WebSocket& opened) override
@@ -38,6 +45,7 @@ public:
     std::span<const Frame> queued() override { return queue; }
     void written(std::size_t frames) override
     {
+        writes.push_back(frames);
         queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(frames));
     }
     void on_closed(bool was_broken) override
@@ -58,6 +66,7 @@ public:
     std::function<void()> when_open;
     std::function<void()> on_message;
     std::vector<Frame> queue;
+    std::vector<std::size_t> writes;  ///< How many frames each went out with.
     std::vector<std::string> heard;
     bool closed = false;
     bool broken = false;
@@ -90,6 +99,13 @@ public:
         net_.until([&] { return peer->received().ends_with("\r\n\r\n"); });
         peer->clear();
         return peer;
+    }
+
+    /// Waits for `count` whole frames, or the end; all there are.
+    std::vector<ServerFrame> frames(Peer& peer, std::size_t count)
+    {
+        net_.until([&] { return server_frames(peer.received()).size() >= count || peer.closed(); });
+        return server_frames(peer.received());
     }
 
     std::function<void(TestStream&)> on_new_stream;

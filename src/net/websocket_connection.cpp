@@ -29,8 +29,11 @@ void WebSocketConnection::start(std::string early)
     loop_.touch(*this);
     unheard_ = std::move(early);
     stream_->on_open(*this);
+    if (!is_open())
+        return;
     if (!unheard_.empty() && !paused_)
         hear_later();
+    server_.count_inbound(*this);
     read_on();
 }
 
@@ -116,6 +119,8 @@ void WebSocketConnection::hear(std::span<char> bytes)
             hear_later();
     }
     keep_time();
+    server_.count_inbound(*this);
+    server_.bound_inbound();
 }
 
 /// A message has its time from its first byte to its last.

@@ -11,7 +11,7 @@
 ///           a reset would destroy the reason on its way
 /// Limits    control frames by rate, queued pongs, time of a message
 /// Loop only. Hot path: flush().
-/// Tests     websocket_connection_test.cpp
+/// Tests     websocket_connection_test.cpp, websocket_writing_test.cpp, websocket_pausing_test.cpp
 
 #include "codec/ws_frame.hpp"
 #include "net/connection.hpp"
@@ -42,6 +42,8 @@ public:
     void resume() override;
 
     void flush() override;
+    std::size_t inbound_bytes() const override { return decoder_.held_bytes() + unheard_.size(); }
+    void shed_inbound() override { fail(1013); }
 
 private:
     void on_readable() override;

@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <random>
-
 namespace wgw::net {
 namespace {
 
@@ -16,12 +14,6 @@ using testing::SizeIs;
 using testing::StartsWith;
 using namespace std::chrono_literals;
 
-constexpr int kClose = 0x88;
-constexpr int kPing = 0x89;
-constexpr int kPong = 0x8a;
-
-std::string code(int value) { return {static_cast<char>(value >> 8), static_cast<char>(value & 255)}; }
-
 struct AWebSocket : testing::Test {
     TestNet net;
     StreamServer server{net, {.max_payload = 100'000}};
@@ -29,11 +21,6 @@ struct AWebSocket : testing::Test {
     bool has_closed(Peer& peer)
     {
         return net.until([&] { return peer.closed(); });
-    }
-    std::vector<ServerFrame> frames(Peer& peer, std::size_t count)
-    {
-        net.until([&] { return server_frames(peer.received()).size() >= count || peer.closed(); });
-        return server_frames(peer.received());
     }
 };
 
@@ -89,7 +76,7 @@ TEST_F(AWebSocket, MayBeClosedOrDroppedAsSoonAsItIsOpen)
         EXPECT_THAT(server.stream().heard, IsEmpty());
         EXPECT_EQ(server.http.connections(), 0u);
         if (!drop)
-            EXPECT_THAT(peer.received(), EndsWith("\r\n\r\n\x88\x02" + code(1001)));
+            EXPECT_THAT(peer.received(), EndsWith("\r\n\r\n\x88\x02" + close_code(1001)));
     }
 }
 
@@ -107,7 +94,7 @@ TEST_F(AWebSocket, HearsMessagesWholeInPiecesAndInFragments)
     peer->send(client_frame(0x82, "binary"));
     ASSERT_TRUE(net.until([&] { return server.stream().heard.size() == 4; }));
     EXPECT_THAT(server.stream().heard, ElementsAre("whole", "piece by piece", "fragments", "binary"));
-    EXPECT_THAT(frames(*peer, 1), ElementsAre(ServerFrame{kPong, "in between"}));
+    EXPECT_THAT(server.frames(*peer, 1), ElementsAre(ServerFrame{kPong, "in between"}));
 }
 
 TEST_F(AWebSocket, TakesAMessageAtTheLimitAndEndsWith1009OneByteOver)
@@ -116,8 +103,8 @@ TEST_F(AWebSocket, TakesAMessageAtTheLimitAndEndsWith1009OneByteOver)
     peer->send(client_frame(0x82, std::string(100'000, 'x')));
     ASSERT_TRUE(net.until([&] { return server.stream().heard.size() == 1; }));
     // It goes on sending: the reason must not be lost to a reset.
-    peer->send(client_frame(0x82, std::string(3'000'000, 'x')));
-    EXPECT_THAT(frames(*peer, 1), ElementsAre(ServerFrame{kClose, code(1009)}));
+    EXPECT_TRUE(peer->send(client_frame(0x82, std::string(3'000'000, 'x'))));
+    EXPECT_THAT(server.frames(*peer, 1), ElementsAre(ServerFrame{kClose, close_code(1009)}));
     EXPECT_TRUE(has_closed(*peer));
     EXPECT_FALSE(peer->was_reset());
     EXPECT_TRUE(server.stream().closed && server.stream().broken);
@@ -131,7 +118,7 @@ TEST_F(AWebSocket, HearsNothingBehindAFrameThatBreaksTheRules)
 {
     auto peer = server.open();
     peer->send(client_text("before") + client_frame(0x83, "") + client_text("behind"));
-    EXPECT_THAT(frames(*peer, 1), ElementsAre(ServerFrame{kClose, code(1002)}));
+    EXPECT_THAT(server.frames(*peer, 1), ElementsAre(ServerFrame{kClose, close_code(1002)}));
     EXPECT_THAT(server.stream().heard, ElementsAre("before"));
     net.clock.advance(3s);
     net.settle();
@@ -149,7 +136,7 @@ TEST_F(AWebSocket, GivesAMessageThirtySecondsFromItsFirstByte)
     net.settle();
     EXPECT_FALSE(server.stream().closed);
     net.clock.advance(1ms);
-    EXPECT_THAT(frames(*peer, 1), ElementsAre(ServerFrame{kClose, code(1008)}));
+    EXPECT_THAT(server.frames(*peer, 1), ElementsAre(ServerFrame{kClose, close_code(1008)}));
     EXPECT_TRUE(server.stream().closed && server.stream().broken);
 }
 
@@ -205,7 +192,9 @@ TEST_F(AWebSocket, AnswersPingsAndTakesPongs)
 {
     auto peer = server.open();
     peer->send(client_frame(kPong, "unasked") + client_frame(kPing, "") + client_frame(kPing, std::string(125, 'p')));
-    EXPECT_THAT(frames(*peer, 2), ElementsAre(ServerFrame{kPong, ""}, ServerFrame{kPong, std::string(125, 'p')}));
+    EXPECT_THAT(
+        server.frames(*peer, 2), ElementsAre(ServerFrame{kPong, ""}, ServerFrame{kPong, std::string(125, 'p')})
+    );
 }
 
 TEST_F(AWebSocket, TakesSixtyControlFramesAtOnceAndEndsOneOver)
@@ -213,7 +202,7 @@ TEST_F(AWebSocket, TakesSixtyControlFramesAtOnceAndEndsOneOver)
     auto peer = server.open();
     for (int i = 0; i < 60; ++i)
         peer->send(client_frame(kPing, ""));
-    EXPECT_THAT(frames(*peer, 60), SizeIs(60));
+    EXPECT_THAT(server.frames(*peer, 60), SizeIs(60));
     for (int i = 0; i < 100; ++i) {  // ten a second for ten seconds
         net.clock.advance(100ms);
         peer->send(client_frame(kPong, ""));
@@ -225,136 +214,17 @@ TEST_F(AWebSocket, TakesSixtyControlFramesAtOnceAndEndsOneOver)
     EXPECT_TRUE(server.stream().closed && server.stream().broken);
 }
 
-// Writing
-
-TEST_F(AWebSocket, WritesManyFramesInTheirOrder)
-{
-    auto peer = server.open();
-    for (int i = 0; i < 5'000; ++i)
-        server.stream().send(std::to_string(i));
-    const auto got = frames(*peer, 5'000);
-    ASSERT_THAT(got, SizeIs(5'000));
-    for (int i = 0; i < 5'000; ++i)
-        ASSERT_EQ(got[static_cast<std::size_t>(i)], (ServerFrame{0x81, std::to_string(i)}));
-}
-
-/// A frame is cut where the kernel's buffer ends; pongs go between frames, never into one.
-TEST_F(AWebSocket, KeepsFramesWholeAndInOrderAcrossPartialWrites)
-{
-    std::mt19937 random(7);
-    auto peer = server.open(4'096);
-    std::vector<std::string> sent;
-    for (int i = 0; i < 400; ++i) {
-        sent.push_back(std::to_string(i) + std::string(random() % 60'000, 'x'));
-        server.stream().send(sent.back());
-    }
-    std::string all;
-    for (int i = 0; i < 100; ++i) {
-        net.clock.advance(100ms);
-        peer->send(client_frame(kPing, std::to_string(i)));
-        net.turn();
-        all += peer->received();
-        peer->clear();
-    }
-    sent.emplace_back("end");
-    server.stream().send("end");
-    ASSERT_TRUE(net.until([&] {
-        all += peer->received();
-        peer->clear();
-        return all.ends_with("end");
-    }));
-    std::vector<std::string> texts;
-    std::vector<std::string> pongs;
-    for (const auto& frame : server_frames(all))
-        (frame.first == kPong ? pongs : texts).push_back(frame.payload);
-    EXPECT_EQ(texts, sent);
-    EXPECT_TRUE(std::ranges::is_sorted(pongs, {}, [](const std::string& text) { return std::stoi(text); }));
-    EXPECT_THAT(pongs, testing::Not(IsEmpty()));
-}
-
-TEST_F(AWebSocket, TakesNoMoreFromTheQueueOfAPeerThatDoesNotRead)
-{
-    auto peer = server.open(4'096);
-    for (int i = 0; i < 1'000; ++i)
-        server.stream().send(std::string(100'000, 'x'));
-    net.settle();
-    const auto left = server.stream().queue.size();
-    EXPECT_GT(left, 900u);
-    for (int i = 0; i < 200; ++i) {  // nor do pongs pile up: 60 are kept
-        net.clock.advance(100ms);
-        peer->send(client_frame(kPing, std::string(125, 'p')));
-        net.settle();
-    }
-    EXPECT_EQ(server.stream().queue.size(), left);
-    std::string all;
-    ASSERT_TRUE(net.until([&] {
-        all += peer->received();
-        peer->clear();
-        return server.stream().queue.empty() && all.ends_with("xx");
-    }));
-    net.settle();
-    all += peer->received();
-    const auto got = server_frames(all);
-    EXPECT_EQ(std::ranges::count(got, kPong, &ServerFrame::first), 60);
-}
-
-/// The owner of the queue may empty it at any time, as a session does that ends.
-TEST_F(AWebSocket, WritesAFrameToItsEndEvenIfItsQueueIsGone)
-{
-    auto peer = server.open(4'096);
-    const std::string big(20'000'000, 'x');
-    server.stream().send(big);
-    net.settle();
-    server.stream().queue.clear();
-    server.stream().send("next");
-    std::string all;
-    ASSERT_TRUE(net.until([&] {
-        all += peer->received();
-        peer->clear();
-        return all.ends_with("next");
-    }));
-    EXPECT_EQ(
-        server_frames(all), (std::vector<ServerFrame>{
-                                {0x81, big   },
-                                {0x81, "next"}
-    })
-    );
-}
-
-TEST_F(AWebSocket, WritesAtOnceWhenItIsAskedToAndSaysWhetherThatHelped)
-{
-    auto peer = server.open(4'096);
-    server.stream().send("now");
-    EXPECT_TRUE(server.stream().socket->flush_now());
-    EXPECT_THAT(server.stream().queue, IsEmpty());
-    for (int i = 0; i < 200; ++i)
-        server.stream().send(std::string(100'000, 'x'));
-    net.settle();
-    EXPECT_FALSE(server.stream().socket->flush_now());
-}
-
-TEST_F(AWebSocket, DoesNotEndUnderTheFeetOfWhoeverAsksForAWrite)
-{
-    auto peer = server.open();
-    peer->reset();
-    server.stream().send("late");
-    EXPECT_FALSE(server.stream().socket->flush_now());
-    EXPECT_FALSE(server.stream().closed);
-    net.settle();
-    EXPECT_TRUE(server.stream().closed && server.stream().broken);
-}
-
 // Closing
 
 TEST_F(AWebSocket, AnswersTheClosingHandshakeAndSaysNothingBehindIt)
 {
     auto peer = server.open();
-    peer->send(client_frame(kClose, code(4000) + "bye"));
+    peer->send(client_frame(kClose, close_code(4000) + "bye"));
     server.stream().send("too late");
     ASSERT_TRUE(has_closed(*peer));
     const auto got = server_frames(peer->received());
     ASSERT_THAT(got, testing::Not(IsEmpty()));
-    EXPECT_EQ(got.back(), (ServerFrame{kClose, code(4000)}));
+    EXPECT_EQ(got.back(), (ServerFrame{kClose, close_code(4000)}));
     EXPECT_TRUE(server.stream().closed);
     EXPECT_FALSE(server.stream().broken);
     EXPECT_EQ(server.http.connections(), 0u);
@@ -366,7 +236,7 @@ TEST_F(AWebSocket, AnswersTheClosingHandshakeInFrontOfAQueueThatIsNotRead)
     for (int i = 0; i < 100; ++i)
         server.stream().send(std::string(100'000, 'x'));
     net.settle();
-    peer->send(client_frame(kClose, code(1000)));
+    peer->send(client_frame(kClose, close_code(1000)));
     net.settle();
     EXPECT_TRUE(server.stream().closed);
     EXPECT_FALSE(server.stream().broken);
@@ -388,9 +258,9 @@ TEST_F(AWebSocket, ClosesBehindWhatIsQueuedAndWaitsForThePeersAnswer)
     all += peer->received();
     const auto got = server_frames(all);
     ASSERT_THAT(got, SizeIs(201));
-    EXPECT_EQ(got.back(), (ServerFrame{kClose, code(1001)}));
+    EXPECT_EQ(got.back(), (ServerFrame{kClose, close_code(1001)}));
     EXPECT_FALSE(server.stream().closed);
-    peer->send(client_text("not heard any more") + client_frame(kClose, code(1001)));
+    peer->send(client_text("not heard any more") + client_frame(kClose, close_code(1001)));
     ASSERT_TRUE(net.until([&] { return server.stream().closed; }));
     EXPECT_FALSE(server.stream().broken);
     EXPECT_THAT(server.stream().heard, IsEmpty());
@@ -400,7 +270,7 @@ TEST_F(AWebSocket, WaitsThreeSecondsForTheAnswerToItsClose)
 {
     auto peer = server.open();
     server.stream().socket->close({});
-    EXPECT_THAT(frames(*peer, 1), ElementsAre(ServerFrame{kClose, ""}));
+    EXPECT_THAT(server.frames(*peer, 1), ElementsAre(ServerFrame{kClose, ""}));
     net.clock.advance(2'999ms);
     net.settle();
     EXPECT_FALSE(server.stream().closed);
@@ -430,7 +300,7 @@ TEST_F(AWebSocket, MayBeClosedOrDroppedByWhoeverHearsAMessage)
         ASSERT_TRUE(has_closed(*peer));
         EXPECT_THAT(server.stream().heard, ElementsAre("one"));
         EXPECT_EQ(server.stream().closed, drop);
-        EXPECT_EQ(peer->received(), drop ? "" : "\x88\x02" + code(4001));
+        EXPECT_EQ(peer->received(), drop ? "" : "\x88\x02" + close_code(4001));
     }
 }
 
@@ -442,147 +312,6 @@ TEST_F(AWebSocket, DroppedSaysNothing)
     EXPECT_TRUE(server.stream().closed && server.stream().broken);
     ASSERT_TRUE(has_closed(*peer));
     EXPECT_EQ(peer->received(), "");
-    EXPECT_EQ(server.http.connections(), 0u);
-}
-
-// Pausing
-
-TEST_F(AWebSocket, IsNotHeardWhileItIsPausedAndLosesNothing)
-{
-    auto peer = server.open();
-    server.stream().on_message = [&] { server.stream().socket->pause(); };
-    std::string many;
-    for (int i = 0; i < 300; ++i)
-        many += client_text(std::to_string(i));
-    peer->send(many);
-    for (std::size_t i = 1; i <= 300; ++i) {
-        net.settle();
-        ASSERT_THAT(server.stream().heard, SizeIs(i));
-        ASSERT_EQ(server.stream().heard.back(), std::to_string(i - 1));
-        server.stream().socket->resume();
-    }
-}
-
-/// What was read before the pause goes ahead of what is still in the kernel, whoever pauses and resumes, and when.
-TEST_F(AWebSocket, KeepsTheOrderHoweverOftenItIsPausedAndResumed)
-{
-    std::mt19937 random(7);
-    auto peer = server.open();
-    bool paused = false;
-    const auto set = [&](bool wanted) {
-        paused = wanted;
-        wanted ? server.stream().socket->pause() : server.stream().socket->resume();
-    };
-    server.stream().on_message = [&] {
-        for (auto times = random() % 4; times > 0; --times)
-            set(random() % 2 == 0);
-    };
-    std::string many;
-    for (int i = 0; i < 20'000; ++i)
-        many += client_text(std::to_string(i) + std::string(random() % 100, 'x'));
-    std::string_view rest = many;
-    ASSERT_TRUE(net.until([&] {
-        rest.remove_prefix(peer->send_some(rest.substr(0, random() % 10'000)));
-        if (paused && random() % 2 == 0)
-            set(false);
-        return server.stream().closed || server.stream().heard.size() == 20'000;
-    }));
-    ASSERT_THAT(server.stream().heard, SizeIs(20'000));
-    for (std::size_t i = 0; i < 20'000; ++i)
-        ASSERT_EQ(std::stoul(server.stream().heard[i]), i);
-}
-
-TEST_F(AWebSocket, LetsThePeerWaitWhileItIsPaused)
-{
-    auto peer = server.open();
-    server.stream().socket->pause();
-    const std::string message = client_frame(0x82, std::string(60'000, 'x'));
-    std::size_t sent = 0;
-    for (int i = 0; i < 2'000; ++i) {
-        sent += peer->send_some(message);
-        net.turn();
-    }
-    EXPECT_LT(sent, 20'000'000u);  // what the kernel's buffers hold
-    EXPECT_THAT(server.stream().heard, IsEmpty());
-}
-
-TEST_F(AWebSocket, MayBePausedAsSoonAsItIsOpen)
-{
-    server.on_new_stream = [](TestStream& stream) { stream.when_open = [&] { stream.socket->pause(); }; };
-    Peer peer(net, server.port);
-    peer.send(std::string(kUpgrade) + client_text("early"));
-    net.settle();
-    EXPECT_THAT(server.stream().heard, IsEmpty());
-    server.stream().socket->resume();
-    net.settle();
-    EXPECT_THAT(server.stream().heard, ElementsAre("early"));
-}
-
-/// It is we who do not read: the peer is not to blame for a message that is not complete.
-TEST_F(AWebSocket, DoesNotCountTheTimeOfAMessageWhileItIsPaused)
-{
-    auto peer = server.open();
-    peer->send(client_text("half").substr(0, 5));
-    net.settle();
-    server.stream().socket->pause();
-    peer->send(client_text("half").substr(5));
-    net.settle();
-    net.clock.advance(1min);
-    net.settle();
-    EXPECT_FALSE(server.stream().closed);
-    server.stream().socket->resume();
-    net.settle();
-    EXPECT_THAT(server.stream().heard, ElementsAre("half"));
-}
-
-TEST_F(AWebSocket, IsClosedInOrderWhileItIsPaused)
-{
-    auto peer = server.open();
-    server.stream().on_message = [&] { server.stream().socket->pause(); };
-    peer->send(client_text("one") + client_text("two"));
-    net.settle();
-    server.stream().send("last");
-    server.stream().socket->close(1001);
-    ASSERT_TRUE(has_closed(*peer));
-    EXPECT_EQ(
-        server_frames(peer->received()), (std::vector<ServerFrame>{
-                                             {0x81,   "last"    },
-                                             {kClose, code(1001)}
-    })
-    );
-    peer->send(client_frame(kClose, code(1001)));
-    ASSERT_TRUE(net.until([&] { return server.stream().closed; }));
-    EXPECT_FALSE(server.stream().broken);
-    EXPECT_THAT(server.stream().heard, ElementsAre("one"));
-}
-
-/// Nothing is awaited of the kernel then: only the server's table holds it.
-TEST_F(AWebSocket, SurvivesBeingClosedWhileItIsPausedAndItsPeerHasGone)
-{
-    auto peer = server.open();
-    server.stream().on_message = [&] { server.stream().socket->pause(); };
-    peer->send(client_text("one"));
-    net.settle();
-    peer->reset();
-    server.stream().send("a");
-    server.stream().send("b");
-    server.stream().socket->flush_now();
-    server.stream().socket->close(1001);
-    net.settle();
-    EXPECT_TRUE(server.stream().closed);
-    EXPECT_EQ(server.http.connections(), 0u);
-}
-
-TEST_F(AWebSocket, MayBeDroppedWhileWhatWasReadWaitsToBeHeard)
-{
-    auto peer = server.open();
-    server.stream().on_message = [&] { server.stream().socket->pause(); };
-    peer->send(client_text("one") + client_text("two"));
-    net.settle();
-    server.stream().socket->resume();
-    server.stream().socket->drop();
-    net.settle();
-    EXPECT_THAT(server.stream().heard, ElementsAre("one"));
     EXPECT_EQ(server.http.connections(), 0u);
 }
 
