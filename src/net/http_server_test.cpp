@@ -120,12 +120,10 @@ TEST_F(AnHttpServer, AcceptsManyAtOnce)
     EXPECT_EQ(net.loop.timers().size(), 0u);
 }
 
+#if !__has_feature(undefined_behavior_sanitizer)  // which needs file descriptors of its own
 /// The process has no file descriptor left: accepting rests for a second instead of trying for ever.
 TEST_F(AnHttpServer, RestsWhenThereIsNoFileDescriptorLeft)
 {
-#if __has_feature(undefined_behavior_sanitizer)
-    GTEST_SKIP() << "The sanitizer itself needs file descriptors.";
-#endif
     TestServer server(net);
     Peer known(net, server.port);
     EXPECT_TRUE(is_answered(known));
@@ -145,6 +143,7 @@ TEST_F(AnHttpServer, RestsWhenThereIsNoFileDescriptorLeft)
     net.clock.advance(1s);
     EXPECT_TRUE(is_answered(waiting));
 }
+#endif
 
 TEST_F(AnHttpServer, SaysOnceASecondAndNotForEachConnectionThatItIsFull)
 {
