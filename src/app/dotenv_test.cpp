@@ -25,6 +25,15 @@ const Row kRows[] = {
     {"windows_line_end", "A=b\r\n",             "b"         },
     {"equals_in_value",  "A=b=c",               "b=c"       },
     {"no_expansion",     "A=$HOME",             "$HOME"     },
+    {"byte_order_mark",
+     "\xef\xbb\xbf"
+     "A=b",                                     "b"         },
+    {"tabs_around",      "\tA\t=\tb\t",         "b"         },
+    {"empty_quotes",     "A=\"\"",              ""          },
+    {"quote_inside",     "A=b\"c",              "b\"c"      },
+    {"backslash_plain",  "A=b\\n",              "b\\n"      },
+    {"spaces_in_quotes", "A=' b '",             " b "       },
+    {"no_line_end",      "A=b\n\n#",            "b"         },
 };
 
 class ADotenvLine : public testing::TestWithParam<Row> {};
@@ -41,6 +50,14 @@ TEST_P(ADotenvLine, IsReadAsWritten)
 INSTANTIATE_TEST_SUITE_P(Table, ADotenvLine, testing::ValuesIn(kRows), [](const auto& row) {
     return std::string(row.param.name);
 });
+
+TEST(ADotenvFile, KeepsRepeatedNamesInTheirOrderSoThatTheLastWins)
+{
+    const auto values = read_dotenv("A=1\nA=2");
+    ASSERT_TRUE(values.has_value());
+    ASSERT_EQ(values->size(), 2U);
+    EXPECT_EQ(values->back().second, "2");
+}
 
 TEST(ADotenvFile, SkipsCommentsAndNamesTheLineThatIsWrong)
 {

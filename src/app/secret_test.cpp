@@ -1,5 +1,6 @@
 #include "app/secret.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -45,6 +46,36 @@ TEST_F(ASecretFile, ThatIsDamagedIsRefusedNotReplaced)
 {
     std::ofstream(folder_ / "jwt_secret") << "abc\n";
     EXPECT_THROW(load_or_make_secret(folder_, random_), std::runtime_error);
+}
+
+TEST_F(ASecretFile, IsMadeAnewWhereAPowerCutHasLeftHalfOfOne)
+{
+    std::ofstream(folder_ / "jwt_secret.new") << "0123";
+    const auto made = load_or_make_secret(folder_, random_);
+    EXPECT_TRUE(made.made);
+    EXPECT_EQ(load_or_make_secret(folder_, random_).key, made.key);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "jwt_secret.new"));
+}
+
+std::string refusal(const std::filesystem::path& folder, Random& random)
+{
+    try {
+        load_or_make_secret(folder, random);
+        return "";
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+}
+
+TEST_F(ASecretFile, ThatCannotBeUsedIsNamedWithWhatToDo)
+{
+    const auto nowhere = folder_ / "nowhere";
+    EXPECT_THAT(refusal(nowhere, random_), testing::AllOf(testing::HasSubstr(nowhere), testing::HasSubstr("written")));
+    std::filesystem::create_directory(folder_ / "jwt_secret");
+    EXPECT_THAT(
+        refusal(folder_, random_),
+        testing::AllOf(testing::HasSubstr(folder_ / "jwt_secret"), testing::HasSubstr("Or set JWT_SECRET."))
+    );
 }
 
 }  // namespace

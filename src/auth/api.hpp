@@ -58,8 +58,9 @@ public:
     /// account is there afterwards, or nothing that anybody could use.
     virtual Task<Result<TokenPair>> sign_up(SignUp request) = 0;
 
-    /// not_found: no such user, or one without a password that can be checked (`Please reset your password!`). 400: wrong password, or a
-    /// user name shorter than any can be (with the array of the failing field). unavailable as above.
+    /// not_found: no such user, or one without a password that can be checked (`Please reset your password!`). 400:
+    /// wrong password, or a user name shorter than any can be (with the array of the failing field). unavailable as
+    /// above.
     virtual Task<Result<TokenPair>> sign_in(SignIn request) = 0;
 };
 

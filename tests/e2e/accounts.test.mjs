@@ -1,7 +1,7 @@
 // From signing up to reading a message back, over REST alone.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { call, join, makeRoom, messagesOf, signUp, unique } from './client.mjs';
+import { ask, call, connectSocket, join, makeRoom, messagesOf, signUp, unique } from './client.mjs';
 import { startServer } from './server.mjs';
 
 const kId = /^[0-9a-f]{24}$/, kTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -75,6 +75,30 @@ test('accounts, rooms and messages over REST', async (t) => {
         };
         assert.deepEqual(await pages('after', 0), [['m0', 'm1', 'm2'], ['m3', 'm4', 'm5'], ['m6']]);
         assert.deepEqual(await pages('before', ''), [['m4', 'm5', 'm6'], ['m1', 'm2', 'm3'], ['m0']]);
+    });
+
+    await t.test('a list that is asked for without a page is the newest 1,000, and says where the rest is', { timeout: 60000 }, async (t) => {
+        const owner = await signUp(server), room = await makeRoom(server, owner), path = `/api/v1/chat/rooms/${room}/messages`;
+        const socket = await connectSocket(t, server, { user: owner });
+        await Promise.all(Array.from({ length: 1003 }, (_, i) => ask(socket, { room_id: room, content: `m${i}` })));
+        const list = await call(server, 'GET', path, { token: owner.token });
+        assert.deepEqual(list.data.map(({ content }) => content), Array.from({ length: 1000 }, (_, i) => `m${i + 3}`));
+        const rest = await call(server, 'GET', `${path}?before=${list.headers.get('x-next')}`, { token: owner.token });
+        assert.deepEqual(rest.data.items.map(({ content }) => content), ['m0', 'm1', 'm2']);
+        assert.equal(rest.data.next, null);
+
+        const names = [];
+        for (let i = 0; i < 1003; i += 50)
+            names.push(...await Promise.all(Array.from({ length: 50 }, () => makeRoom(server, owner))));
+        const rooms = await call(server, 'GET', '/api/v1/chat/rooms', { token: owner.token });
+        assert.deepEqual(rooms.data.map(({ _id }) => _id), names.sort().slice(-1000));
+        assert.equal(rooms.headers.get('x-next'), rooms.data[0]._id);
+    });
+
+    await t.test('half a surrogate pair becomes the replacement character', async () => {
+        const owner = await signUp(server), room = await makeRoom(server, owner), path = `/api/v1/chat/rooms/${room}/messages`;
+        await call(server, 'POST', path, { token: owner.token, body: { content: 'a\ud800b' } });
+        assert.equal((await messagesOf(server, owner, room))[0].content, 'a\ufffdb');
     });
 
     await t.test('a stranger, and one without a token, read and write nothing', async () => {

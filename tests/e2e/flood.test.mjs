@@ -19,8 +19,8 @@ async function memoryKiB({ pid }) {
     return Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))[1]);
 }
 
-/** Two others who talk until stop(): the slowest answer that one of them waited for, in ms. */
-function pairThatTalks(speaker, room) {
+/** Two others who talk until stop(), or the end of the test: the slowest answer that one of them waited for, in ms. */
+function pairThatTalks(t, speaker, room) {
     let slowest = 0, talking = true, sent = 0;
     const talk = (async () => {
         for (; talking; await sleep(10)) {
@@ -29,14 +29,16 @@ function pairThatTalks(speaker, room) {
             slowest = Math.max(slowest, performance.now() - began);
         }
     })();
+    t.after(() => { talking = false; return talk.catch(() => {}); });
     return { stop: async () => { talking = false; await talk; return { slowest, sent }; } };
 }
 
-/** Greatest memory of the server while it runs. */
-function memoryWatch(server) {
+/** Greatest memory of the server until it is asked for, or the end of the test. */
+function memoryWatch(t, server) {
     let greatest = 0;
     const look = async () => { greatest = Math.max(greatest, await memoryKiB(server)); };
     const timer = setInterval(() => look().catch(() => {}), 20);
+    t.after(() => clearInterval(timer));
     return async () => { clearInterval(timer); await look(); return greatest; };
 }
 
@@ -56,7 +58,7 @@ async function floodWebSocket(server, user, room) {
     socket.send(`40${JSON.stringify({ token: user.token })}`);
     await eventually('the answer to 40', () => packets.some((packet) => packet.startsWith('40')));
     for (let i = 0; i < kSends; i++) socket.send(send(room, i));
-    await within(60000, 'the acks', all);
+    await within(30000, 'the acks', all);
     socket.removeAllListeners('close').close();
     return packets;
 }
@@ -110,7 +112,7 @@ for (const [how, flood] of Object.entries({ 'at once over websocket': floodWebSo
         const room = await makeRoom(server, grace), pairs = await makeRoom(server, alan, mary);
         const [speaker, listener] = [await connectSocket(t, server, { user: alan }), await connectSocket(t, server, { user: mary })];
         await ask(speaker, { room_id: pairs, content: 'warm' });
-        const before = await memoryKiB(server), greatest = memoryWatch(server), talk = pairThatTalks(speaker, pairs);
+        const before = await memoryKiB(server), greatest = memoryWatch(t, server), talk = pairThatTalks(t, speaker, pairs);
 
         const began = performance.now(), packets = await flood(server, grace, room), ms = Math.round(performance.now() - began);
 

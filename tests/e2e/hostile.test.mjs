@@ -303,6 +303,7 @@ test('hostile input while a pair talks', { timeout: 300000 }, async (t) => {
 
     const said = [];
     let talking = true;
+    t.after(() => { talking = false; });
     const talk = (async () => {
         for (; talking; await sleep(5)) {
             said.push(`t${said.length}`);
