@@ -96,8 +96,11 @@ void Relay::turn(int wait_ms)
         write(*peer);
     }
     touched_.clear();
-    for (auto* peer : closed_)
-        peers_.erase(peer->descriptor);
+    for (auto* peer : closed_) {
+        const int descriptor = peer->descriptor;
+        peers_.erase(descriptor);
+        ::close(descriptor);
+    }
     closed_.clear();
 }
 

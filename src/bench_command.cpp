@@ -86,9 +86,11 @@ std::function<int()> add_bench(CLI::App& app)
     command->add_option("--path", load.path, "Of Socket.IO (/socket.io/).");
     command->add_flag("--anywhere", load.anywhere, "Also a server that is not on this machine.");
     command->add_option("--token-file", flags->token_file, "Who the clients are.")->check(CLI::ExistingFile);
-    command->add_option("--auth", load.auth, "JSON for CONNECT; {token} {room} {client} are replaced.");
+    command->add_option("--auth", load.auth, "For CONNECT: JSON with {token}, {room}, {client}.");
     auto* event = command->add_option("--event", load.event, "Send this event instead of chat messages …");
-    command->add_option("--receive", load.receive, "… and expect it back as this one.")->needs(event);
+    auto* receive = command->add_option("--receive", load.receive, "… and expect it back as this one.");
+    receive->needs(event);
+    event->needs(receive);
     command->add_option("--rooms", flags->rooms, "Number of rooms.")->check(CLI::Range(1, 100'000));
     command->add_option("--members", flags->members, "Of each room.")->check(CLI::Range(1, 100'000));
     command->add_option("--senders", flags->senders, "Of each room.")->check(CLI::Range(0, 100'000));
