@@ -1,5 +1,6 @@
 // What is measured and what has to be reached. A bar compares our server with a peer in the same round: `most` or `least`
-// is the ratio of the two values; without `than` it is the value itself. `only` names the paths it is judged on.
+// is the ratio of the two values, and without both it is only shown; without `than` it is the value itself. `only` names the
+// paths it holds for.
 const rooms500 = { rooms: 500, members: 10, senders: 10 };
 const room1001 = { rooms: 1, members: 1001, senders: 1 };
 
@@ -29,8 +30,8 @@ export const kScenarios = {
         title: 'saturated: 500 rooms of 10, all send, 1 in flight each', load: { ...rooms500, window: 1 }, seconds: 5,
         bars: [
             { value: 'rate', than: 'socketio-ws', least: 12, only: ['relay'] }, { value: 'p99', than: 'socketio-ws', most: 0.3, only: ['relay'] },
-            { value: 'rate', than: 'socketio-ws', least: 0, shown: true, only: ['durable'] },
-            { value: 'p99', than: 'socketio-ws', most: Infinity, shown: true, only: ['durable'] },
+            { value: 'rate', than: 'socketio-ws', only: ['durable'] },
+            { value: 'p99', than: 'socketio-ws', only: ['durable'] },
         ],
     },
     T5: {
@@ -44,15 +45,15 @@ export const kScenarios = {
         title: 'overload: 500 rooms of 10, all send, 2.5/s each', load: { ...rooms500, rate: 2.5 }, seconds: 5, drain: 8,
         bars: [
             { value: 'p99', than: 'socketio-ws', most: 0.15, only: ['relay'] },
-            { value: 'p99', than: 'socketio-ws', most: Infinity, shown: true, only: ['durable'] },
+            { value: 'p99', than: 'socketio-ws', only: ['durable'] },
         ],
     },
     T7: {
-        title: '10,000 idle connections', load: { rooms: 1, members: 9500, senders: 0 }, seconds: 1, peers: ['floor', 'socketio-ws'],
+        title: '10,000 idle connections', load: { rooms: 1, members: 10_000, senders: 0 }, seconds: 1, peers: ['floor', 'socketio-ws'],
         bars: [{ value: 'memory', most: 1024 }],
     },
     T8: {
-        title: 'connecting them, 256 at once', load: { rooms: 1, members: 9500, senders: 0 }, seconds: 1, peers: ['floor', 'socketio-ws'],
+        title: 'connecting them, 256 at once', load: { rooms: 1, members: 10_000, senders: 0 }, seconds: 1, peers: ['floor', 'socketio-ws'],
         bars: [{ value: 'connect', than: 'socketio-ws', most: 0.12 }],
     },
     T9: {
