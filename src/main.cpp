@@ -1,9 +1,9 @@
 /// `wegowhere`: the command line. What it starts is in app/.
 
+#include "app/bench_command.hpp"
 #include "app/commands.hpp"
 #include "app/options.hpp"
 #include "app/serve.hpp"
-#include "bench_command.hpp"
 
 #include <CLI/CLI.hpp>
 

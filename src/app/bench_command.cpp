@@ -1,4 +1,4 @@
-#include "bench_command.hpp"
+#include "app/bench_command.hpp"
 
 #include "loadgen/generator.hpp"
 
