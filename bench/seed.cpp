@@ -14,9 +14,11 @@
 #include "store/data_folder.hpp"
 #include "user/service.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -59,8 +61,15 @@ private:
         return db_;
     }
 
-    /// Runs tasks side by side: they share commits.
+    /// Runs tasks side by side, so that they share commits: as many as the store takes at once.
     void await_all(std::vector<Task<void>> tasks)
+    {
+        constexpr std::size_t at_once = 1'000;
+        for (std::size_t from = 0; from < tasks.size(); from += at_once)
+            await_some(std::span(tasks).subspan(from, std::min(at_once, tasks.size() - from)));
+    }
+
+    void await_some(std::span<Task<void>> tasks)
     {
         std::exception_ptr failed;
         TaskScope scope([&failed](std::exception_ptr error) { failed = error; });

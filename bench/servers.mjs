@@ -59,10 +59,12 @@ const pinned = (processor, command) => ['taskset', '-c', String(processor), ...c
 /** A fresh copy of a data folder with these rooms, and its token file. Seeded once. */
 async function seeded({ rooms, members }) {
     const seed = join(kWork, `seed-${rooms}x${members}`), data = join(kWork, 'data'), tokens = `${seed}.tokens`;
-    await mkdir(kWork, { recursive: true });
     if (!await stat(`${seed}/wegowhere.db`).catch(() => null)) {
         const { code, errors } = await run([program('bench_seed'), seed, tokens, String(rooms), String(members)]);
-        if (code !== 0) throw new Error(errors);
+        if (code !== 0) {
+            await rm(seed, { recursive: true, force: true });
+            throw new Error(errors);
+        }
     }
     await rm(data, { recursive: true, force: true });
     await cp(seed, data, { recursive: true });
@@ -84,6 +86,7 @@ async function listening(port, child) {
 
 /** Starts the server, loads it, ends it: the report of the load generator. */
 export async function measure(name, load, { seconds, warmup, drain = 5 }) {
+    await mkdir(kWork, { recursive: true });
     const server = kServers[name], port = await freePort(), admin = await freePort();
     const seed = server.seeded ? await seeded(load) : null;
     const env = {
@@ -116,5 +119,3 @@ export async function measureDisk() {
     if (code !== 0) throw new Error(errors);
     return JSON.parse(out);
 }
-
-await mkdir(kWork, { recursive: true });
