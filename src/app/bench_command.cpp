@@ -64,6 +64,10 @@ int bench(Flags& flags)
     const auto senders = scenario.senders == scenario.members ? load.members : scenario.senders;
     load.senders = std::min(flags.senders.value_or(senders), load.members);
     load.window = flags.window.value_or(scenario.window);
+    if (load.is_chat() && flags.token_file.empty()) {
+        std::fputs("Chat needs users: give --token-file, or for another server --event and --receive.\n", stderr);
+        return 2;
+    }
     if (!flags.token_file.empty())
         load.seats = loadgen::read_seats(flags.token_file, load.clients());
     const auto report = loadgen::run(load);

@@ -59,3 +59,9 @@ test('an event of one\'s own needs the name under which it comes back', async ()
     assert.equal(code, 2);
     assert.match(out, /--receive/);
 });
+
+test('chat needs a token file', async () => {
+    const { code, out } = await run([kBinary, 'bench', 'fanout']);
+    assert.equal(code, 2);
+    assert.match(out, /--token-file/);
+});
