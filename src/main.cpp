@@ -1,5 +1,6 @@
 /// `wegowhere`: the command line. What it starts is in app/.
 
+#include "app/bench_command.hpp"
 #include "app/commands.hpp"
 #include "app/options.hpp"
 #include "app/serve.hpp"
@@ -27,6 +28,7 @@ constexpr const char* kExamples = R"(Examples:
   wegowhere serve --data /var/lib/chat   with its files in another folder
   wegowhere healthcheck                  is this machine's server ready?
   wegowhere config env > .env            every setting, to be edited
+  wegowhere bench --help                 load a server and check it
 
 Settings are flags, environment variables or lines of .env, in this order.)";
 
@@ -81,6 +83,8 @@ int run(int argc, char** argv)
     config_command->require_subcommand(1);
     auto* env_command = config_command->add_subcommand("env", "Print every setting with its default, as a .env file.");
 
+    const auto bench = add_bench(app);
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {
@@ -95,6 +99,8 @@ int run(int argc, char** argv)
         std::fputs(env_template().c_str(), stdout);
         return 0;
     }
+    if (app.got_subcommand("bench"))
+        return bench();
     for (const auto& role : roles)
         flags["WGW_ROLE"] += role + ",";
     const Options options = read_options(flags, environment(), dotenv());
