@@ -149,6 +149,20 @@ TEST(AServerThatStandsStill, DelaysWhatWasDueMeanwhileAndNothingIsLeftOut)
     EXPECT_LE(report.latency.quantile(0.5), 70'000'000U);
 }
 
+TEST(ALoadThatIsTooMuch, EndsAndItsLatenessIsPartOfTheLatency)
+{
+    Load load = two_rooms();
+    load.members = 1;
+    load.rate = 5'000'000;
+    load.warmup_s = 0;
+    load.duration_s = 0.1;
+    load.drain_s = 10;
+    const auto report = Running({}, Flush::coalesce).load(load);
+    EXPECT_TRUE(report.good());
+    EXPECT_GT(report.late_ns, 10'000'000U);
+    EXPECT_GE(report.latency.max(), report.late_ns);
+}
+
 TEST(AServerThatCutsAConnection, IsFoundOut)
 {
     Running server({.cut_at = 600});

@@ -20,6 +20,7 @@ constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kConnectTime = 60 * kSecond;
 constexpr std::uint64_t kSettle =
     kSecond / 5;  // behind connecting: what greets the clients; at the end: what comes twice
+constexpr int kSendsPerLook = 64;
 constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
 std::uint64_t to_ns(double seconds) { return static_cast<std::uint64_t>(seconds * 1e9); }
@@ -243,8 +244,12 @@ private:
     {
         if (!sending_ || !schedule_)
             return;
-        for (auto now = now_ns(); schedule_->next().at_ns <= now; now = now_ns()) {
+        // Bounded: at a rate that it cannot keep it still reads, and still ends.
+        for (int left = kSendsPerLook; left > 0; --left) {
             const auto next = schedule_->next();
+            const auto now = now_ns();
+            if (next.at_ns > now)
+                return;
             schedule_->advance();
             if (is_measured(next.at_ns))
                 report_.late_ns = std::max(report_.late_ns, now - next.at_ns);
