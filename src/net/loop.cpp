@@ -50,18 +50,15 @@ void Loop::run()
 void Loop::turn()
 {
     sleep_until_next_timer();
+    stale_ = true;
     context_->run_one();
-    now_ = clock_.monotonic();
-    turn_end_ = now_ + kLongestTurn;
-    for (unsigned handled = 1; context_->poll_one() > 0; ++handled) {
-        if (handled % kEventsPerClock != 0)
-            continue;
-        now_ = clock_.monotonic();
-        if (now_ >= turn_end_)
+    stale_ = true;
+    turn_end_ = now() + kLongestTurn;
+    for (unsigned handled = 1; stale_ = true, context_->poll_one() > 0; ++handled)
+        if (handled % kEventsPerClock == 0 && turn_is_over())
             break;
-    }
-    now_ = clock_.monotonic();
-    timers_.run(now_);
+    stale_ = true;
+    timers_.run(now());
     end_turn();
 }
 

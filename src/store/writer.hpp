@@ -40,8 +40,8 @@ struct Uncertain : Unavailable {
 };
 
 struct WriterOptions {
-    std::size_t capacity = 4096;  ///< Jobs under way; then submit() refuses.
-    std::size_t batch = 512;      ///< Jobs that share a commit, at most.
+    std::size_t capacity = 16'384;  ///< Jobs under way, a quarter of a second's; then submit() refuses.
+    std::size_t batch = 512;        ///< Jobs that share a commit, at most.
 
     /// On the store thread, after a batch was rolled back and before anybody is told: forget what the batch had made.
     std::function<void()> on_rollback = [] {};

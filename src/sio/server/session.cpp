@@ -83,6 +83,7 @@ void Session::drive(Input input)
 {
     EngineOutput out = core_.take_output();
     input(out);
+    transport_ = find_channel(engine_.channel());
     process(out);
     core_.give_back(std::move(out));
     listen();
@@ -136,6 +137,7 @@ void Session::on_channel_open(Channel& channel)
 void Session::on_channel_closed(Channel& channel, bool broken)
 {
     std::erase(channels_, &channel);
+    transport_ = transport_ == &channel ? nullptr : transport_;
     drive([&](EngineOutput& out) {
         engine_.web_socket_closed(channel.number(), broken ? ChannelEnd::broken : ChannelEnd::closed, out);
     });
@@ -153,7 +155,7 @@ void Session::on_binary(Channel& channel, std::string_view bytes)
 
 std::span<const Frame> Session::queued(const Channel& channel)
 {
-    return channel.number() == engine_.channel() ? engine_.queued() : std::span<const Frame>();
+    return &channel == transport_ ? engine_.queued() : std::span<const Frame>();
 }
 
 void Session::written(std::size_t frames)
@@ -181,13 +183,14 @@ void Session::flush()
     if (overflowed_ && !closed_)
         engine_.close(CloseReason::transport_error, 0, core_.loop.now(), out);
     engine_.flush(out);
+    transport_ = find_channel(engine_.channel());
     process(out);
     core_.give_back(std::move(out));
     hear_waiting();
     listen();
     arm();
-    if (auto* channel = find_channel(engine_.channel()); channel != nullptr && channel->socket() != nullptr)
-        channel->socket()->touch();
+    if (auto* open = socket())
+        open->touch();
     if (engine_.finished())
         core_.retire(*this);
 }
@@ -353,17 +356,17 @@ void Session::send(const Frame& frame)
 {
     if (closed_ || overflowed_)
         return;
-    Channel* channel = find_channel(engine_.channel());
+    net::WebSocket* const open = socket();
     if (!engine_.send(frame)) {
         // A long turn may queue more than the bound to a healthy client: write, then try once more.
-        const bool moved = channel != nullptr && channel->socket() != nullptr && channel->socket()->flush_now();
+        const bool moved = open != nullptr && open->flush_now();
         if (!moved || !engine_.send(frame)) {
             overflowed_ = true;
             return core_.loop.touch(*this);
         }
     }
-    if (channel != nullptr && channel->socket() != nullptr)
-        channel->socket()->touch();
+    if (open != nullptr)
+        open->touch();
     else
         core_.loop.touch(*this);
 }
@@ -397,14 +400,14 @@ void Session::resume()
 void Session::listen()
 {
     const bool wanted = !deaf() && !waiting_;
-    auto* channel = find_channel(engine_.channel());
-    if (wanted == listening_ || channel == nullptr || channel->socket() == nullptr)
+    auto* const open = socket();
+    if (wanted == listening_ || open == nullptr)
         return;
     listening_ = wanted;
     if (wanted)
-        channel->socket()->resume();
+        open->resume();
     else
-        channel->socket()->pause();
+        open->pause();
 }
 
 void Session::end_sockets()

@@ -102,6 +102,9 @@ private:
     void end_socket(Socket& socket);
     Socket* find(std::string_view nsp) const;
     Channel* find_channel(Number number) const;
+
+    /// The WebSocket that is the transport, if it is open.
+    net::WebSocket* socket() const { return transport_ != nullptr ? transport_->socket() : nullptr; }
     void arm();
 
     Server::Core& core_;
@@ -109,6 +112,7 @@ private:
     EngineSession engine_;
     SocketSession packets_;
     std::vector<Channel*> channels_;
+    Channel* transport_ = nullptr;  ///< Of the channels that which the engine writes to.
     std::vector<std::unique_ptr<Socket>> sockets_;
 
     /// What has come and is not heard yet. Most sessions never have any.
