@@ -24,7 +24,7 @@ console.log(`room ${room_id}`);
 const socket = io(url, { auth: { token } });
 socket.on('connect', () => console.log('connected'));
 socket.on('connect_error', (error) => console.log(`cannot connect: ${error.message}`));
-socket.on('chat.message.receive', (message) => console.log(`${message.user.username}: ${message.content}`));
+socket.on('chat.message.receive', (message) => console.log(`${message.user?.username}: ${message.content}`));
 
 /** Repeats with the same key until there is an answer: the message is stored once, however often it is sent. */
 async function send(content) {

@@ -32,7 +32,7 @@ print(f"room {room_id}", flush=True)
 
 client = socketio.Client()
 client.on("connect", lambda: print("connected", flush=True))
-client.on("chat.message.receive", lambda message: print(f"{message['user']['username']}: {message['content']}", flush=True))
+client.on("chat.message.receive", lambda message: print(f"{(message['user'] or {}).get('username')}: {message['content']}", flush=True))
 client.connect(url, auth={"token": token}, wait_timeout=10)
 
 

@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -46,7 +47,11 @@ std::map<std::string, std::string> environment()
 
 std::string dotenv()
 {
+    if (!std::filesystem::exists(".env"))
+        return {};
     std::ifstream file(".env");
+    if (!file || !std::filesystem::is_regular_file(".env"))
+        throw OptionError("There is a .env here that cannot be read. Make it readable, or start elsewhere.");
     std::stringstream text;
     text << file.rdbuf();
     return text.str();

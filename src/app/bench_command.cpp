@@ -79,7 +79,7 @@ int bench(Flags& flags)
 
 std::function<int()> add_bench(CLI::App& app)
 {
-    auto* command = app.add_subcommand("bench", "Load a running server, and check that every message arrives.");
+    auto* command = app.add_subcommand("bench", "Load a running server and check what arrives.");
     command->footer(kExamples);
     auto flags = std::make_shared<Flags>();
     auto& load = flags->load;

@@ -58,7 +58,8 @@ Embedded::Embedded(
           {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, options_.limits, clock, "1",
            std::string(kVersion)}
       ),
-      http_(loop, gateway_, {}), admin_([this] { return not_ready(); }), admin_http_(loop, admin_, {})
+      http_(loop, gateway_, {}), admin_([this] { return not_ready(); }),
+      admin_http_(loop, admin_, {.port_setting = "WGW_ADMIN_PORT"})
 {
     gateway_.attach(http_);
     admin_.attach(admin_http_);
@@ -84,14 +85,17 @@ void Embedded::flush_workers()
     passwords_.flush();
 }
 
-std::string Embedded::not_ready() const
+std::string Embedded::not_ready()
 {
     if (draining_)
         return "draining";
     if (writer_.is_broken())
         return "store_broken";
-    if (writer_.is_full())
+    if (writer_.is_full()) {
+        // Behind a balancer that believes this answer no write comes, and the store would not look at the disk again.
+        writer_.look_again();
         return "store_full";
+    }
     return ready_ ? "" : "starting";
 }
 

@@ -56,7 +56,7 @@ public:
     void set_ready(bool ready) { ready_ = ready; }
 
 private:
-    std::string not_ready() const;
+    std::string not_ready();
     void flush_workers();
 
     const Options options_;

@@ -237,7 +237,8 @@ std::optional<log::Format> format_of(const std::string& name)
 
 bool is_loopback_name(std::string_view host)
 {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
+    const bool is_address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+    return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_address);
 }
 
 std::span<const OptionRow> option_table() { return kTable; }

@@ -153,6 +153,7 @@ TEST(ARole, ThatIsEmptyMeansEverything)
 
 TEST(ASecret, ThatIsWeakIsAcceptedOnLoopbackOnly)
 {
+    EXPECT_FALSE(is_loopback_name("127.example.com"));
     for (const auto* host : {"localhost", "127.0.0.1", "127.8.8.8", "::1"})
         EXPECT_EQ(
             refusal({

@@ -31,10 +31,13 @@ public:
         pthread_sigmask(SIG_BLOCK, &set_, nullptr);
         std::signal(SIGPIPE, SIG_IGN);
     }
-    ~Signals()
+    ~Signals() { stop(); }
+
+    /// From now on nobody is told.
+    void stop()
     {
         if (!thread_.joinable())
-            return;  // the server could not start
+            return;  // not started, or stopped already
         pthread_kill(thread_.native_handle(), SIGUSR1);
         thread_.join();
     }
@@ -167,6 +170,7 @@ int serve(const Options& options)
         server.set_ready(true);
         greet(options, server);
         loop.run();
+        signals.stop();  // before what it would call
     }
     log::info("Stopped.");
     if (broken)

@@ -17,6 +17,7 @@ using store::Rows;
 const std::string kMessages = "SELECT e._id, u._id, e.body, e.at, e.seq, e.client_msg_id FROM chat_entry e"
                               " CROSS JOIN chat_user u ON u.number = e.user"
                               " WHERE e.room = ? AND e.seq > ? AND e.seq < ? AND e.type = 1 ORDER BY e.seq";
+constexpr int kBodyColumn = 2;
 const std::string kMembers =
     "SELECT m._id, u._id, m.at, m.seq FROM chat_member m CROSS JOIN chat_user u ON u.number = m.user"
     " WHERE m.room = ? AND m.seq > ? AND m.seq < ? ORDER BY m.seq";
@@ -37,13 +38,16 @@ const ListSql kMemberList(kMembers);
 const ListSql kRoomList(kRooms + "r._id > ? AND r._id < ? ORDER BY r._id");
 const std::string kOneRoom = kRooms + "r._id = ?";
 
-/// Collects a page of rows, of which one more than wanted was asked for.
+/// Collects a page of rows, of which one more than wanted was asked for. It ends before the first row with which it
+/// would be larger than kPageBytes, but has one at least.
 template <class T, class Key, class Read>
-Listed<T> collect(Rows rows, const Page<Key>& page, Read read)
+Listed<T> collect(Rows rows, const Page<Key>& page, Read read, std::optional<int> large_column = {})
 {
     Listed<T> list;
+    std::size_t bytes = 0;
     while (!list.more && rows.step()) {
-        list.more = list.items.size() == page.limit;
+        bytes += large_column ? rows.text(*large_column).size() : 0;
+        list.more = list.items.size() == page.limit || (bytes > kPageBytes && !list.items.empty());
         if (!list.more)
             list.items.push_back(read(rows));
     }
@@ -136,9 +140,8 @@ Result<Listed<MessageInfo>> read_messages(store::Sqlite& db, RoomId room, UserId
     const auto number = readable(db, room, caller);
     if (!number)
         return fail(number.error());
-    return collect<MessageInfo>(rows_of_room(db, kMessageList, *number, page), page, [room](const Rows& rows) {
-        return message_info(rows, room);
-    });
+    const auto read = [room](const Rows& rows) { return message_info(rows, room); };
+    return collect<MessageInfo>(rows_of_room(db, kMessageList, *number, page), page, read, kBodyColumn);
 }
 
 std::vector<RoomHead> read_rooms_of(store::Sqlite& db, UserId user)

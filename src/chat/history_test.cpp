@@ -117,6 +117,26 @@ TEST_F(History, ShowsContentAsItWasSent)
     EXPECT_THAT(page({{}, 6, 1}), ElementsAre(content));
 }
 
+TEST_F(History, EndsAPageOfLargeMessagesAtItsBytesAndLosesNone)
+{
+    const std::string large(16'000, 'x');
+    for (int i = 0; i < 300; ++i)
+        run(kOwner, Send{large, {}});
+    const auto newest = read_messages(db_, kRoom, kMember, {.limit = 1'000}).value();
+    EXPECT_TRUE(newest.more);
+    EXPECT_EQ(newest.items.size(), kPageBytes / (large.size() + std::string_view(R"({"content":""})").size()));
+    EXPECT_EQ(newest.items.back().seq, 306);
+    Page<Seq> next{.after = 0, .limit = 1'000};
+    std::size_t read = 0;
+    for (bool more = true; more;) {
+        const auto list = read_messages(db_, kRoom, kMember, next).value();
+        read += list.items.size();
+        more = list.more;
+        next.after = list.items.back().seq;
+    }
+    EXPECT_EQ(read, 304U);
+}
+
 TEST_F(History, ShowsMembersInTheOrderOfJoining)
 {
     const auto list = read_members(db_, kRoom, kOwner, {});

@@ -41,7 +41,6 @@ struct ChatEvents::Client {
     bool by_auth = false;          ///< Knows of `auth.token`, so it may know of what is newer than the recorded events.
     std::optional<Caller> caller;  ///< Of `auth.token`, or of a header that was good when it connected.
     std::optional<RoomId> only;    ///< The one room that it wants to hear of.
-    std::int64_t unanswered = 0;   ///< Sends.
 
     /// Nothing for strangers, and for a host application's tokens that name no user of ours.
     std::optional<UserId> user() const
@@ -198,16 +197,31 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
     if (draining_)
         return fail_event(&socket, Failure{Errc::draining, {}, 1'000, {}, 0}, std::move(ack));
 
-    auto& client = *std::any_cast<Client>(&socket.data);
-    if (++client.unanswered >= parts_.limits.unacked)
+    // Of the connection, not of the socket: one that leaves and joins again starts with what it has under way.
+    auto& sends = sends_[socket.connection()];
+    sends.socket = socket.number();
+    if (++sends.under_way >= parts_.limits.unacked)
         socket.pause();
     chat::Send send{std::move(request->content), std::move(request->client_msg_id)};
     parts_.chat.submit(
         request->room_id, *user_id, std::move(send),
-        [this, number = socket.number(), ack = std::move(ack)](Result<chat::Outcome> outcome) mutable {
+        [this, connection = socket.connection(), number = socket.number(),
+         ack = std::move(ack)](Result<chat::Outcome> outcome) mutable {
+            on_answered(connection);
             on_sent(number, std::move(outcome), std::move(ack));
         }
     );
+}
+
+void ChatEvents::on_answered(std::uint64_t connection)
+{
+    const auto found = sends_.find(connection);
+    auto& sends = found->second;
+    if (--sends.under_way < parts_.limits.unacked)
+        if (auto* socket = parts_.sockets.find(sends.socket))
+            socket->resume();
+    if (sends.under_way == 0)
+        sends_.erase(found);
 }
 
 void ChatEvents::on_sent(std::uint64_t number, Result<chat::Outcome> outcome, sio::Reply ack)
@@ -215,9 +229,6 @@ void ChatEvents::on_sent(std::uint64_t number, Result<chat::Outcome> outcome, si
     auto* socket = parts_.sockets.find(number);
     if (socket == nullptr)
         return;
-    auto& client = *std::any_cast<Client>(&socket->data);
-    if (--client.unanswered < parts_.limits.unacked)
-        socket->resume();
     if (!outcome)
         return fail_event(socket, outcome.error(), std::move(ack));
     if (!ack.wanted())

@@ -17,6 +17,8 @@
 #include "model/token.hpp"
 #include "sio/server/server.hpp"
 
+#include <unordered_map>
+
 namespace wgw::gateway {
 
 class ChatEvents {
@@ -48,6 +50,7 @@ private:
     Task<void> admit(std::uint64_t socket, sio::Next next);
     void on_expired(std::uint64_t socket);
     void on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack);
+    void on_answered(std::uint64_t connection);
     void on_sent(std::uint64_t socket, Result<chat::Outcome> outcome, sio::Reply ack);
 
     void greet(sio::Socket& socket);
@@ -57,7 +60,13 @@ private:
     );
     void fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack);
 
+    struct Sends {
+        std::int64_t under_way = 0;
+        std::uint64_t socket = 0;  ///< The one that sent last.
+    };
+
     Parts parts_;
+    std::unordered_map<std::uint64_t, Sends> sends_;  ///< By connection; those with some under way.
     bool draining_ = false;
     TokenExpiry expiry_;
 };

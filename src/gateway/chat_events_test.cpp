@@ -356,5 +356,22 @@ TEST_F(ChatEventsOfAClient, StopReadingAtTheLimitOfUnansweredSendsUntilOneIsAnsw
     EXPECT_FALSE(client.paused) << "a refusal is an answer, too";
 }
 
+TEST_F(ChatEventsOfAClient, CountTheSendsOfAConnectionAlsoWhenItJoinsAnew)
+{
+    auto& client = grace();
+    for (int i = 0; i < 63; ++i)
+        client.send(send(std::to_string(i)));
+    client.send("41");
+    client.send("40" + gateway_.token_auth(kGrace));
+    gateway_.turn();
+    EXPECT_FALSE(client.paused);
+    client.send(send("63"));
+    EXPECT_TRUE(client.paused);
+    for (int i = 0; i < 64; ++i)
+        gateway_.chat.answer(stored(2 + i));
+    gateway_.turn();
+    EXPECT_FALSE(client.paused);
+}
+
 }  // namespace
 }  // namespace wgw::gateway

@@ -1,7 +1,7 @@
 #pragma once
 /// The public side of the program: HTTP requests to REST or to the Socket.IO server, entries of the log to sockets.
 ///
-/// Lifetime  stop() first; the tasks under way end when what they wait for has answered; then it may be destroyed
+/// Lifetime  the tasks under way end when what they wait for has answered; then it may be destroyed
 /// Loop only.
 /// Tests     gateway_test.cpp, tests/e2e
 

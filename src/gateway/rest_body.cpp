@@ -4,6 +4,9 @@
 #include "codec/url.hpp"
 #include "codec/utf8.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace wgw::gateway {
 namespace {
 
@@ -25,27 +28,37 @@ std::string media_type(std::string_view content_type)
     return type;
 }
 
-/// Keys that would reach a JavaScript object's prototype: refused as the original refuses them.
-bool is_poisoned(const JsonValue& value)
+/// Whether there are keys that would reach a JavaScript object's prototype: refused as the original refuses them.
+/// One pass over checked JSON, however deep: an anonymous megabyte must not hold the loop up.
+bool is_poisoned(std::string_view json)
 {
-    if (value.is_array()) {
-        auto elements = value.elements();
-        while (const auto element = elements.next())
-            if (is_poisoned(*element))
+    struct Level {
+        bool is_object;
+        bool of_constructor;  ///< The value of a member "constructor".
+        bool key_next;
+        bool key_is_constructor = false;
+    };
+    std::vector<Level> levels;
+    for (std::size_t at = 0; at < json.size(); ++at) {
+        const char c = json[at];
+        if (c == '{' || c == '[') {
+            const bool of_constructor = !levels.empty() && levels.back().is_object && levels.back().key_is_constructor;
+            levels.push_back({c == '{', of_constructor, c == '{'});
+        } else if (c == '}' || c == ']') {
+            levels.pop_back();
+        } else if (c == ',') {
+            levels.back().key_next = levels.back().is_object;
+        } else if (c == '"') {
+            const std::size_t start = at++;
+            for (; json[at] != '"'; ++at)
+                at += json[at] == '\\' ? 1 : 0;
+            if (levels.empty() || !std::exchange(levels.back().key_next, false))
+                continue;
+            const std::string name = JsonValue(json.substr(start, at + 1 - start)).string();
+            if (name == "__proto__" || (name == "prototype" && levels.back().of_constructor))
                 return true;
-        return false;
-    }
-    if (!value.is_object())
-        return false;
-    auto members = value.members();
-    while (const auto member = members.next()) {
-        const std::string name = member->name.string();
-        if (name == "__proto__")
-            return true;
-        if (name == "constructor" && member->value.is_object() && member->value.find("prototype"))
-            return true;
-        if (is_poisoned(member->value))
-            return true;
+            levels.back().key_is_constructor = name == "constructor";
+        }
     }
     return false;
 }
@@ -60,7 +73,7 @@ std::expected<std::string, BodyError> read_json(std::string_view body)
         text = to_utf8(body);
         error = json_check(text);
     }
-    if (error != JsonError::none || is_poisoned(JsonValue(text)))
+    if (error != JsonError::none || is_poisoned(text))
         return std::unexpected(BodyError::malformed);
     return text;
 }

@@ -61,7 +61,6 @@ protected:
     /// At most one of each is outstanding; asking twice is harmless.
     void wait_readable();
     void wait_writable();
-    bool waits_readable() const { return waits_readable_; }
 
     /// Takes the socket away, for another kind of connection to go on with it; this one is closed.
     Socket take_socket();

@@ -340,17 +340,6 @@ TEST_F(AnHttpConnection, TakesAnEndOfSendingForGoneWhileAnAnswerIsDue)
     EXPECT_EQ(server.handler.gone, server.handler.exchanges);
 }
 
-TEST_F(AnHttpConnection, IsEndedByItsHandlerWithoutAnAnswer)
-{
-    TestServer server(net);
-    server.handler.on_next = [&](const HttpRequest&, Exchange exchange) { server.http.drop(exchange); };
-    Peer peer(net, server.port);
-    peer.send(get("/a") + get("/b"));
-    ASSERT_TRUE(has_closed(peer));
-    EXPECT_EQ(peer.received(), "");
-    EXPECT_THAT(server.handler.requests, SizeIs(1));
-}
-
 TEST_F(AnHttpConnection, SurvivesAPeerThatResetsBeforeItsAnswerIsWritten)
 {
     TestServer server(net);

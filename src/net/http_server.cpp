@@ -63,7 +63,6 @@ public:
     Acceptor(HttpServer& server, Kernel kernel) : server_(server), kernel_(std::move(kernel)) { wait(); }
 
     std::uint16_t port() const { return kernel_.local_endpoint().port(); }
-    bool is_loopback() const { return kernel_.local_endpoint().address().is_loopback(); }
 
     void resume()
     {
@@ -176,7 +175,7 @@ std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port)
         if (error == asio::error::address_in_use)
             throw std::runtime_error(
                 "Port " + std::to_string(endpoint.port()) + " of " + host +
-                " is in use by another program. Stop it, or choose another port: GATEWAY_PORT, or --port."
+                " is in use by another program. Stop it, or choose another port: " + options_.port_setting + "."
             );
         if (error) {
             problem = why_not(host, port, error);  // a machine without IPv6 still has its other address
@@ -184,7 +183,6 @@ std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port)
         }
         acceptors_.push_back(std::make_unique<Acceptor>(*this, std::move(kernel)));
         bound = acceptors_.back()->port();
-        loopback_ = loopback_ && acceptors_.back()->is_loopback();
     }
     if (acceptors_.empty())
         throw std::runtime_error(problem);
@@ -274,12 +272,6 @@ bool HttpServer::upgrade(Exchange exchange, const HttpRequest& request, Stream& 
     after->accept(handed.unsent + ws_accept(request));
     after->start(std::move(handed.unread));
     return true;
-}
-
-void HttpServer::drop(Exchange exchange)
-{
-    if (auto* connection = find(exchange))
-        connection->abandon();
 }
 
 void HttpServer::close_idle()

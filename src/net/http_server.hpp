@@ -63,6 +63,7 @@ public:
 };
 
 struct HttpServerOptions {
+    std::string port_setting = "GATEWAY_PORT, or --port";  ///< What to change where the port is in use.
     HttpLimits parser;
     Duration header_time{10'000};
     Duration body_time{30'000};
@@ -90,16 +91,10 @@ public:
     /// Throws std::runtime_error with a sentence that says what to do.
     std::uint16_t listen(const std::string& host, std::uint16_t port);
 
-    /// True if every address listened on is a loopback one.
-    bool is_loopback() const { return loopback_; }
-
     void stop_accepting();
 
     bool respond(Exchange exchange, HttpResponse response) override;
     bool upgrade(Exchange exchange, const HttpRequest& request, Stream& stream) override;
-
-    /// As if the peer had hung up, without an answer.
-    void drop(Exchange exchange);
 
     /// Closes connections between two requests; the others after their answer.
     void close_idle();
@@ -128,7 +123,6 @@ private:
     Loop& loop_;
     HttpHandler& handler_;
     HttpServerOptions options_;
-    bool loopback_ = true;
     bool draining_ = false;
     std::uint64_t next_number_ = 1;
     std::size_t inbound_bytes_ = 0;

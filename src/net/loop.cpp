@@ -43,6 +43,7 @@ void Loop::run()
 {
     while (!stopped_)
         turn();
+    stale_ = true;
     drain_posted();
     end_turn();
 }

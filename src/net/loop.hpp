@@ -71,7 +71,7 @@ public:
         return now_;
     }
 
-    /// Whether the turn has had its 5 ms: an event with more to do puts the rest off. Reads the clock.
+    /// Whether the turn has had its time: an event with more to do puts the rest off. Reads the clock.
     bool turn_is_over() const { return clock_.monotonic() >= turn_end_; }
     Timestamp wall_time() const { return clock_.now(); }
     Timers& timers() { return timers_; }

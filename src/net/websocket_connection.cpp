@@ -174,7 +174,7 @@ bool WebSocketConnection::count_control()
     controls_until_ = std::max(controls_until_, loop_.now()) + kControlTime;
     if (controls_until_ - loop_.now() <= kControlBurst)
         return true;
-    end(true);
+    fail(1008);
     return false;
 }
 

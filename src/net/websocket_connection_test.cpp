@@ -166,7 +166,7 @@ TEST_F(AWebSocket, HasNoTimerBetweenTwoMessages)
     EXPECT_EQ(net.loop.timers().size(), 0u);
 }
 
-/// One read may bring 40,000 messages: a turn is over after 5 ms all the same, and nothing is lost or out of order.
+/// One read may bring 40,000 messages: a turn is over after 20 ms all the same, and nothing is lost or out of order.
 TEST_F(AWebSocket, PutsOffWhatDoesNotFitIntoATurn)
 {
     auto peer = server.open();

@@ -29,6 +29,16 @@ Writer::Writer(Sqlite& db, Outlet& outlet, const Clock& clock, WriterOptions opt
 {
 }
 
+void Writer::look_again()
+{
+    struct Nothing final : Job {
+        void run() override {}
+        void finish(std::exception_ptr) override {}
+    };
+    std::unique_ptr<Job> nothing = std::make_unique<Nothing>();
+    submit(nothing);
+}
+
 void Writer::run_batch(std::span<const std::unique_ptr<Job>> batch)
 {
     prepare_batch();

@@ -81,8 +81,12 @@ public:
         return call<T>(submit_job, std::move(run));
     }
 
+    /// Looks at the disk, as a batch does: while nothing is sent because the disk is full, nothing else would.
+    void look_again();
+
     /// For /readyz. Any thread.
     bool is_full() const { return full_; }
+
     bool is_broken() const { return broken_; }
 
     std::size_t under_way() const { return worker_.under_way(); }

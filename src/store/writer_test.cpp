@@ -196,6 +196,18 @@ TEST_F(TheWriter, StoresNothingWhileTheDiskIsNearlyFullAndGoesOnByItself)
     EXPECT_EQ(stored(), "3");
 }
 
+TEST_F(TheWriter, SeesThatThereIsRoomAgainAlthoughNobodyWrites)
+{
+    free_ = 1'000;
+    EXPECT_EQ(insert({1}), std::vector(1, End::full));
+    free_ = 1'000'000'000;
+    store_.clock.advance(1s);
+    store_.writer.look_again();
+    store_.writer.flush();
+    store_.loop.run_one();
+    EXPECT_FALSE(store_.writer.is_full());
+}
+
 TEST_F(TheWriter, TakesADiskThatIsFullEarlierThanItSaysForFull)
 {
     disk_.failing_writes = 1;

@@ -1,6 +1,6 @@
 // The life of the process: what it keeps, how it ends, and what it refuses to start with.
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { createServer } from 'node:net';
@@ -90,6 +90,24 @@ test('a port in use is named, and the start fails', { timeout: 30000 }, async (t
     assert.notEqual(code, 0);
     assert.match(out, new RegExp(`${port}`), out);
     assert.doesNotMatch(out, /ended after/, 'it refuses, it does not hang');
+});
+
+test('a port of the admin listener that is in use is told with its own setting', { timeout: 30000 }, async (t) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await within(5000, 'listening', new Promise((done) => { other.once('listening', done); }));
+    t.after(() => other.close());
+    const { code, out } = await refused(t, { WGW_ADMIN_PORT: String(other.address().port) });
+    assert.notEqual(code, 0);
+    assert.match(out, /WGW_ADMIN_PORT/, out);
+});
+
+test('a .env that cannot be read is not passed over', { timeout: 30000 }, async (t) => {
+    const folder = await mkdtemp(path(tmpdir(), 'wegowhere-test-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    await mkdir(path(folder, '.env'));
+    const { code, out } = await run(binary('serve'), { cwd: folder, ms: 8000 });
+    assert.equal(code, 78, out);
+    assert.match(out, /\.env/);
 });
 
 test('a second process on the same data folder names the holder', { timeout: 30000 }, async (t) => {

@@ -72,6 +72,12 @@ void EngineSession::pong(Instant now)
     heartbeat_ = now + options_->ping_interval;
 }
 
+void EngineSession::excuse(Instant now)
+{
+    if (awaits_pong_)
+        heartbeat_ = std::max(heartbeat_, now + options_->ping_timeout);
+}
+
 void EngineSession::sign_of_life()
 {
     if (!awaits_pong_ || extended_)
@@ -164,7 +170,7 @@ void EngineSession::binary(Number channel, std::string_view bytes, Instant, Engi
 
 void EngineSession::receive_probe(std::string_view packet, EngineOutput& out)
 {
-    if (packet == "2probe") {
+    if (packet == "2probe" && !probed_) {  // once: each is answered past the queue and its bound
         probed_ = true;
         return out.add(SendText{probe_, "3probe"});
     }

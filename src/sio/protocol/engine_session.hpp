@@ -102,6 +102,9 @@ public:
 
     void tick(Instant now, EngineOutput& out);
 
+    /// The peer has not been heard, and that was not its fault: its wait for a pong begins anew.
+    void excuse(Instant now);
+
     /// When tick() is due; kNever if nothing is awaited.
     Instant next_deadline() const;
     static constexpr Instant kNever{std::numeric_limits<std::int64_t>::max()};

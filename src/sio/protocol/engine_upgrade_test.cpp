@@ -35,6 +35,8 @@ const Row kRows[] = {
       {"text 9 5", "9: 4a"},
       {"text 9 4hello", R"("hello")"},
       {"send b", "9: 4b"}}                                                                                                                   },
+    {"ASecondProbePacketClosesIt",
+     {{"open 9", ""}, {"text 9 2probe", "9> 3probe"}, {"text 9 2probe", "9 closed"}, {"get 2 & send x", "2: 200 4x"}}                        },
     {"ANewGetIsReleasedToo",                          {{"open 9 & text 9 2probe", "9> 3probe"}, {"get 2", "2: 200 6"}, {"get 3", "3: 200 6"}}},
     {"AGetAfterTheProbeStillCarriesWhatIsQueued",
      {{"open 9 & text 9 2probe", "9> 3probe"}, {"send a", ""}, {"get 2", "2: 200 4a"}}                                                       },

@@ -116,7 +116,7 @@ void Server::Core::on_request(HttpRequest request, net::Exchange exchange)
         http->respond(exchange, std::move(response));
         return;
     }
-    if (session == nullptr && is_draining_) {
+    if (session == nullptr && (is_draining_ || handshakes >= options.handshakes)) {
         HttpResponse response;
         response.status = 503;
         response.headers.emplace_back("retry-after", "1");

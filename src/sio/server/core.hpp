@@ -23,7 +23,6 @@ public:
     void on_request(HttpRequest request, net::Exchange exchange);
     void on_gone(net::Exchange exchange);
     void answer(const Answer& answer);
-    void await(Number request, Session& session) { waiting_[request] = &session; }
     void drain(Duration spread);
     bool drained() const;
 
@@ -46,6 +45,8 @@ public:
     net::Responder* http = nullptr;
     std::unordered_map<std::string, std::unique_ptr<Namespace>> namespaces;
     std::unordered_map<std::string, std::unique_ptr<Session>> sessions;
+    std::size_t handshakes = 0;  ///< Sessions that have joined no namespace yet.
+    std::uint64_t next_session = 1;
     std::uint64_t next_socket = 1;
     Number next_channel = 1;
 

@@ -128,6 +128,7 @@ Socket::Socket(Namespace& nsp, Session& session, std::uint64_t number, std::stri
 Socket::~Socket() = default;
 
 const Handshake& Socket::handshake() const { return session_.handshake(); }
+std::uint64_t Socket::connection() const { return session_.number(); }
 
 void Socket::emit(std::string_view event, std::string_view arguments) { send(nsp_.encode(event, arguments)); }
 

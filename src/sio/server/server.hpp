@@ -49,6 +49,7 @@ struct ServerOptions {
     std::size_t max_payload = 1'000'000;
     std::size_t queue_bytes = 1024 * 1024;
     std::size_t queue_packets = 1'024;
+    std::size_t handshakes = 20'000;  ///< Connections that have joined no namespace; more are answered 503.
 
     /// Origins a browser may come from beside the server's own. `*`: any.
     std::vector<std::string> origins;
@@ -129,6 +130,9 @@ public:
     std::uint64_t number() const { return number_; }
     const std::string& id() const { return id_; }
     const Handshake& handshake() const;
+
+    /// Of the connection: its sockets share it, in whatever namespaces and one after the other.
+    std::uint64_t connection() const;
 
     /// The object of the CONNECT packet, as JSON; empty if there was none.
     const std::string& auth() const { return auth_; }

@@ -292,6 +292,114 @@ TEST_F(AServerThatIsBusy, AnswersThePostOfASessionThatEndsMeanwhile)
     EXPECT_THAT(heard_, testing::SizeIs(3));
 }
 
+TEST_F(AServerThatIsBusy, EndsAClientThatHangsUpBeforeItsPostIsHeard)
+{
+    const auto sid = poll();
+    post(sid, "40");
+    const std::string one = R"(42["work",1])";
+    const auto request = post(sid, one + "\x1e" + one + "\x1e" + one + "\x1e" + one);
+    server_.on_gone({request, 1});
+    wire_.turn();
+    EXPECT_EQ(root_.size(), 0U);
+    EXPECT_THAT(heard_, testing::SizeIs(3));
+}
+
+TEST_F(AServerThatIsBusy, CountsTheMemoryOfEmptyMessagesToo)
+{
+    const auto sid = poll();
+    post(sid, "40");
+    const std::string one = R"(42["work",1])";
+    std::string empty = "4";
+    for (int i = 1; i < 16'000; ++i)
+        empty += "\x1e"
+                 "4";
+    post(sid, one + "\x1e" + one + "\x1e" + one);
+    post(sid, empty);
+    EXPECT_EQ(root_.size(), 1U);
+    for (int i = 0; i < 4; ++i)
+        post(sid, empty);
+    EXPECT_EQ(root_.size(), 0U);
+}
+
+TEST_F(AServerThatIsBusy, ForgetsAPauseWithTheSocketThatAskedForIt)
+{
+    auto& client = join();
+    for (int i = 0; i < 3; ++i)
+        client.send(R"(42["work",1])");
+    EXPECT_TRUE(client.paused);
+    root_.find(last_)->disconnect(false);
+    wire_.turn();
+    EXPECT_FALSE(client.paused);
+}
+
+TEST_F(AServerThatIsBusy, DoesNotBlameAClientThatItDoesNotHearForItsSilence)
+{
+    auto& client = join();
+    for (int i = 0; i < 3; ++i)
+        client.send(R"(42["work",1])");
+    for (int s = 0; s < 120; ++s)
+        advance(1s);
+    EXPECT_FALSE(client.closed);
+    resume();
+    advance(19s);
+    EXPECT_FALSE(client.closed);
+    client.send("3");
+    advance(19s);
+    EXPECT_FALSE(client.closed);
+    for (int s = 0; s < 30; ++s)
+        advance(1s);
+    EXPECT_TRUE(client.closed);
+}
+
+TEST_F(AServer, TakesUpReadingWhenASlowReaderHasCaughtUp)
+{
+    root_.on_connection([](Socket& socket) { socket.join("room"); });
+    auto& client = join();
+    for (int i = 0; i < 60; ++i)
+        root_.broadcast("room", root_.encode("n", "[]"));
+    client.send("3");  // any input: it is looked at behind each
+    EXPECT_TRUE(client.paused);
+    client.received();
+    wire_.turn();
+    EXPECT_FALSE(client.paused);
+}
+
+TEST_F(AServer, BoundsHandshakesThatJoinNothing)
+{
+    Server small(loop_, random_, {.handshakes = 2});
+    TestWire wire(loop_, [&](HttpRequest request, net::Exchange exchange) {
+        small.on_request(std::move(request), exchange);
+    });
+    small.of("/");
+    small.attach(wire);
+    EXPECT_EQ(wire.answers[wire.request("GET", kPolling)].status, 200);
+    auto& joins = wire.open(kWebSocket);
+    EXPECT_EQ(wire.answers[wire.request("GET", kPolling)].status, 503);
+    joins.send("40");
+    EXPECT_EQ(wire.answers[wire.request("GET", kPolling)].status, 200);
+    wire.hang_up();
+}
+
+TEST_F(AServer, LetsAHandlerOfADisconnectAskForItOnceMore)
+{
+    int gone = 0;
+    root_.on_disconnect([&](Socket& socket) {
+        ++gone;
+        socket.disconnect(false);
+        socket.disconnect(true);
+    });
+    root_.on_connection([](Socket& socket) {
+        if (!socket.auth().empty())
+            socket.disconnect(true);
+    });
+    join().drop();
+    join().send("41");
+    join("{}");
+    wire_.turn();
+    EXPECT_EQ(gone, 3);
+    EXPECT_EQ(root_.size(), 0U);
+}
+
 TEST_F(AServerThatIsBusy, EndsAClientThatSendsMoreWithoutWaitingForItsAnswer)
 {
     const auto sid = poll();
@@ -307,8 +415,8 @@ TEST_F(AServerThatIsBusy, EndsAClientThatSendsMoreWithoutWaitingForItsAnswer)
                  filler
     );
     EXPECT_EQ(root_.size(), 1U);
-    post(sid, filler);
-    post(sid, filler);
+    for (int i = 0; i < 5; ++i)
+        post(sid, filler);
     EXPECT_EQ(root_.size(), 0U);
 }
 

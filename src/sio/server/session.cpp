@@ -61,14 +61,16 @@ void Channel::on_closed(bool broken)
 // A session
 
 Session::Session(Server::Core& core, std::string_view sid, Transport transport, Handshake handshake)
-    : core_(core), handshake_(std::move(handshake)), engine_(core.engine_options, sid, transport, core.loop.now()),
-      packets_(core.socket_options, core.loop.now())
+    : core_(core), handshake_(std::move(handshake)), number_(core.next_session++),
+      engine_(core.engine_options, sid, transport, core.loop.now()), packets_(core.socket_options, core.loop.now())
 {
+    ++core_.handshakes;
     arm();
 }
 
 Session::~Session()
 {
+    count_joined();
     end_sockets();
     core_.loop.forget(*this);
     for (auto* channel : std::exchange(channels_, {})) {
@@ -116,9 +118,17 @@ void Session::post(Number request, std::string_view body, PostBody kind)
 
 void Session::gone(Number request)
 {
-    if (waiting_)
-        std::erase_if(waiting_->answers, [request](const Answer& answer) { return answer.request == request; });
+    // Also a POST that is answered as far as the engine knows: what it has brought would be kept for nobody.
+    if (waiting_ &&
+        std::erase_if(waiting_->answers, [&](const Answer& answer) { return answer.request == request; }) > 0)
+        return close(CloseReason::transport_error, 0);
     drive([&](EngineOutput& out) { engine_.gone(request, out); });
+}
+
+void Session::count_joined()
+{
+    if (!std::exchange(joined_, true))
+        --core_.handshakes;
 }
 
 Channel& Session::new_channel()
@@ -161,12 +171,16 @@ std::span<const Frame> Session::queued(const Channel& channel)
 void Session::written(std::size_t frames)
 {
     engine_.written(frames);
-    if (!listening_)
-        core_.loop.touch(*this);
+    if (listening_)
+        return;
+    engine_.excuse(core_.loop.now());  // it takes what it is sent, so it lives
+    core_.loop.touch(*this);
 }
 
 void Session::on_timer(Instant now)
 {
+    if (!listening_ && paused_)
+        engine_.excuse(now);  // it is the application that does not hear
     drive([&](EngineOutput& out) {
         engine_.tick(now, out);
         if (closed_)
@@ -231,9 +245,10 @@ void Session::on_message(const Message& message)
         return hear(message);
     if (!waiting_)
         waiting_ = std::make_unique<Waiting>();
-    waiting_->bytes += message.data.size();
-    if (waiting_->bytes > core_.options.max_payload)
-        return close(CloseReason::forced_close, 0);  // of a client that does not wait for its answers
+    waiting_->bytes += sizeof(Waiting::Message) + message.data.size();
+    // One POST always fits, however small its messages: more is of a client that does not wait for its answers.
+    if (waiting_->bytes > 2 * core_.options.max_payload)
+        return close(CloseReason::forced_close, 0);
     waiting_->messages.push_back({std::string(message.data), message.binary});
 }
 
@@ -247,7 +262,7 @@ void Session::hear_waiting()
     while (!closed_ && !deaf() && !messages.empty()) {
         const auto next = std::move(messages.front());
         messages.pop_front();
-        waiting_->bytes -= next.data.size();
+        waiting_->bytes -= sizeof(Waiting::Message) + next.data.size();
         hear({next.data, next.binary});
     }
     hearing_ = false;
@@ -316,6 +331,7 @@ void Session::admitted(Socket& socket, std::optional<ConnectError> error)
         return;
     }
     send(packets_.accept(nsp, socket.id()));
+    count_joined();
     arm();
     if (socket.nsp_.on_connection_)
         socket.nsp_.on_connection_(socket);
@@ -404,10 +420,10 @@ void Session::listen()
     if (wanted == listening_ || open == nullptr)
         return;
     listening_ = wanted;
-    if (wanted)
-        open->resume();
-    else
-        open->pause();
+    if (!wanted)
+        return open->pause();
+    engine_.excuse(core_.loop.now());
+    open->resume();
 }
 
 void Session::end_sockets()
@@ -419,8 +435,12 @@ void Session::end_sockets()
 void Session::end_socket(Socket& socket)
 {
     const auto found = std::ranges::find(sockets_, &socket, &std::unique_ptr<Socket>::get);
+    if (found == sockets_.end())
+        return;  // a handler of its disconnect asks for it once more
     const std::unique_ptr<Socket> ended = std::move(*found);
     sockets_.erase(found);
+    if (sockets_.empty())
+        resume();  // nobody is left who would
     ended->leave_all();
     ended->nsp_.sockets_.erase(ended->number());
     if (!ended->nsp_.on_disconnect_)

@@ -55,6 +55,7 @@ public:
     std::string_view sid() const { return engine_.sid(); }
     Transport transport() const { return engine_.transport(); }
     const Handshake& handshake() const { return handshake_; }
+    std::uint64_t number() const { return number_; }
 
     /// Nothing is to be sent any more, other than to a poll that may come.
     bool over() const { return closed_ && channels_.empty(); }
@@ -106,9 +107,11 @@ private:
     /// The WebSocket that is the transport, if it is open.
     net::WebSocket* socket() const { return transport_ != nullptr ? transport_->socket() : nullptr; }
     void arm();
+    void count_joined();
 
     Server::Core& core_;
     Handshake handshake_;
+    std::uint64_t number_;
     EngineSession engine_;
     SocketSession packets_;
     std::vector<Channel*> channels_;
@@ -122,7 +125,7 @@ private:
             bool binary;
         };
         std::deque<Message> messages;
-        std::size_t bytes = 0;
+        std::size_t bytes = 0;        ///< Of memory: empty messages take some, too.
         std::vector<Answer> answers;  ///< Of POSTs: they look into nothing.
     };
     std::unique_ptr<Waiting> waiting_;
@@ -130,6 +133,7 @@ private:
     bool paused_ = false;    ///< By the application.
     bool listening_ = true;  ///< The channel is read.
     bool hearing_ = false;
+    bool joined_ = false;  ///< Some namespace, at some time.
     bool closed_ = false;
     bool overflowed_ = false;
 };
