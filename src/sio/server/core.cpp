@@ -193,7 +193,9 @@ void Server::Core::give_back(EngineOutput output)
 void Server::Core::retire(Session& session)
 {
     // From the loop, not from inside of the session; looked up again, because it may be asked twice.
-    loop.post([this, sid = std::string(session.sid()), which = &session] {
+    loop.post([this, alive = std::weak_ptr(alive_), sid = std::string(session.sid()), which = &session] {
+        if (alive.expired())
+            return;  // the server has gone, and all its sessions with it
         const auto found = sessions.find(sid);
         if (found == sessions.end() || found->second.get() != which)
             return;

@@ -59,6 +59,7 @@ private:
     std::size_t drain_step_ = 1;                    ///< Of them at once.
     bool is_draining_ = false;
     std::vector<EngineOutput> outputs_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< For what is posted and may run after us.
 };
 
 }  // namespace wgw::sio
