@@ -16,11 +16,6 @@ using namespace std::chrono_literals;
 
 struct AnHttpConnection : testing::Test {
     TestNet net;
-
-    bool has_closed(Peer& peer)
-    {
-        return net.until([&] { return peer.closed(); });
-    }
 };
 
 // Requests and answers
@@ -142,7 +137,7 @@ TEST_F(AnHttpConnection, ClosesBehindTheAnswerWhenTheRequestAsksForIt)
     TestServer server(net);
     Peer peer(net, server.port);
     peer.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + get("/b"));
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_THAT(bodies(peer.received()), ElementsAre("/a"));
     EXPECT_THAT(peer.received(), HasSubstr("\r\nConnection: close\r\n\r\n"));
     EXPECT_THAT(server.handler.requests, SizeIs(1));
@@ -154,7 +149,7 @@ TEST_F(AnHttpConnection, ClosesBehindTheAnswerToHttp10WhateverItAsksFor)
     TestServer server(net);
     Peer peer(net, server.port);
     peer.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_THAT(peer.received(), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("\r\nConnection: close\r\n\r\n")));
 }
 
@@ -163,7 +158,7 @@ TEST_F(AnHttpConnection, ClosesBehindTheLastRequestItMayHave)
     TestServer server(net, {.keep_alive_requests = 2});
     Peer peer(net, server.port);
     peer.send(get("/a") + get("/b") + get("/c"));
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_THAT(bodies(peer.received()), ElementsAre("/a", "/b"));
 }
 
@@ -172,7 +167,7 @@ TEST_F(AnHttpConnection, AnswersHeadWithTheLengthAndWithoutTheBody)
     TestServer server(net);
     Peer peer(net, server.port);
     peer.send("HEAD /abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_THAT(peer.received(), AllOf(HasSubstr("\r\ncontent-length: 4\r\n"), EndsWith("\r\n\r\n")));
 }
 
@@ -181,7 +176,7 @@ TEST_F(AnHttpConnection, RefusesAHeadWithoutABodyToo)
     TestServer server(net);
     Peer peer(net, server.port);
     peer.send("HEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n");
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_THAT(peer.received(), AllOf(StartsWith("HTTP/1.1 413 "), EndsWith("\r\n\r\n")));
 }
 
@@ -198,7 +193,7 @@ TEST_F(AnHttpConnection, SendsNoBodyAndNoLengthWhereTheStatusHasNone)
         };
         Peer peer(net, server.port);
         peer.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        ASSERT_TRUE(has_closed(peer));
+        ASSERT_TRUE(has_closed(net, peer));
         EXPECT_THAT(peer.received(), AllOf(Not(HasSubstr("content-length")), EndsWith("\r\n\r\n"))) << status;
     }
 }
@@ -215,7 +210,7 @@ TEST_F(AnHttpConnection, SaysContinueBeforeABodyThatWaitsForIt)
     EXPECT_THAT(answers(net, peer, 1), ElementsAre("/a"));
     peer.clear();
     peer.send(head + "1001\r\n\r\n");
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_THAT(peer.received(), StartsWith("HTTP/1.1 413 "));
 }
 
@@ -233,7 +228,7 @@ TEST_F(AnHttpConnection, TakesABodyAtTheLimitAndRefusesOneByteMore)
         EXPECT_THAT(answers(net, peer, 1), ElementsAre("/"));
         peer.clear();
         peer.send(request(1'001));
-        ASSERT_TRUE(has_closed(peer));
+        ASSERT_TRUE(has_closed(net, peer));
         EXPECT_THAT(peer.received(), StartsWith("HTTP/1.1 413 "));
         EXPECT_THAT(server.handler.requests, SizeIs(1));
     }
@@ -246,7 +241,7 @@ TEST_F(AnHttpConnection, LetsThePeerReadARefusalAlthoughItIsStillSending)
     Peer peer(net, server.port);
     peer.send(post("/", 5'000'000));
     EXPECT_TRUE(peer.send(std::string(3'000'000, 'b')));
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_THAT(peer.received(), StartsWith("HTTP/1.1 413 "));
     EXPECT_FALSE(peer.was_reset());
 }
@@ -256,7 +251,7 @@ TEST_F(AnHttpConnection, ClosesBehindBytesThatAreNoRequestAndReadsNothingBehindT
     TestServer server(net);
     Peer peer(net, server.port);
     peer.send("NONSENSE\r\n\r\n" + get("/health"));
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_THAT(peer.received(), StartsWith("HTTP/1.1 400 Bad Request\r\n"));
     EXPECT_THAT(server.handler.requests, IsEmpty());
     net.clock.advance(2s);
@@ -311,7 +306,7 @@ TEST_F(AnHttpConnection, WritesAnswersThatAreReadyToAPeerThatHasEndedItsSending)
     peer.send(get("/a") + get("/b"));
     peer.end_sending();
     EXPECT_THAT(answers(net, peer, 2), ElementsAre("/a", "/b"));
-    EXPECT_TRUE(has_closed(peer));
+    EXPECT_TRUE(has_closed(net, peer));
     net.settle();
     EXPECT_EQ(server.http.connections(), 0u);
 }
@@ -336,7 +331,7 @@ TEST_F(AnHttpConnection, TakesAnEndOfSendingForGoneWhileAnAnswerIsDue)
     Peer peer(net, server.port);
     peer.send(get("/a"));
     peer.end_sending();
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_EQ(server.handler.gone, server.handler.exchanges);
 }
 
@@ -367,10 +362,10 @@ TEST_F(AnHttpConnection, IsClosedAtOnceBetweenTwoRequestsAndElseBehindItsAnswer)
     waiting.send(get("/b"));
     ASSERT_TRUE(net.until([&] { return server.handler.exchanges.size() == 2; }));
     server.http.close_idle();
-    EXPECT_TRUE(has_closed(idle));
+    EXPECT_TRUE(has_closed(net, idle));
     EXPECT_FALSE(waiting.closed());
     server.http.respond(server.handler.exchanges[1], text_response("done"));
-    EXPECT_TRUE(has_closed(waiting));
+    EXPECT_TRUE(has_closed(net, waiting));
     EXPECT_THAT(waiting.received(), HasSubstr("\r\nConnection: close\r\n"));
 }
 
@@ -385,7 +380,7 @@ TEST_F(AnHttpConnection, IsClosedBehindAnAnswerThatIsStillBeingReadWhenTheServer
     net.settle();
     server.http.close_idle();
     EXPECT_THAT(answers(net, peer, 1), ElementsAre(SizeIs(20'000'000)));
-    EXPECT_TRUE(has_closed(peer));
+    EXPECT_TRUE(has_closed(net, peer));
 }
 
 }  // namespace

@@ -15,9 +15,15 @@ using namespace std::chrono_literals;
 struct ASlowPeer : testing::Test {
     TestNet net;
 
-    bool has_closed(Peer& peer)
+    /// Not a millisecond earlier.
+    bool ends_after(Duration time, Peer& peer)
     {
-        return net.until([&] { return peer.closed(); });
+        net.clock.advance(time - 1ms);
+        net.settle();
+        if (peer.closed())
+            return false;
+        net.clock.advance(1ms);
+        return has_closed(net, peer);
     }
 };
 
@@ -26,11 +32,7 @@ TEST_F(ASlowPeer, EndsWithoutAWordWhenNothingComes)
     TestServer server(net);
     Peer peer(net, server.port);
     net.settle();
-    net.clock.advance(9'999ms);
-    net.settle();
-    EXPECT_FALSE(peer.closed());
-    net.clock.advance(1ms);
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(ends_after(10s, peer));
     EXPECT_EQ(peer.received(), "");
 }
 
@@ -50,7 +52,7 @@ TEST_F(ASlowPeer, GivesAHeaderBlockTenSecondsHoweverSlowlyItComes)
     net.settle();
     EXPECT_FALSE(peer.closed());
     net.clock.advance(1s);
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(has_closed(net, peer));
     EXPECT_THAT(peer.received(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
 }
 
@@ -63,11 +65,7 @@ TEST_F(ASlowPeer, GivesTheNextHeaderBlockItsTimeFromItsFirstByte)
     net.clock.advance(60s);
     peer.send("G");
     net.settle();
-    net.clock.advance(9'999ms);
-    net.settle();
-    EXPECT_FALSE(peer.closed());
-    net.clock.advance(1ms);
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(ends_after(10s, peer));
     EXPECT_THAT(peer.received(), HasSubstr("HTTP/1.1 408 "));
 }
 
@@ -81,11 +79,7 @@ TEST_F(ASlowPeer, GivesABodyThirtySecondsAndThenASecondPerKilobyte)
     net.clock.advance(29s);
     peer.send(std::string(10'240, 'b'));
     net.settle();
-    net.clock.advance(10'999ms);  // 30 s and 10 for 10 KiB
-    net.settle();
-    EXPECT_FALSE(peer.closed());
-    net.clock.advance(1ms);
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(ends_after(11s, peer));  // 30 s and 10 for 10 KiB
     EXPECT_THAT(peer.received(), StartsWith("HTTP/1.1 408 "));
 }
 
@@ -96,11 +90,7 @@ TEST_F(ASlowPeer, WaitsForTheNextRequestAndThenEndsWithoutAWord)
     peer.send(get("/a"));
     answers(net, peer, 1);
     peer.clear();
-    net.clock.advance(71'999ms);
-    net.settle();
-    EXPECT_FALSE(peer.closed());
-    net.clock.advance(1ms);
-    ASSERT_TRUE(has_closed(peer));
+    ASSERT_TRUE(ends_after(72s, peer));
     EXPECT_EQ(peer.received(), "");
 }
 

@@ -231,4 +231,10 @@ inline std::vector<ServerFrame> server_frames(std::string_view bytes)
     return out;
 }
 
+/// Waits for the server to close the connection.
+inline bool has_closed(TestNet& net, Peer& peer)
+{
+    return net.until([&] { return peer.closed(); });
+}
+
 }  // namespace wgw::net

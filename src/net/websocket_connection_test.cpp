@@ -17,11 +17,6 @@ using namespace std::chrono_literals;
 struct AWebSocket : testing::Test {
     TestNet net;
     StreamServer server{net, {.max_payload = 100'000}};
-
-    bool has_closed(Peer& peer)
-    {
-        return net.until([&] { return peer.closed(); });
-    }
 };
 
 // The upgrade
@@ -68,7 +63,7 @@ TEST_F(AWebSocket, MayBeClosedOrDroppedAsSoonAsItIsOpen)
         };
         Peer peer(net, server.port);
         peer.send(std::string(kUpgrade) + client_text("unheard"));
-        ASSERT_TRUE(has_closed(peer));
+        ASSERT_TRUE(has_closed(net, peer));
         net.clock.advance(3s);
         net.settle();
         EXPECT_TRUE(server.stream().closed);
@@ -105,7 +100,7 @@ TEST_F(AWebSocket, TakesAMessageAtTheLimitAndEndsWith1009OneByteOver)
     // It goes on sending: the reason must not be lost to a reset.
     EXPECT_TRUE(peer->send(client_frame(0x82, std::string(3'000'000, 'x'))));
     EXPECT_THAT(server.frames(*peer, 1), ElementsAre(ServerFrame{kClose, close_code(1009)}));
-    EXPECT_TRUE(has_closed(*peer));
+    EXPECT_TRUE(has_closed(net, *peer));
     EXPECT_FALSE(peer->was_reset());
     EXPECT_TRUE(server.stream().closed && server.stream().broken);
     peer->hang_up();
@@ -210,7 +205,7 @@ TEST_F(AWebSocket, TakesSixtyControlFramesAtOnceAndEndsOneOver)
     }
     EXPECT_FALSE(server.stream().closed);
     peer->send(client_frame(kPong, ""));
-    ASSERT_TRUE(has_closed(*peer));
+    ASSERT_TRUE(has_closed(net, *peer));
     EXPECT_TRUE(server.stream().closed && server.stream().broken);
 }
 
@@ -221,7 +216,7 @@ TEST_F(AWebSocket, AnswersTheClosingHandshakeAndSaysNothingBehindIt)
     auto peer = server.open();
     peer->send(client_frame(kClose, close_code(4000) + "bye"));
     server.stream().send("too late");
-    ASSERT_TRUE(has_closed(*peer));
+    ASSERT_TRUE(has_closed(net, *peer));
     const auto got = server_frames(peer->received());
     ASSERT_THAT(got, testing::Not(IsEmpty()));
     EXPECT_EQ(got.back(), (ServerFrame{kClose, close_code(4000)}));
@@ -297,7 +292,7 @@ TEST_F(AWebSocket, MayBeClosedOrDroppedByWhoeverHearsAMessage)
             drop ? server.stream().socket->drop() : server.stream().socket->close(4001);
         };
         peer->send(client_text("one") + client_text("two"));
-        ASSERT_TRUE(has_closed(*peer));
+        ASSERT_TRUE(has_closed(net, *peer));
         EXPECT_THAT(server.stream().heard, ElementsAre("one"));
         EXPECT_EQ(server.stream().closed, drop);
         EXPECT_EQ(peer->received(), drop ? "" : "\x88\x02" + close_code(4001));
@@ -310,7 +305,7 @@ TEST_F(AWebSocket, DroppedSaysNothing)
     server.stream().send("unsent");
     server.stream().socket->drop();
     EXPECT_TRUE(server.stream().closed && server.stream().broken);
-    ASSERT_TRUE(has_closed(*peer));
+    ASSERT_TRUE(has_closed(net, *peer));
     EXPECT_EQ(peer->received(), "");
     EXPECT_EQ(server.http.connections(), 0u);
 }
@@ -320,7 +315,7 @@ TEST_F(AWebSocket, EndsWithItsServer)
     auto peer = server.open();
     server.http.close_all();
     EXPECT_TRUE(server.stream().closed);
-    EXPECT_TRUE(has_closed(*peer));
+    EXPECT_TRUE(has_closed(net, *peer));
 }
 
 }  // namespace

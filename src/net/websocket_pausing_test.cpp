@@ -17,11 +17,6 @@ using namespace std::chrono_literals;
 struct APause : testing::Test {
     TestNet net;
     StreamServer server{net, {.max_payload = 100'000}};
-
-    bool has_closed(Peer& peer)
-    {
-        return net.until([&] { return peer.closed(); });
-    }
 };
 
 TEST_F(APause, KeepsMessagesFromBeingHeardAndLosesNothing)
@@ -120,7 +115,7 @@ TEST_F(APause, IsEndedByACloseWhichStaysInOrder)
     net.settle();
     server.stream().send("last");
     server.stream().socket->close(1001);
-    ASSERT_TRUE(has_closed(*peer));
+    ASSERT_TRUE(has_closed(net, *peer));
     EXPECT_EQ(
         server_frames(peer->received()), (std::vector<ServerFrame>{
                                              {0x81,   "last"          },

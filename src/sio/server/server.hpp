@@ -15,7 +15,7 @@
 /// Errors    a bad packet ends its connection, never the process; what a handler throws is logged and ends its
 ///           connection too
 /// Source    Socket.IO protocol 5, Engine.IO protocol 4
-/// Tests     server_test.cpp, tests/e2e, tests/golden (socket-raw)
+/// Tests     server_test.cpp, server_pace_test.cpp, handshake_test.cpp, tests/e2e, tests/golden (socket-raw)
 
 #include "base/random.hpp"
 #include "codec/frame.hpp"

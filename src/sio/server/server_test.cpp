@@ -1,7 +1,4 @@
-#include "base/random.hpp"
-#include "base/time.hpp"
-#include "sio/server/server.hpp"
-#include "sio/server/test_wire.hpp"
+#include "sio/server/test_server.hpp"
 
 #include <gmock/gmock.h>
 
@@ -15,60 +12,6 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-const std::string kPolling = "/socket.io/?EIO=4&transport=polling";
-const std::string kWebSocket = "/socket.io/?EIO=4&transport=websocket";
-
-class AServer : public testing::Test {
-protected:
-    AServer() { server_.attach(wire_); }
-    ~AServer() override { wire_.hang_up(); }
-
-    void advance(Duration span)
-    {
-        clock_.advance(span);
-        loop_.timers().run(clock_.monotonic());
-        wire_.turn();
-    }
-
-    /// A WebSocket client that has joined `nsp`; what it was told of that has been read.
-    TestClient& join(const std::string& nsp = "")
-    {
-        auto& client = wire_.open(kWebSocket);
-        client.send("40" + nsp);
-        wire_.turn();
-        client.received();
-        return client;
-    }
-
-    std::vector<std::string> hears(TestClient& client)
-    {
-        wire_.turn();
-        return client.received();
-    }
-
-    /// A session over polling: its sid.
-    std::string poll()
-    {
-        const std::string open = wire_.answers[wire_.request("GET", kPolling)].body;
-        return open.substr(std::string(R"(0{"sid":")").size(), 20);
-    }
-    std::uint64_t get(const std::string& sid) { return wire_.request("GET", kPolling + "&sid=" + sid); }
-    std::uint64_t post(const std::string& sid, std::string body)
-    {
-        return wire_.request("POST", kPolling + "&sid=" + sid, std::move(body));
-    }
-    bool answered(std::uint64_t request) const { return wire_.answers.contains(request); }
-
-    ManualClock clock_;
-    SeededRandom random_{1};
-    net::Loop loop_{clock_};
-    Server server_{loop_, random_, {.queue_packets = 100}};
-    Namespace& root_ = server_.of("/");
-    TestWire wire_{loop_, [this](HttpRequest request, net::Exchange exchange) {
-                       server_.on_request(std::move(request), exchange);
-                   }};
-};
 
 // Events.
 
@@ -220,233 +163,6 @@ TEST_F(AServer, EndsAClientWhoseQueueIsFullWithoutHarmToTheRoom)
     EXPECT_EQ(root_.size(), 1U);
 }
 
-// A client is heard at the pace at which it is answered.
-
-class AServerThatIsBusy : public AServer {
-protected:
-    AServerThatIsBusy()
-    {
-        root_.on("work", [this](Socket& socket, const Arguments& arguments, const Reply&) {
-            heard_.push_back(std::string(arguments[0].text()));
-            if (heard_.size() % 3 == 0)
-                socket.pause();
-            last_ = socket.number();
-        });
-    }
-    void resume()
-    {
-        root_.find(last_)->resume();
-        wire_.turn();
-    }
-
-    std::vector<std::string> heard_;
-    std::uint64_t last_ = 0;
-};
-
-TEST_F(AServerThatIsBusy, DoesNotReadAWebSocketMeanwhile)
-{
-    auto& client = join();
-    for (int i = 0; i < 3; ++i)
-        client.send(R"(42["work",)" + std::to_string(i) + "]");
-    EXPECT_TRUE(client.paused);
-    resume();
-    EXPECT_FALSE(client.paused);
-}
-
-TEST_F(AServerThatIsBusy, KeepsTheRestOfAPostAndItsAnswer)
-{
-    const auto sid = poll();
-    post(sid, "40");
-    std::string body;
-    for (int i = 0; i < 7; ++i)
-        body += (i == 0 ? "" : "\x1e") + std::string(R"(42["work",)") + std::to_string(i) + "]";
-    const auto request = post(sid, body);
-    EXPECT_THAT(heard_, ElementsAre("0", "1", "2"));
-    EXPECT_FALSE(answered(request));
-    resume();
-    EXPECT_THAT(heard_, testing::SizeIs(6));
-    EXPECT_FALSE(answered(request));
-    resume();
-    EXPECT_THAT(heard_, ElementsAre("0", "1", "2", "3", "4", "5", "6"));
-    ASSERT_TRUE(answered(request));
-    EXPECT_EQ(wire_.answers[request].body, "ok");
-}
-
-TEST_F(AServerThatIsBusy, AnswersThePostOfASessionThatEndsMeanwhile)
-{
-    const auto sid = poll();
-    post(sid, "40");
-    const auto request = post(
-        sid, R"(42["work",1])"
-             "\x1e"
-             R"(42["work",2])"
-             "\x1e"
-             R"(42["work",3])"
-             "\x1e"
-             R"(42["work",4])"
-    );
-    ASSERT_FALSE(answered(request));
-    root_.find(last_)->disconnect(true);
-    wire_.turn();
-    EXPECT_TRUE(answered(request));
-    EXPECT_THAT(heard_, testing::SizeIs(3));
-}
-
-TEST_F(AServerThatIsBusy, EndsAClientThatHangsUpBeforeItsPostIsHeard)
-{
-    const auto sid = poll();
-    post(sid, "40");
-    const std::string one = R"(42["work",1])";
-    const auto request = post(sid, one + "\x1e" + one + "\x1e" + one + "\x1e" + one);
-    server_.on_gone({request, 1});
-    wire_.turn();
-    EXPECT_EQ(root_.size(), 0U);
-    EXPECT_THAT(heard_, testing::SizeIs(3));
-}
-
-TEST_F(AServerThatIsBusy, CountsTheMemoryOfEmptyMessagesToo)
-{
-    const auto sid = poll();
-    post(sid, "40");
-    const std::string one = R"(42["work",1])";
-    std::string empty = "4";
-    for (int i = 1; i < 16'000; ++i)
-        empty += "\x1e"
-                 "4";
-    post(sid, one + "\x1e" + one + "\x1e" + one);
-    post(sid, empty);
-    EXPECT_EQ(root_.size(), 1U);
-    for (int i = 0; i < 4; ++i)
-        post(sid, empty);
-    EXPECT_EQ(root_.size(), 0U);
-}
-
-TEST_F(AServerThatIsBusy, ForgetsAPauseWithTheSocketThatAskedForIt)
-{
-    auto& client = join();
-    for (int i = 0; i < 3; ++i)
-        client.send(R"(42["work",1])");
-    EXPECT_TRUE(client.paused);
-    root_.find(last_)->disconnect(false);
-    wire_.turn();
-    EXPECT_FALSE(client.paused);
-}
-
-TEST_F(AServerThatIsBusy, DoesNotBlameAClientThatItDoesNotHearForItsSilence)
-{
-    auto& client = join();
-    for (int i = 0; i < 3; ++i)
-        client.send(R"(42["work",1])");
-    for (int s = 0; s < 120; ++s)
-        advance(1s);
-    EXPECT_FALSE(client.closed);
-    resume();
-    advance(19s);
-    EXPECT_FALSE(client.closed);
-    client.send("3");
-    advance(19s);
-    EXPECT_FALSE(client.closed);
-    for (int s = 0; s < 30; ++s)
-        advance(1s);
-    EXPECT_TRUE(client.closed);
-}
-
-TEST_F(AServer, TakesUpReadingWhenASlowReaderHasCaughtUp)
-{
-    root_.on_connection([](Socket& socket) { socket.join("room"); });
-    auto& client = join();
-    for (int i = 0; i < 60; ++i)
-        root_.broadcast("room", root_.encode("n", "[]"));
-    client.send("3");  // any input: it is looked at behind each
-    EXPECT_TRUE(client.paused);
-    client.received();
-    wire_.turn();
-    EXPECT_FALSE(client.paused);
-}
-
-TEST_F(AServer, BoundsHandshakesThatJoinNothing)
-{
-    Server small(loop_, random_, {.handshakes = 2});
-    TestWire wire(loop_, [&](HttpRequest request, net::Exchange exchange) {
-        small.on_request(std::move(request), exchange);
-    });
-    small.of("/");
-    small.attach(wire);
-    EXPECT_EQ(wire.answers[wire.request("GET", kPolling)].status, 200);
-    auto& joins = wire.open(kWebSocket);
-    EXPECT_EQ(wire.answers[wire.request("GET", kPolling)].status, 503);
-    joins.send("40");
-    EXPECT_EQ(wire.answers[wire.request("GET", kPolling)].status, 200);
-    wire.hang_up();
-}
-
-TEST_F(AServer, LetsAHandlerOfADisconnectAskForItOnceMore)
-{
-    int gone = 0;
-    root_.on_disconnect([&](Socket& socket) {
-        ++gone;
-        socket.disconnect(false);
-        socket.disconnect(true);
-    });
-    root_.on_connection([](Socket& socket) {
-        if (!socket.auth().empty())
-            socket.disconnect(true);
-    });
-    join().drop();
-    join().send("41");
-    join("{}");
-    wire_.turn();
-    EXPECT_EQ(gone, 3);
-    EXPECT_EQ(root_.size(), 0U);
-}
-
-TEST_F(AServerThatIsBusy, EndsAClientThatSendsMoreWithoutWaitingForItsAnswer)
-{
-    const auto sid = poll();
-    post(sid, "40");
-    const std::string filler = R"(42["work",")" + std::string(400'000, 'x') + R"("])";
-    post(
-        sid, R"(42["work",1])"
-             "\x1e"
-             R"(42["work",2])"
-             "\x1e"
-             R"(42["work",3])"
-             "\x1e" +
-                 filler
-    );
-    EXPECT_EQ(root_.size(), 1U);
-    for (int i = 0; i < 5; ++i)
-        post(sid, filler);
-    EXPECT_EQ(root_.size(), 0U);
-}
-
-TEST_F(AServer, DoesNotHearAClientThatDoesNotFetchWhatItIsSent)
-{
-    int heard = 0;
-    root_.on("echo", [&](Socket& socket, const Arguments&, const Reply&) {
-        ++heard;
-        socket.emit("echo", "[]");
-    });
-    const auto sid = poll();
-    post(sid, "40");
-    std::string body = R"(42["echo"])";
-    for (int i = 1; i < 500; ++i)
-        body += "\x1e"
-                R"(42["echo"])";
-    const auto request = post(sid, body);
-    EXPECT_LT(heard, 100);
-    EXPECT_FALSE(answered(request));
-    int fetched = 0;
-    for (int i = 0; i < 100 && !answered(request); ++i) {
-        const std::string got = wire_.answers[get(sid)].body;
-        fetched += static_cast<int>(std::ranges::count(got, '['));
-    }
-    EXPECT_TRUE(answered(request));
-    fetched += static_cast<int>(std::ranges::count(wire_.answers[get(sid)].body, '['));
-    EXPECT_EQ(heard, 500);
-    EXPECT_EQ(fetched, 500);
-}
-
 // Ends.
 
 TEST_F(AServer, DrainsWithoutADisconnectPacketAndRefusesWhoeverComesThen)
@@ -511,6 +227,42 @@ TEST_F(AServer, EndsAClientThatDoesNotAnswerItsPing)
     EXPECT_FALSE(client.closed);
     advance(1ms);
     EXPECT_TRUE(client.closed);
+}
+
+TEST_F(AServer, BoundsHandshakesThatJoinNothing)
+{
+    Server small(loop_, random_, {.handshakes = 2});
+    TestWire wire(loop_, [&](HttpRequest request, net::Exchange exchange) {
+        small.on_request(std::move(request), exchange);
+    });
+    small.of("/");
+    small.attach(wire);
+    EXPECT_EQ(wire.answers[wire.request("GET", kPolling)].status, 200);
+    auto& joins = wire.open(kWebSocket);
+    EXPECT_EQ(wire.answers[wire.request("GET", kPolling)].status, 503);
+    joins.send("40");
+    EXPECT_EQ(wire.answers[wire.request("GET", kPolling)].status, 200);
+    wire.hang_up();
+}
+
+TEST_F(AServer, LetsAHandlerOfADisconnectAskForItOnceMore)
+{
+    int gone = 0;
+    root_.on_disconnect([&](Socket& socket) {
+        ++gone;
+        socket.disconnect(false);
+        socket.disconnect(true);
+    });
+    root_.on_connection([](Socket& socket) {
+        if (!socket.auth().empty())
+            socket.disconnect(true);
+    });
+    join().drop();
+    join().send("41");
+    join("{}");
+    wire_.turn();
+    EXPECT_EQ(gone, 3);
+    EXPECT_EQ(root_.size(), 0U);
 }
 
 }  // namespace

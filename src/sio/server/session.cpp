@@ -5,61 +5,6 @@
 
 namespace wgw::sio {
 
-// A channel
-
-void Channel::send(const Frame& frame)
-{
-    probe_frames_.push_back(frame);
-    if (socket_ != nullptr)
-        socket_->touch();
-}
-
-void Channel::on_open(net::WebSocket& socket)
-{
-    socket_ = &socket;
-    if (session_ != nullptr)
-        session_->on_channel_open(*this);
-    else
-        socket.drop();
-}
-
-void Channel::on_text(std::string_view bytes)
-{
-    if (session_ != nullptr)
-        session_->on_text(*this, bytes);
-}
-
-void Channel::on_binary(std::string_view bytes)
-{
-    if (session_ != nullptr)
-        session_->on_binary(*this, bytes);
-}
-
-std::span<const Frame> Channel::queued()
-{
-    if (!probe_frames_.empty())
-        return probe_frames_;
-    return session_ != nullptr ? session_->queued(*this) : std::span<const Frame>();
-}
-
-void Channel::written(std::size_t frames)
-{
-    if (!probe_frames_.empty())
-        probe_frames_.erase(probe_frames_.begin(), probe_frames_.begin() + static_cast<std::ptrdiff_t>(frames));
-    else if (session_ != nullptr)
-        session_->written(frames);
-}
-
-void Channel::on_closed(bool broken)
-{
-    socket_ = nullptr;
-    if (session_ != nullptr)
-        session_->on_channel_closed(*this, broken);
-    delete this;
-}
-
-// A session
-
 Session::Session(Server::Core& core, std::string_view sid, Transport transport, Handshake handshake)
     : core_(core), handshake_(std::move(handshake)), number_(core.next_session++),
       engine_(core.engine_options, sid, transport, core.loop.now()), packets_(core.socket_options, core.loop.now())
@@ -147,7 +92,8 @@ void Session::on_channel_open(Channel& channel)
 void Session::on_channel_closed(Channel& channel, bool broken)
 {
     std::erase(channels_, &channel);
-    transport_ = transport_ == &channel ? nullptr : transport_;
+    if (transport_ == &channel)
+        transport_ = nullptr;
     drive([&](EngineOutput& out) {
         engine_.web_socket_closed(channel.number(), broken ? ChannelEnd::broken : ChannelEnd::closed, out);
     });

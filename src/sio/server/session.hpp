@@ -3,12 +3,13 @@
 ///
 /// Lifetime  owned by the core under its sid; goes at the end of a turn, when the engine's session is finished
 /// Loop only. Hot path: send().
+/// Tests     server_test.cpp, server_pace_test.cpp
 
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
-#include "net/stream.hpp"
 #include "sio/protocol/engine_session.hpp"
 #include "sio/protocol/socket_session.hpp"
+#include "sio/server/channel.hpp"
 #include "sio/server/core.hpp"
 #include "sio/server/server.hpp"
 
@@ -18,32 +19,6 @@
 #include <vector>
 
 namespace wgw::sio {
-
-class Session;
-
-/// A WebSocket of a session: its transport, or one that wants to become it. Owns itself: ends with the connection.
-class Channel final : public net::Stream {
-public:
-    Channel(Session& session, Number number) : session_(&session), number_(number) {}
-
-    Number number() const { return number_; }
-    net::WebSocket* socket() const { return socket_; }
-    void forget_session() { session_ = nullptr; }
-    void send(const Frame& frame);
-
-    void on_open(net::WebSocket& socket) override;
-    void on_text(std::string_view bytes) override;
-    void on_binary(std::string_view bytes) override;
-    std::span<const Frame> queued() override;
-    void written(std::size_t frames) override;
-    void on_closed(bool broken) override;
-
-private:
-    Session* session_;
-    Number number_;
-    net::WebSocket* socket_ = nullptr;
-    std::vector<Frame> probe_frames_;  ///< Ahead of the session's queue.
-};
 
 class Session final : public net::Flushable, public net::Timer {
 public:
@@ -115,7 +90,7 @@ private:
     EngineSession engine_;
     SocketSession packets_;
     std::vector<Channel*> channels_;
-    Channel* transport_ = nullptr;  ///< Of the channels that which the engine writes to.
+    Channel* transport_ = nullptr;  ///< Of channels_ the one that the engine writes to.
     std::vector<std::unique_ptr<Socket>> sockets_;
 
     /// What has come and is not heard yet. Most sessions never have any.
