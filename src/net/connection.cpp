@@ -9,15 +9,21 @@ namespace wgw::net {
 Connection::Connection(Loop& loop, Socket socket, std::uint64_t number)
     : loop_(loop), socket_(std::move(socket)), number_(number)
 {
+    if (socket_.watched != Interest::none)  // for the connection that had it before
+        loop_.readiness().watch(socket_.fd.get(), *this, socket_.watched, socket_.watched);
 }
 
-Connection::~Connection() { loop_.forget(*this); }
+Connection::~Connection()
+{
+    loop_.forget(*this);
+    loop_.readiness().forget(*this);
+}
 
 Connection::Read Connection::read()
 {
     const auto buffer = loop_.read_buffer();
     while (true) {
-        const auto got = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        const auto got = ::recv(socket_.fd.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (got > 0)
             return {static_cast<std::size_t>(got), false};
         if (got == 0)
@@ -34,7 +40,7 @@ Connection::Written Connection::write(std::span<const iovec> parts)
     message.msg_iov = const_cast<iovec*>(parts.data());
     message.msg_iovlen = parts.size();
     while (true) {
-        const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        const auto sent = ::sendmsg(socket_.fd.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent >= 0)
             return {static_cast<std::size_t>(sent), false, false};
         if (errno == EINTR)
@@ -44,36 +50,39 @@ Connection::Written Connection::write(std::span<const iovec> parts)
     }
 }
 
-void Connection::wait_readable()
+void Connection::want(Interest what)
 {
-    if (waits_readable_ || !open_)
+    wanted_ = what;
+    if (telling_ || !open_ || socket_.watched == what)
         return;
-    waits_readable_ = true;
-    socket_.async_wait(Socket::wait_read, [self = Ref<Connection>(this)](const boost::system::error_code&) {
-        self->waits_readable_ = false;
-        if (self->open_)
-            self->on_readable();
-    });
+    loop_.readiness().watch(socket_.fd.get(), *this, what, socket_.watched);
+    socket_.watched = what;
 }
 
-void Connection::wait_writable()
+void Connection::on_ready(Interest what)
 {
-    if (waits_writable_ || !open_)
-        return;
-    waits_writable_ = true;
-    socket_.async_wait(Socket::wait_write, [self = Ref<Connection>(this)](const boost::system::error_code&) {
-        self->waits_writable_ = false;
-        if (self->open_)
-            self->on_writable();
-    });
+    const Ref<Connection> alive(this);
+    telling_ = true;
+    const auto take = [&](Interest one) {
+        const bool due = open_ && has(what, one) && has(wanted_, one);
+        if (due)
+            wanted_ = without(wanted_, one);
+        return due;
+    };
+    if (take(Interest::write))
+        on_writable();
+    if (take(Interest::read))
+        on_readable();
+    telling_ = false;
+    want(wanted_);
 }
 
 Socket Connection::take_socket()
 {
     open_ = false;
     cancel();
-    Socket taken = std::move(socket_);
-    return taken;
+    loop_.readiness().forget(*this);
+    return std::move(socket_);
 }
 
 void Connection::close()
@@ -82,14 +91,10 @@ void Connection::close()
         return;
     open_ = false;
     cancel();
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    loop_.readiness().forget(*this);
+    socket_.fd.close();
 }
 
-void Connection::end_writing()
-{
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
-}
+void Connection::end_writing() { ::shutdown(socket_.fd.get(), SHUT_WR); }
 
 }  // namespace wgw::net

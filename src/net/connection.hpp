@@ -1,16 +1,13 @@
 #pragma once
 /// One TCP connection: readiness, non-blocking reads and writes, a lifetime. What HTTP and WebSocket have in common.
 ///
-/// Lifetime  counted without atomics: the server's table holds one reference, each pending wait another. close() ends
-///           it for everybody; the object goes when the last wait has come back.
+/// Lifetime  counted without atomics: the server's table holds one reference, whoever is inside of it or comes back to
+///           it another. close() ends it for everybody
 /// Errors    a peer that hangs up is a return value, never an exception
 /// Loop only.
 
+#include "net/fd.hpp"
 #include "net/loop.hpp"
-
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
 #include <span>
@@ -21,9 +18,13 @@ struct iovec;
 
 namespace wgw::net {
 
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+/// A connected socket, and what the loop watches it for.
+struct Socket {
+    Fd fd;
+    Interest watched = Interest::none;
+};
 
-class Connection : public Flushable, public Timer {
+class Connection : public Flushable, public Timer, public Watcher {
 public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -58,9 +59,9 @@ protected:
     };
     Written write(std::span<const iovec> parts);
 
-    /// At most one of each is outstanding; asking twice is harmless.
-    void wait_readable();
-    void wait_writable();
+    /// Has on_readable() or on_writable() called, once.
+    void wait_readable() { want(wanted_ | Interest::read); }
+    void wait_writable() { want(wanted_ | Interest::write); }
 
     /// Takes the socket away, for another kind of connection to go on with it; this one is closed.
     Socket take_socket();
@@ -83,14 +84,16 @@ private:
         if (--references_ == 0)
             delete this;
     }
+    void on_ready(Interest what) final;
+    void want(Interest what);
 
     Socket socket_;
     std::uint64_t number_;
     std::uint32_t references_ = 0;
     std::size_t counted_inbound_ = 0;
     bool open_ = true;
-    bool waits_readable_ = false;
-    bool waits_writable_ = false;
+    bool telling_ = false;  ///< What is wanted meanwhile is told to the loop together, and often nothing has changed.
+    Interest wanted_ = Interest::none;
 };
 
 /// Holds a connection. A value.

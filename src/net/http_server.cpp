@@ -3,26 +3,17 @@
 #include "base/log.hpp"
 #include "codec/ws_handshake.hpp"
 #include "net/http_connection.hpp"
+#include "net/listen.hpp"
 #include "net/websocket_connection.hpp"
 
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
-
-#include <netdb.h>
-#include <netinet/tcp.h>
-#include <stdexcept>
+#include <cerrno>
+#include <cstring>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 namespace wgw::net {
-namespace asio = boost::asio;
-
 namespace {
 
-constexpr int kBacklog = 4'096;
 constexpr std::size_t kReservedFiles = 256;  // for the store, logs and what a library opens
 constexpr int kAcceptsPerEvent = 64;
 constexpr Duration kRest{1'000};
@@ -44,69 +35,52 @@ std::size_t greatest_number_of_connections()
     return limit.rlim_cur > 2 * kReservedFiles ? limit.rlim_cur - kReservedFiles : limit.rlim_cur / 2;
 }
 
-std::string why_not(const std::string& host, std::uint16_t port, const boost::system::error_code& error)
-{
-    if (error.value() == EADDRNOTAVAIL)
-        return host + " is no address of this machine. Listen on one that is, or on 0.0.0.0 for all of them.";
-    if (error == asio::error::access_denied)
-        return "Port " + std::to_string(port) +
-               " needs a privilege that this process does not have. Choose one from 1024 on: GATEWAY_PORT, or --port.";
-    return "Cannot listen on " + host + ", port " + std::to_string(port) + ": " + error.message() + ".";
-}
-
 }  // namespace
 
-class HttpServer::Acceptor final : public Timer {
+class HttpServer::Acceptor final : public Watcher, public Timer {
 public:
-    using Kernel = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
-
-    Acceptor(HttpServer& server, Kernel kernel) : server_(server), kernel_(std::move(kernel)) { wait(); }
-
-    std::uint16_t port() const { return kernel_.local_endpoint().port(); }
+    Acceptor(HttpServer& server, Fd listening) : server_(server), listening_(std::move(listening)) { set(true); }
+    ~Acceptor() override { server_.loop_.readiness().forget(*this); }
 
     void resume()
     {
         if (!armed())
             return;
         cancel();
-        wait();
+        set(true);
     }
 
 private:
-    void wait()
+    void set(bool accepting)
     {
-        kernel_.async_wait(Kernel::wait_read, [this](const boost::system::error_code& error) {
-            if (error != asio::error::operation_aborted)
-                accept();
-        });
+        const Interest wanted = accepting ? Interest::read : Interest::none;
+        server_.loop_.readiness().watch(listening_.get(), *this, wanted, std::exchange(watched_, wanted));
     }
 
-    void accept()
+    void on_ready(Interest) override
     {
         for (int i = 0; i < kAcceptsPerEvent; ++i) {
             if (server_.connections_.size() >= server_.options_.connections)
                 return rest("All connections are in use; new ones wait.");
-            Socket socket(server_.loop_.context());
-            boost::system::error_code error;
-            kernel_.accept(socket, error);
-            if (error == asio::error::would_block || error == asio::error::try_again)
-                break;
-            if (error == asio::error::no_descriptors || error.value() == ENFILE || error == asio::error::no_memory ||
-                error == asio::error::no_buffer_space)
-                return rest("Connections cannot be accepted: " + error.message());
-            if (error)
-                continue;  // that connection was gone before it was taken
-            socket.non_blocking(true, error);
-            socket.set_option(asio::ip::tcp::no_delay(true), error);
-            server_.add(std::move(socket));
+            Fd accepted(::accept4(listening_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            if (accepted) {
+                server_.add(std::move(accepted));
+                continue;
+            }
+            const int error = errno;
+            if (error == EAGAIN)
+                return;
+            if (error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS)
+                return rest(std::string("Connections cannot be accepted: ") + std::strerror(error));
+            // else that connection was gone before it was taken
         }
-        wait();
     }
 
     /// A second without accepting: the peers wait in the kernel's queue.
     void rest(std::string_view sentence)
     {
         const Instant now = server_.loop_.now();
+        set(false);
         server_.loop_.timers().arm(*this, now + kRest);
         if (!is_due(quiet_until_, now))
             return;  // a connection that ended has ended the rest early, and the next one took its place
@@ -117,10 +91,11 @@ private:
         }
         );
     }
-    void on_timer(Instant) override { wait(); }
+    void on_timer(Instant) override { set(true); }
 
     HttpServer& server_;
-    Kernel kernel_;
+    Fd listening_;
+    Interest watched_ = Interest::none;
     Instant quiet_until_;
 };
 
@@ -139,53 +114,10 @@ HttpServer::~HttpServer()
 
 std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port)
 {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_PASSIVE;
-    addrinfo* list = nullptr;
-    if (const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list); error != 0)
-        throw std::runtime_error(
-            "Cannot listen on \"" + host + "\": " + ::gai_strerror(error) +
-            ". Give a name or an IP address of this machine."
-        );
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> found(list, &::freeaddrinfo);
-
-    std::string problem;
-    std::uint16_t bound = port;
-    for (const auto* at = found.get(); at != nullptr; at = at->ai_next) {
-        asio::ip::tcp::endpoint endpoint;
-        if (at->ai_addrlen > endpoint.capacity())
-            continue;
-        std::memcpy(endpoint.data(), at->ai_addr, at->ai_addrlen);
-        endpoint.resize(at->ai_addrlen);
-        endpoint.port(bound);
-        Acceptor::Kernel kernel(loop_.context());
-        boost::system::error_code error;
-        kernel.open(endpoint.protocol(), error);
-        if (!error && endpoint.protocol() == asio::ip::tcp::v6())
-            kernel.set_option(asio::ip::v6_only(true), error);
-        if (!error)
-            kernel.set_option(Acceptor::Kernel::reuse_address(true), error);
-        if (!error)
-            kernel.bind(endpoint, error);
-        if (!error)
-            kernel.listen(kBacklog, error);
-        if (!error)
-            kernel.non_blocking(true, error);
-        if (error == asio::error::address_in_use)
-            throw std::runtime_error(
-                "Port " + std::to_string(endpoint.port()) + " of " + host +
-                " is in use by another program. Stop it, or choose another port: " + options_.port_setting + "."
-            );
-        if (error) {
-            problem = why_not(host, port, error);  // a machine without IPv6 still has its other address
-            continue;
-        }
-        acceptors_.push_back(std::make_unique<Acceptor>(*this, std::move(kernel)));
-        bound = acceptors_.back()->port();
-    }
-    if (acceptors_.empty())
-        throw std::runtime_error(problem);
+    auto listening = listen_on(host, port, options_.port_setting);
+    const std::uint16_t bound = port_of(listening.front());
+    for (auto& one : listening)
+        acceptors_.push_back(std::make_unique<Acceptor>(*this, std::move(one)));
     return bound;
 }
 
@@ -195,10 +127,10 @@ void HttpServer::stop_accepting()
     acceptors_.clear();
 }
 
-void HttpServer::add(Socket socket)
+void HttpServer::add(Fd accepted)
 {
     const auto number = next_number_++;
-    const Ref<HttpConnection> connection(new HttpConnection(*this, std::move(socket), number));
+    const Ref<HttpConnection> connection(new HttpConnection(*this, {std::move(accepted)}, number));
     connections_.emplace(number, Ref<Connection>(connection.get()));
     connection->start();
 }

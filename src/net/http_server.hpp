@@ -110,7 +110,7 @@ private:
     friend class WebSocketConnection;
     class Acceptor;
 
-    void add(Socket socket);
+    void add(Fd accepted);
     void erase(std::uint64_t number);
 
     /// Counts anew what `connection` holds of unfinished messages.

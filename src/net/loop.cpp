@@ -1,42 +1,17 @@
 #include "net/loop.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <algorithm>
 
 namespace wgw::net {
-namespace asio = boost::asio;
-
 namespace {
 
 constexpr unsigned kEventsPerClock = 8;  // one may be a whole read buffer of messages; reading the clock costs 25 ns
 
 }  // namespace
 
-/// The one timer of the kernel behind all of ours.
-class Loop::Sleeper {
-public:
-    explicit Sleeper(asio::io_context& context) : timer(context), work(context.get_executor()) {}
-
-    asio::basic_waitable_timer<
-        std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, asio::io_context::executor_type>
-        timer;
-    asio::executor_work_guard<asio::io_context::executor_type> work;
-    std::optional<Instant> set_for;
-};
-
 Loop::Loop(const Clock& clock)
-    : clock_(clock), context_(std::make_unique<asio::io_context>(1)), sleeper_(std::make_unique<Sleeper>(*context_)),
-      buffer_(std::make_unique_for_overwrite<char[]>(kReadBuffer)), now_(clock.monotonic())
+    : clock_(clock), buffer_(std::make_unique_for_overwrite<char[]>(kReadBuffer)), now_(clock.monotonic())
 {
-}
-
-Loop::~Loop()
-{
-    posted_.clear();
-    sleeper_.reset();
-    context_.reset();  // destroys handlers that never ran, and what they hold
 }
 
 void Loop::run()
@@ -44,24 +19,46 @@ void Loop::run()
     while (!stopped_)
         turn();
     stale_ = true;
-    drain_posted();
+    run_tasks();
     end_turn();
 }
 
 void Loop::turn()
 {
-    sleep_until_next_timer();
-    stale_ = true;
-    context_->run_one();
+    sleep();
     stale_ = true;
     turn_end_ = now() + kLongestTurn;
-    for (unsigned handled = 1; stale_ = true, context_->poll_one() > 0; ++handled)
+    for (unsigned handled = 1; readiness_.tell_one() || find_more(); ++handled) {
+        stale_ = true;
         if (handled % kEventsPerClock == 0 && turn_is_over())
             break;
+    }
     stale_ = true;
     timers_.run(now());
     end_turn();
 }
+
+/// Until there is something to do. What the last turn had no time for is that.
+void Loop::sleep()
+{
+    if (readiness_.has_more())
+        return;
+    std::optional<Duration> longest;
+    if (const auto next = timers_.next())
+        longest = *next - clock_.monotonic();
+    {
+        const std::scoped_lock lock(mutex_);
+        asleep_ = posted_.empty();
+        if (!asleep_)
+            longest = Duration(0);
+    }
+    readiness_.wait(longest);
+    const std::scoped_lock lock(mutex_);
+    asleep_ = false;
+}
+
+/// When all that was ready has been told: runs what was posted, then looks again. False: there is nothing more.
+bool Loop::find_more() { return run_tasks() || readiness_.wait(Duration(0)); }
 
 void Loop::stop()
 {
@@ -71,17 +68,14 @@ void Loop::stop()
 
 void Loop::post(std::move_only_function<void()> task)
 {
-    bool was_empty = false;
-    {
-        const std::scoped_lock lock(mutex_);
-        was_empty = posted_.empty();
-        posted_.push_back(std::move(task));
-    }
-    if (was_empty)
-        asio::post(*context_, [this] { drain_posted(); });
+    const std::scoped_lock lock(mutex_);
+    posted_.push_back(std::move(task));
+    if (std::exchange(asleep_, false))
+        readiness_.wake();
 }
 
-void Loop::drain_posted()
+/// False: none was posted.
+bool Loop::run_tasks()
 {
     std::vector<std::move_only_function<void()>> tasks;
     {
@@ -90,6 +84,7 @@ void Loop::drain_posted()
     }
     for (auto& task : tasks)
         task();
+    return !tasks.empty();
 }
 
 void Loop::touch(Flushable& what)
@@ -125,21 +120,6 @@ void Loop::end_turn()
                 flushing_[i]->flush();
         flushing_.clear();
     }
-}
-
-void Loop::sleep_until_next_timer()
-{
-    const auto next = timers_.next();
-    if (!next || sleeper_->set_for == next)
-        return;
-    sleeper_->set_for = next;
-    sleeper_->timer.expires_at(std::chrono::steady_clock::time_point(
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(Duration(next->ms))
-    ));
-    sleeper_->timer.async_wait([this](const boost::system::error_code& error) {
-        if (!error)
-            sleeper_->set_for.reset();
-    });
 }
 
 }  // namespace wgw::net

@@ -9,6 +9,7 @@
 
 #include "base/time.hpp"
 #include "base/worker.hpp"
+#include "net/readiness.hpp"
 #include "net/timers.hpp"
 
 #include <array>
@@ -18,10 +19,6 @@
 #include <mutex>
 #include <utility>
 #include <vector>
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace wgw::net {
 
@@ -46,7 +43,6 @@ public:
     static constexpr std::size_t kReadBuffer = 256 * 1024;
 
     explicit Loop(const Clock& clock);
-    ~Loop() override;
 
     /// Turns until stop().
     void run();
@@ -58,9 +54,9 @@ public:
     void stop();
 
     /// Runs what was posted since run() has returned: for whoever ends the threads that post.
-    void run_posted() { drain_posted(); }
+    void run_posted() { run_tasks(); }
 
-    /// Any thread; wakes the loop only if nothing was posted before.
+    /// Any thread; wakes the loop only if it sleeps.
     void post(std::move_only_function<void()> task) override;
 
     /// The time at which the turn's current event was taken up.
@@ -75,7 +71,7 @@ public:
     bool turn_is_over() const { return clock_.monotonic() >= turn_end_; }
     Timestamp wall_time() const { return clock_.now(); }
     Timers& timers() { return timers_; }
-    boost::asio::io_context& context() { return *context_; }
+    Readiness& readiness() { return readiness_; }
 
     /// Called at the end of each turn, before the flush, and once more behind it: a flush may end a connection, and
     /// whoever hears of that may ask something of another thread. For the life of the loop.
@@ -91,15 +87,14 @@ public:
     std::span<char> read_buffer() { return {buffer_.get(), kReadBuffer}; }
 
 private:
-    class Sleeper;
-    void drain_posted();
+    bool run_tasks();
+    void sleep();
+    bool find_more();
     void end_turn();
-    void sleep_until_next_timer();
 
     const Clock& clock_;
-    std::unique_ptr<boost::asio::io_context> context_;
+    Readiness readiness_;
     Timers timers_;
-    std::unique_ptr<Sleeper> sleeper_;
     std::unique_ptr<char[]> buffer_;
     mutable Instant now_;
     mutable bool stale_ = false;  ///< A new event has been taken up, and nobody has asked for the time yet.
@@ -111,6 +106,7 @@ private:
 
     std::mutex mutex_;
     std::vector<std::move_only_function<void()>> posted_;  // guarded by mutex_
+    bool asleep_ = false;                                  // guarded by mutex_
 };
 
 }  // namespace wgw::net

@@ -1,0 +1,22 @@
+#pragma once
+/// Sockets that listen: on every address that a name has.
+///
+/// Errors  std::runtime_error with a sentence that says what to do
+/// Tests   http_server_test.cpp
+
+#include "net/fd.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wgw::net {
+
+/// Non-blocking, all on the same port: `port`, or a free one where that is 0. `port_setting` is what to change where
+/// the port is in use. What is accepted has TCP_NODELAY.
+std::vector<Fd> listen_on(const std::string& host, std::uint16_t port, std::string_view port_setting);
+
+std::uint16_t port_of(const Fd& listening);
+
+}  // namespace wgw::net
