@@ -131,18 +131,16 @@ void HttpServer::add(Fd accepted)
 {
     const auto number = next_number_++;
     const Ref<HttpConnection> connection(new HttpConnection(*this, {std::move(accepted)}, number));
-    connections_.emplace(number, Ref<Connection>(connection.get()));
+    connections_.insert(Ref<Connection>(connection.get()));
     connection->start();
 }
 
 void HttpServer::erase(std::uint64_t number)
 {
-    const auto found = connections_.find(number);
-    if (found == connections_.end())
+    const Ref<Connection> last = connections_.take(number);  // destroyed when all is in order again
+    if (!last)
         return;
-    const Ref<Connection> last = std::move(found->second);  // destroyed when the table is in order again
     inbound_bytes_ -= std::exchange(last->counted_inbound_, 0);
-    connections_.erase(found);
     for (const auto& acceptor : acceptors_)
         acceptor->resume();
 }
@@ -158,10 +156,9 @@ void HttpServer::count_inbound(Connection& connection)
 void HttpServer::bound_inbound()
 {
     while (inbound_bytes_ > options_.inbound_bytes) {
-        const auto largest = std::ranges::max_element(connections_, {}, [](const auto& entry) {
-            return entry.second->counted_inbound_;
-        });
-        const Ref<Connection> shed = largest->second;
+        auto all = connections_.all();
+        const Ref<Connection> shed =
+            *std::ranges::max_element(all, {}, [](const auto& connection) { return connection->counted_inbound_; });
         if (is_due(quiet_until_, loop_.now()))
             log::warn(
                 "Half-received messages take too much memory; the connections with the largest are closed.",
@@ -176,8 +173,8 @@ void HttpServer::bound_inbound()
 
 HttpConnection* HttpServer::find(Exchange exchange)
 {
-    const auto found = connections_.find(exchange.connection);
-    auto* connection = found == connections_.end() ? nullptr : dynamic_cast<HttpConnection*>(found->second.get());
+    const auto* found = connections_.find(exchange.connection);
+    auto* connection = found == nullptr ? nullptr : dynamic_cast<HttpConnection*>(found->get());
     return connection != nullptr && connection->awaits(exchange.request) ? connection : nullptr;
 }
 
@@ -200,29 +197,29 @@ bool HttpServer::upgrade(Exchange exchange, const HttpRequest& request, Stream& 
     erase(exchange.connection);
     const auto number = next_number_++;
     const Ref<WebSocketConnection> after(new WebSocketConnection(*this, std::move(handed.socket), number, stream));
-    connections_.emplace(number, Ref<Connection>(after.get()));
+    connections_.insert(Ref<Connection>(after.get()));
     after->accept(handed.unsent + ws_accept(request));
     after->start(std::move(handed.unread));
     return true;
 }
 
+std::vector<Ref<Connection>> HttpServer::all() const
+{
+    auto all = connections_.all();
+    return {all.begin(), all.end()};
+}
+
 void HttpServer::close_idle()
 {
     draining_ = true;
-    std::vector<Ref<Connection>> all;
-    for (const auto& [number, connection] : connections_)
-        all.push_back(connection);
-    for (const auto& connection : all)
+    for (const auto& connection : all())
         if (auto* http = dynamic_cast<HttpConnection*>(connection.get()))
             http->close_soon();
 }
 
 void HttpServer::close_all()
 {
-    std::vector<Ref<Connection>> all;
-    for (const auto& [number, connection] : connections_)
-        all.push_back(connection);
-    for (const auto& connection : all) {
+    for (const auto& connection : all()) {
         if (auto* http = dynamic_cast<HttpConnection*>(connection.get()))
             http->abandon();
         else if (auto* socket = dynamic_cast<WebSocketConnection*>(connection.get()))

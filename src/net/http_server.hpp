@@ -11,6 +11,7 @@
 /// Source  RFC 9112
 /// Tests   http_server_test.cpp, http_connection_test.cpp, inbound_test.cpp, tests/golden (rest-raw-http)
 
+#include "base/flat_table.hpp"
 #include "codec/http_request.hpp"
 #include "codec/http_response.hpp"
 #include "net/connection.hpp"
@@ -20,7 +21,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 namespace wgw::net {
 
@@ -110,6 +110,11 @@ private:
     friend class WebSocketConnection;
     class Acceptor;
 
+    struct ByNumber {
+        static std::uint64_t key_of(const Connection& connection) { return connection.number(); }
+        static std::size_t hash(std::uint64_t number) { return spread(number); }
+    };
+
     void add(Fd accepted);
     void erase(std::uint64_t number);
 
@@ -119,6 +124,7 @@ private:
     /// Over the bound of what all hold together, the largest has to go. May end any connection.
     void bound_inbound();
     HttpConnection* find(Exchange exchange);
+    std::vector<Ref<Connection>> all() const;
 
     Loop& loop_;
     HttpHandler& handler_;
@@ -128,7 +134,7 @@ private:
     std::size_t inbound_bytes_ = 0;
     Instant quiet_until_;  ///< About too many of them.
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
-    std::unordered_map<std::uint64_t, Ref<Connection>> connections_;
+    FlatTable<Ref<Connection>, ByNumber> connections_;
 };
 
 }  // namespace wgw::net
