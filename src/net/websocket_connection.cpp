@@ -18,8 +18,7 @@ iovec part(std::string_view bytes) { return {const_cast<char*>(bytes.data()), by
 }  // namespace
 
 WebSocketConnection::WebSocketConnection(HttpServer& server, Socket socket, std::uint64_t number, Stream& stream)
-    : Connection(server.loop_, std::move(socket), number), server_(server), stream_(&stream),
-      decoder_(WsLimits{.payload = server.options_.max_payload})
+    : Connection(server.loop_, std::move(socket), number), server_(server), stream_(&stream)
 {
 }
 
@@ -27,14 +26,20 @@ void WebSocketConnection::start(std::string early)
 {
     const Ref<WebSocketConnection> alive(this);
     loop_.touch(*this);
-    unheard_ = std::move(early);
+    if (!early.empty())
+        unheard_ = std::make_unique<Unheard>(new_decoder(), std::move(early));
     stream_->on_open(*this);
     if (!is_open())
         return;
-    if (!unheard_.empty() && !paused_)
+    if (has_unheard_bytes() && !paused_)
         hear_later();
     server_.count_inbound(*this);
     read_on();
+}
+
+std::size_t WebSocketConnection::inbound_bytes() const
+{
+    return unheard_ ? unheard_->decoder.held_bytes() + unheard_->bytes.size() : 0;
 }
 
 void WebSocketConnection::touch()
@@ -58,7 +63,7 @@ void WebSocketConnection::resume()
     paused_ = false;
     if (hearing_)
         return;  // it goes on by itself
-    if (!unheard_.empty())
+    if (has_unheard_bytes())
         return hear_later();
     keep_time();
     read_on();
@@ -75,7 +80,7 @@ void WebSocketConnection::hear_later()
         self->hears_later_ = false;
         if (self->paused_ || !self->is_open())
             return;
-        std::string bytes = std::exchange(self->unheard_, {});
+        std::string bytes = self->unheard_ ? std::exchange(self->unheard_->bytes, {}) : "";
         self->hear(bytes);
         self->read_on();
     });
@@ -83,13 +88,13 @@ void WebSocketConnection::hear_later()
 
 void WebSocketConnection::read_on()
 {
-    if (!paused_ && unheard_.empty())
+    if (!paused_ && !has_unheard_bytes())
         wait_readable();
 }
 
 void WebSocketConnection::on_readable()
 {
-    if (paused_ || !unheard_.empty())
+    if (paused_ || has_unheard_bytes())
         return;
     const auto got = read();
     if (got.closed)
@@ -99,12 +104,19 @@ void WebSocketConnection::on_readable()
     read_on();
 }
 
+WsDecoder WebSocketConnection::new_decoder() const
+{
+    return WsDecoder(WsLimits{.payload = server_.options_.max_payload});
+}
+
 void WebSocketConnection::hear(std::span<char> bytes)
 {
+    WsDecoder decoder = unheard_ ? std::move(unheard_->decoder) : new_decoder();
+    unheard_.reset();
     hearing_ = true;
     bool late = false;
     for (std::size_t heard = 1; !paused_ && !late && stream_ != nullptr; ++heard) {
-        const auto event = decoder_.next(bytes);
+        const auto event = decoder.next(bytes);
         if (!event)
             break;
         on_event(*event);
@@ -113,11 +125,10 @@ void WebSocketConnection::hear(std::span<char> bytes)
     hearing_ = false;
     if (stream_ == nullptr)
         return;
-    if (!bytes.empty()) {
-        unheard_.assign(bytes.data(), bytes.size());
-        if (!paused_)
-            hear_later();
-    }
+    if (decoder.in_message() || !bytes.empty())
+        unheard_ = std::make_unique<Unheard>(std::move(decoder), std::string(bytes.data(), bytes.size()));
+    if (!bytes.empty() && !paused_)
+        hear_later();
     keep_time();
     server_.count_inbound(*this);
     server_.bound_inbound();
@@ -128,7 +139,7 @@ void WebSocketConnection::keep_time()
 {
     if (closing_)
         return;
-    if (paused_ || !decoder_.in_message())
+    if (paused_ || !unheard_ || !unheard_->decoder.in_message())
         cancel();
     else if (!armed())
         loop_.timers().arm(*this, loop_.now() + server_.options_.message_time);
@@ -161,10 +172,10 @@ void WebSocketConnection::on_event(const WsEvent& event)
 
 void WebSocketConnection::on_ping(std::string_view payload)
 {
-    if (said_last_ || pongs_ == kMostPongs)
+    if (said_last_ || (ahead_ && ahead_->pongs == kMostPongs))
         return;
-    ++pongs_;
-    control_ += ws_pong_frame(payload);
+    ++ahead().pongs;
+    ahead().control += ws_pong_frame(payload);
     touch();
 }
 
@@ -179,6 +190,13 @@ bool WebSocketConnection::count_control()
 }
 
 // Writing
+
+WebSocketConnection::Ahead& WebSocketConnection::ahead()
+{
+    if (!ahead_)
+        ahead_ = std::make_unique<Ahead>();
+    return *ahead_;
+}
 
 bool WebSocketConnection::flush_now()
 {
@@ -196,7 +214,7 @@ void WebSocketConnection::flush()
         return;
     if (!write_queued())
         return end(!closing_);
-    if (said_last_ && control_.empty())
+    if (said_last_ && !ahead_)
         end_writing();
 }
 
@@ -207,15 +225,15 @@ bool WebSocketConnection::write_queued()
         auto frames = stream_ != nullptr && !said_last_ ? stream_->queued() : std::span<const Frame>();
         if (closing_ && frames.empty())
             say_last(close_code_);
-        if (!cut_ && control_.empty() && frames.empty())
+        if (!ahead_ && frames.empty())
             return true;
         frames = frames.first(std::min(frames.size(), kMostFrames));
         [[clang::uninitialized]] std::array<iovec, kMostFrames + 2> parts;  // 4 KiB, most of them never used
         std::size_t count = 0;
-        if (cut_)
-            parts[count++] = part(cut_.wire().substr(sent_));
-        if (!control_.empty())
-            parts[count++] = part(control_);
+        if (ahead_ && ahead_->cut)
+            parts[count++] = part(ahead_->cut.wire().substr(ahead_->sent));
+        if (ahead_ && !ahead_->control.empty())
+            parts[count++] = part(ahead_->control);
         for (const auto& frame : frames)
             parts[count++] = part(frame.wire());
         const auto result = write(std::span(parts).first(count));
@@ -230,32 +248,41 @@ bool WebSocketConnection::write_queued()
     }
 }
 
-/// The kernel has taken `bytes`: of the frame that was cut, then of the control frames, then of `frames`.
+/// The kernel has taken `bytes`: of what goes ahead, then of `frames`.
 void WebSocketConnection::take_written(std::size_t bytes, std::span<const Frame> frames)
 {
-    if (cut_) {
-        const std::size_t out = std::min(bytes, cut_.size() - sent_);
-        sent_ += out;
-        bytes -= out;
-        if (sent_ == cut_.size())
-            cut_ = {};
-    }
-    const std::size_t out = std::min(bytes, control_.size());
-    control_.erase(0, out);
-    bytes -= out;
-    if (control_.empty())
-        pongs_ = 0;
+    if (ahead_)
+        bytes -= take_written_ahead(bytes);
     std::size_t taken = 0;
     while (bytes > 0) {
         const Frame& frame = frames[taken++];
         if (bytes < frame.size()) {
-            cut_ = frame;
-            sent_ = bytes;
+            ahead().cut = frame;
+            ahead().sent = bytes;
         }
         bytes -= std::min(bytes, frame.size());
     }
     if (taken > 0)
         stream_->written(taken);
+}
+
+/// How many of the `bytes` that the kernel has taken were ahead of the queue.
+std::size_t WebSocketConnection::take_written_ahead(std::size_t bytes)
+{
+    std::size_t of_cut = 0;
+    if (ahead_->cut) {
+        of_cut = std::min(bytes, ahead_->cut.size() - ahead_->sent);
+        ahead_->sent += of_cut;
+        if (ahead_->sent == ahead_->cut.size())
+            ahead_->cut = {};
+    }
+    const std::size_t of_control = std::min(bytes - of_cut, ahead_->control.size());
+    ahead_->control.erase(0, of_control);
+    if (ahead_->control.empty())
+        ahead_->pongs = 0;
+    if (!ahead_->cut && ahead_->control.empty())
+        ahead_.reset();
+    return of_cut + of_control;
 }
 
 void WebSocketConnection::on_writable()
@@ -284,7 +311,7 @@ void WebSocketConnection::say_last(std::optional<std::uint16_t> code)
 {
     closing_ = true;
     if (!std::exchange(said_last_, true))
-        control_ += ws_close_frame(code);
+        ahead().control += ws_close_frame(code);
 }
 
 /// Tells the peer why it has to end, and reads on without hearing until it has.
@@ -292,8 +319,7 @@ void WebSocketConnection::fail(std::uint16_t code)
 {
     const Ref<WebSocketConnection> alive(this);
     say_last(code);
-    decoder_ = WsDecoder();
-    std::string().swap(unheard_);
+    unheard_.reset();
     paused_ = false;
     loop_.timers().arm(*this, loop_.now() + kCloseTime);
     touch();

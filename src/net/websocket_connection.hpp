@@ -18,6 +18,7 @@
 #include "net/http_server.hpp"
 #include "net/stream.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -28,7 +29,7 @@ public:
     WebSocketConnection(HttpServer& server, Socket socket, std::uint64_t number, Stream& stream);
 
     /// Has the answer to the upgrade request sent, in front of everything else.
-    void accept(std::string answer) { control_ = std::move(answer); }
+    void accept(std::string answer) { ahead().control = std::move(answer); }
 
     /// Takes up reading. `early`: bytes that came behind the upgrade request.
     void start(std::string early);
@@ -42,42 +43,56 @@ public:
     void resume() override;
 
     void flush() override;
-    std::size_t inbound_bytes() const override { return decoder_.held_bytes() + unheard_.size(); }
+    std::size_t inbound_bytes() const override;
     void shed_inbound() override { fail(1013); }
 
 private:
+    /// What was read and is not heard yet: half a message, and whole ones behind a pause or the end of a turn.
+    struct Unheard {
+        WsDecoder decoder;
+        std::string bytes;  ///< To be heard before anything else.
+    };
+
+    /// What goes out ahead of the queue.
+    struct Ahead {
+        Frame cut;  ///< Taken from the queue; its first `sent` bytes are with the kernel.
+        std::size_t sent = 0;
+        std::string control;  ///< Pongs and the close frame, ahead of the next message.
+        int pongs = 0;
+    };
+
     void on_readable() override;
     void on_writable() override;
     void on_timer(Instant now) override;
 
+    WsDecoder new_decoder() const;
     void hear(std::span<char> bytes);
     void hear_later();
     void read_on();
+    bool has_unheard_bytes() const { return unheard_ != nullptr && !unheard_->bytes.empty(); }
+    Ahead& ahead();
     void on_event(const WsEvent& event);
     void on_ping(std::string_view payload);
     void keep_time();
     bool count_control();
     bool write_queued();
     void take_written(std::size_t bytes, std::span<const Frame> frames);
+    std::size_t take_written_ahead(std::size_t bytes);
     void say_last(std::optional<std::uint16_t> code);
     void fail(std::uint16_t code);
     void end(bool broken);
     void tell_closed(bool broken);
 
     HttpServer& server_;
-    Stream* stream_;  ///< nullptr once it has heard on_closed().
-    WsDecoder decoder_;
-    std::string unheard_;  ///< Read, and to be heard before anything else: while paused, or in the next turn.
-    std::string control_;  ///< Pongs and the close frame, ahead of the next message.
-    Frame cut_;            ///< Taken from the queue; its first `sent_` bytes are with the kernel.
-    std::size_t sent_ = 0;
+    Stream* stream_;                    ///< nullptr once it has heard on_closed().
+    std::unique_ptr<Unheard> unheard_;  ///< An idle connection has neither of these two.
+    std::unique_ptr<Ahead> ahead_;
     std::optional<std::uint16_t> close_code_;
     Instant controls_until_;  ///< How far the control frames heard so far have used up their rate.
-    int pongs_ = 0;
     bool paused_ = false;
     bool blocked_ = false;
     bool closing_ = false;    ///< No message is heard any more.
-    bool said_last_ = false;  ///< The close frame is in control_, or out: nothing follows it.
+    bool said_last_ = false;  ///< The close frame is in ahead_, or out: nothing follows it.
     bool hearing_ = false;
     bool hears_later_ = false;
 };
