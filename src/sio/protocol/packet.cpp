@@ -1,6 +1,7 @@
 #include "sio/protocol/packet.hpp"
 
 #include "codec/json_text.hpp"
+#include "sio/protocol/placeholders.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -177,48 +177,5 @@ TEST(Packet, OfRandomBytesIsReadAndWrittenOrRefused)
     }
 }
 
-TEST(Placeholders, FitTheAttachmentsTheyPointAt)
-{
-    struct {
-        std::string_view json;
-        bool fits_one;
-    } rows[] = {
-        {R"(["x"])",                                                         true },
-        {R"({"_placeholder":true,"num":0})",                                 true },
-        {R"([{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}])", true },
-        {R"({"a":{"b":[{"_placeholder" : true , "num" : 0 }]}})",            true },
-        {R"({"_placeholder":true,"num":0.0})",                               true },
-        {R"({"_placeholder":true,"num":1})",                                 false},
-        {R"({"_placeholder":true,"num":-1})",                                false},
-        {R"({"_placeholder":true,"num":0.5})",                               false},
-        {R"({"_placeholder":true,"num":"0"})",                               false},
-        {R"({"_placeholder":true,"num":[0]})",                               false},
-        {R"({"_placeholder":true,"num":null})",                              false},
-        {R"({"_placeholder":true})",                                         false},
-        {R"({"num":7,"_placeholder":true})",                                 false},
-        {R"({"a":{"b":[{"_placeholder":true,"num":1e9}]}})",                 false},
-        {R"({"\u005fplaceholder":true,"n\u0075m":3})",                       false},
-        {R"({"_placeholder":false,"num":9})",                                true },
-        {R"({"_placeholder":"true","num":9})",                               true },
-        {R"({"_placeholder":{"true":1},"num":9})",                           true },
-        {R"({"_placeholder":true,"num":9,"_placeholder":false})",            true }, // the last of equal names counts
-        {R"({"_placeholder":true,"num":9,"num":0})",                         true },
-        {R"({"_placeholder":true,"num":0,"num":9})",                         false},
-        {R"(["_placeholder",true,"num",9])",                                 true },
-        {R"({"x":"{\"_placeholder\":true,\"num\":9}"})",                     true },
-        {R"({"_placeholders":true,"num":9})",                                true },
-        {R"("_placeholder")",                                                true },
-        {"12",                                                               true },
-    };
-    for (const auto& row : rows)
-        EXPECT_EQ(placeholders_fit(row.json, 1), row.fits_one) << row.json;
-}
-
-TEST(Placeholders, WithoutAttachmentsThereMayBeNone)
-{
-    EXPECT_FALSE(placeholders_fit(R"(["x",{"_placeholder":true,"num":0}])", 0));
-    EXPECT_TRUE(placeholders_fit(R"(["x",{"num":0}])", 0));
-}
-
 }  // namespace
 }  // namespace wgw::sio

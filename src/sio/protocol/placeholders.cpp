@@ -1,6 +1,9 @@
-#include "codec/json_text.hpp"
-#include "sio/protocol/packet.hpp"
+#include "sio/protocol/placeholders.hpp"
 
+#include "codec/json_text.hpp"
+
+#include <algorithm>
+#include <cstdint>
 #include <vector>
 
 namespace wgw::sio {
@@ -12,18 +15,33 @@ enum class Field : std::uint8_t { other, placeholder, num };
 /// An object or array that is open at the point of reading.
 struct Level {
     bool is_object = false;
-    bool at_name = false;         // the next string is a member's name
-    Field field = Field::other;   // of the member whose value comes next
-    bool is_placeholder = false;  // the last "_placeholder" is true
-    bool num_fits = false;        // the last "num" is an integer in range
+    bool at_name = false;            // the next string is a member's name
+    Field field = Field::other;      // of the member whose value comes next
+    std::string_view placeholder{};  // the last value of "_placeholder"
+    std::string_view num{};          // and of "num": empty if it is an object or array
+};
+
+/// What was found: an object whose "_placeholder" is true. Both are parts of the JSON; `num` is empty if there is none.
+struct Placeholder {
+    std::string_view truth;
+    std::string_view num;
+
+    std::optional<std::int64_t> index() const
+    {
+        const bool is_number = !num.empty() && (num.front() == '-' || (num.front() >= '0' && num.front() <= '9'));
+        return is_number ? JsonValue(num).integer() : std::nullopt;
+    }
 };
 
 /// One pass over checked JSON: a walk with JsonValue would read a text once per level of its nesting.
+/// `visit(Placeholder)` says whether to go on.
+template <class Visit>
 class PlaceholderScan {
 public:
-    PlaceholderScan(std::string_view json, int attachments) : json_(json), attachments_(attachments) {}
+    PlaceholderScan(std::string_view json, Visit visit) : json_(json), visit_(std::move(visit)) {}
 
-    bool fits()
+    /// False: a visit said so.
+    bool run()
     {
         while (at_ < json_.size()) {
             if (!step())
@@ -44,11 +62,13 @@ private:
             break;
         case '}':
         case ']':
-            if (levels_.back().is_placeholder && !levels_.back().num_fits)
+            if (levels_.back().placeholder == "true" && !visit_({levels_.back().placeholder, levels_.back().num}))
                 return false;
             levels_.pop_back();
             break;
         case ',':
+            if (levels_.empty())
+                break;  // between values
             levels_.back().at_name = levels_.back().is_object;
             levels_.back().field = Field::other;
             break;
@@ -84,17 +104,9 @@ private:
             return;
         auto& level = levels_.back();
         if (level.field == Field::placeholder)
-            level.is_placeholder = token == "true";
+            level.placeholder = token;
         if (level.field == Field::num)
-            level.num_fits = is_index(token);
-    }
-
-    bool is_index(std::string_view token) const
-    {
-        if (token.empty() || (token.front() != '-' && (token.front() < '0' || token.front() > '9')))
-            return false;
-        const auto index = JsonValue(token).integer();
-        return index && *index >= 0 && *index < attachments_;
+            level.num = token;
     }
 
     static Field field_of(std::string_view token)
@@ -126,13 +138,53 @@ private:
     }
 
     std::string_view json_;
-    int attachments_;
+    Visit visit_;
     std::size_t at_ = 0;
     std::vector<Level> levels_;
 };
 
+/// `json` with `edit(Placeholder)` done to each: it returns which part of it is replaced, and by what.
+template <class Edit>
+std::string edited(std::string_view json, Edit edit)
+{
+    // A placeholder is known at its end only, and inner ones end first: so they are put in order before they are used.
+    std::vector<std::pair<std::string_view, std::string>> edits;
+    PlaceholderScan(json, [&](const Placeholder& found) {
+        edits.push_back(edit(found));
+        return true;
+    }).run();
+    std::ranges::sort(edits, {}, [](const auto& part) { return part.first.data(); });
+
+    std::string out;
+    const char* at = json.data();
+    for (const auto& [part, text] : edits) {
+        out.append(at, part.data()).append(text);
+        at = part.data() + part.size();
+    }
+    return out.append(at, json.data() + json.size());
+}
+
 }  // namespace
 
-bool placeholders_fit(std::string_view json, int attachments) { return PlaceholderScan(json, attachments).fits(); }
+bool placeholders_fit(std::string_view json, int attachments)
+{
+    const auto fits = [attachments](const Placeholder& found) {
+        const auto index = found.index();
+        return index && *index >= 0 && *index < attachments;
+    };
+    return PlaceholderScan(json, fits).run();
+}
+
+std::string shift_placeholders(std::string_view json, int by)
+{
+    return edited(json, [by](const Placeholder& found) {
+        return std::pair(found.num, std::to_string(found.index().value_or(0) + by));
+    });
+}
+
+std::string disarm_placeholders(std::string_view json)
+{
+    return edited(json, [](const Placeholder& found) { return std::pair(found.truth, std::string("1")); });
+}
 
 }  // namespace wgw::sio

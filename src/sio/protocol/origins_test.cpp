@@ -1,0 +1,92 @@
+#include "sio/protocol/origins.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wgw::sio {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+TEST(Origins, ConnectIfTheyAreOwnListedOrLoopback)
+{
+    const OriginOptions none;
+    const OriginOptions listed{
+        .allowed = {"https://a.example", "https://b.example:8443"}
+    };
+    const OriginOptions loopback{.allowed = {}, .loopback = true};
+    const OriginOptions any{.allowed = {"*"}};
+
+    EXPECT_TRUE(may_connect(none, {}, "chat.example")) << "not a browser";
+    EXPECT_TRUE(may_connect(none, "https://chat.example", "chat.example"));
+    EXPECT_TRUE(may_connect(none, "http://chat.example:3000", "chat.example:3000"));
+    EXPECT_TRUE(may_connect(any, "https://evil.example", "chat.example"));
+    EXPECT_TRUE(may_connect(listed, "https://a.example", "chat.example"));
+    EXPECT_TRUE(may_connect(listed, "https://b.example:8443", "chat.example"));
+    for (const auto* origin : {"http://localhost", "http://localhost:5173", "http://127.0.0.1:1", "http://[::1]:3000"})
+        EXPECT_TRUE(may_connect(loopback, origin, "chat.example")) << origin;
+
+    for (const auto* origin :
+         {"https://a.example.evil.example", "https://a.example:444", "http://a.example", "null", "",
+          "https://A.example", "https://a.example/", "a.example", "https://chat.example:1"})
+        EXPECT_FALSE(may_connect(listed, origin, "chat.example")) << origin;
+    for (const auto* origin : {"http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://[::1].evil"})
+        EXPECT_FALSE(may_connect({.allowed = {}, .loopback = false}, origin, "chat.example")) << origin;
+    EXPECT_FALSE(may_connect(loopback, "http://localhost.evil.example", "chat.example"));
+    EXPECT_FALSE(may_connect(loopback, "http://127.0.0.1.evil.example", "chat.example"));
+    EXPECT_FALSE(may_connect(none, "https://chat.example", "")) << "no Host to compare with";
+}
+
+TEST(Cors, IsOffUnlessAskedFor)
+{
+    EXPECT_THAT(cors_fields({.allowed = {"*"}}, "https://a.example"), IsEmpty());
+    EXPECT_THAT(preflight_fields({.allowed = {"*"}}, "https://a.example", "x-a"), IsEmpty());
+}
+
+TEST(Cors, NamesTheOriginThatIsAllowedAndNoOther)
+{
+    const OriginOptions options{.allowed = {"https://a.example"}, .loopback = false, .cors = CorsOptions{}};
+    EXPECT_THAT(
+        cors_fields(options, "https://a.example"),
+        ElementsAre(Pair("access-control-allow-origin", "https://a.example"), Pair("vary", "Origin"))
+    );
+    EXPECT_THAT(cors_fields(options, "https://b.example"), ElementsAre(Pair("vary", "Origin")));
+    EXPECT_THAT(cors_fields(options, {}), ElementsAre(Pair("vary", "Origin")));
+}
+
+TEST(Cors, AllowsCredentialsOnlyToAnOriginByName)
+{
+    OriginOptions options{.allowed = {"*"}, .loopback = false, .cors = CorsOptions{}};
+    EXPECT_THAT(cors_fields(options, "https://a.example"), ElementsAre(Pair("access-control-allow-origin", "*")));
+    options.cors->credentials = true;
+    EXPECT_THAT(
+        cors_fields(options, "https://a.example"),
+        ElementsAre(
+            Pair("access-control-allow-origin", "https://a.example"), Pair("vary", "Origin"),
+            Pair("access-control-allow-credentials", "true")
+        )
+    );
+}
+
+TEST(Cors, AnswersAPreflightWithWhatItAsksFor)
+{
+    const OriginOptions options{
+        .allowed = {"https://a.example"},
+          .loopback = false, .cors = CorsOptions{.credentials = false, .max_age_s = 60}
+    };
+    EXPECT_THAT(
+        preflight_fields(options, "https://a.example", "authorization,x-custom"),
+        ElementsAre(
+            Pair("access-control-allow-origin", "https://a.example"),
+            Pair("vary", "Origin, Access-Control-Request-Headers"),
+            Pair("access-control-allow-methods", "GET,HEAD,PUT,PATCH,POST,DELETE"),
+            Pair("access-control-allow-headers", "authorization,x-custom"), Pair("access-control-max-age", "60")
+        )
+    );
+    EXPECT_THAT(preflight_fields(options, "https://b.example", "x-custom"), ElementsAre(Pair("vary", "Origin")));
+}
+
+}  // namespace
+}  // namespace wgw::sio
