@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstring>
+#include <new>
 #include <stdexcept>
 
 namespace wgw {
@@ -109,6 +111,28 @@ std::string compress(std::string_view body, ContentCoding coding)
     deflateEnd(&stream);
     if (result != Z_STREAM_END)
         throw std::runtime_error("a body could not be compressed");
+    return out;
+}
+
+std::string gunzip(std::string_view packed)
+{
+    std::uint32_t size = 0;
+    if (packed.size() >= sizeof size)
+        std::memcpy(
+            &size, packed.data() + packed.size() - sizeof size, sizeof size
+        );  // RFC 1952 §2.3.1: the last field
+    std::string out(size, '\0');
+    z_stream stream{};
+    if (inflateInit2(&stream, kWindow + kGzip) != Z_OK)
+        throw std::bad_alloc();
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+    stream.avail_in = static_cast<uInt>(packed.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    const int result = inflate(&stream, Z_FINISH);
+    inflateEnd(&stream);
+    if (result != Z_STREAM_END)
+        throw std::runtime_error("what was compressed is damaged");
     return out;
 }
 

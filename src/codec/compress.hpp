@@ -21,4 +21,8 @@ std::string_view text_of(ContentCoding coding);
 /// `body` in that coding.
 std::string compress(std::string_view body, ContentCoding coding);
 
+/// What was compressed as gzip, by us: the length that it ends with is believed. Throws std::runtime_error if it is
+/// damaged.
+std::string gunzip(std::string_view packed);
+
 }  // namespace wgw

@@ -63,7 +63,10 @@ TEST(Compress, IsUndoneByWhoReadsTheCoding)
         EXPECT_EQ(inflated(compress(body, gzip), 15 + 16), body);
         EXPECT_EQ(inflated(compress(body, deflate), 15), body);
         EXPECT_EQ(compress(body, identity), body);
+        EXPECT_EQ(gunzip(compress(body, gzip)), body);
     }
+    EXPECT_THROW(gunzip("abc"), std::runtime_error);
+    EXPECT_THROW(gunzip("abcdefgh"), std::runtime_error);
     EXPECT_LT(compress(std::string(100'000, 'x'), gzip).size(), 1'000U);
 }
 
