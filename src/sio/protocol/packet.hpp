@@ -55,4 +55,7 @@ Frame to_frame(const Packet& packet);
 /// `["<name>",<arguments>]`. `arguments` is JSON values with commas between them, or empty; `name` is valid UTF-8.
 std::string event_json(std::string_view name, std::string_view arguments);
 
+/// Whether a packet of that type may have this payload: checked JSON that starts with its value, or nothing.
+bool is_payload(PacketType type, std::string_view json);
+
 }  // namespace wgw::sio
