@@ -218,7 +218,7 @@ private:
             engine_.send(pick(4) == 0 ? socket_.refuse(nsp, "no") : socket_.accept(nsp, "sid"));
         }
         if (const auto* said = std::get_if<Event>(&event)) {
-            ++(said->binary ? reached_.attachments : reached_.events);
+            ++(!said->attachments.empty() ? reached_.attachments : reached_.events);
             ASSERT_EQ(socket_.state(said->nsp), SocketSession::State::joined);
             if (pick(5) == 0)
                 engine_.send(socket_.leave(said->nsp));
@@ -229,6 +229,7 @@ private:
             ++reached_.violations;
             engine_.close(CloseReason::forced_close, 0, now_, out_);
         }
+        socket_.release();
     }
 
     void check()

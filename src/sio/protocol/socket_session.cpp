@@ -56,20 +56,49 @@ SocketEvent SocketSession::text(std::string_view text, Instant now)
         return {};
     if (pending_)
         return violation("a text packet where an attachment is due");
+    if (parser_ == Parser::msgpack)
+        return violation("a text packet from a client that speaks MessagePack");
+    parser_ = Parser::text;
     const auto packet = decode(text, options_->max_attachments);
     if (!packet)
         return violation(sentence(packet.error()));
-
-    if (packet->type == PacketType::connect)
-        return connect(*packet);
-    if (packet->type == PacketType::connect_error)
-        return violation("a CONNECT_ERROR from a client");
-    const auto known = state(packet->nsp);
-    if (known == State::absent || known == State::connecting)
-        return violation("a packet for a namespace that is not joined");
-    if (packet->attachments > 0)
+    if (packet->attachments > 0 && is_here(packet->nsp))
         return begin_binary(text, *packet, now);
-    return dispatch(*packet, nullptr);
+    return receive(*packet, {});
+}
+
+SocketEvent SocketSession::binary(std::string_view bytes, Instant now)
+{
+    if (closed_)
+        return {};
+    if (pending_)
+        return attachment(bytes, now);
+    if (parser_ == Parser::text || !options_->msgpack)
+        return violation("an attachment without a packet");
+    parser_ = Parser::msgpack;
+    return msgpack(bytes);
+}
+
+SocketEvent SocketSession::msgpack(std::string_view bytes)
+{
+    // In JSON a message may be longer than it came: what is escaped there is not escaped here.
+    auto packet = decode_msgpack(bytes, options_->max_attachments, 2 * options_->max_payload);
+    if (!packet)
+        return violation(sentence(packet.error()));
+    kept_ = std::make_unique<Kept>();
+    kept_->msgpack = *std::move(packet);
+    return receive(kept_->msgpack.packet(), kept_->msgpack.attachments);
+}
+
+SocketEvent SocketSession::receive(const Packet& packet, std::span<const std::string> attachments)
+{
+    if (packet.type == PacketType::connect)
+        return connect(packet);
+    if (packet.type == PacketType::connect_error)
+        return violation("a CONNECT_ERROR from a client");
+    if (!is_here(packet.nsp))
+        return violation("a packet for a namespace that is not joined");
+    return dispatch(packet, attachments);
 }
 
 SocketEvent SocketSession::connect(const Packet& packet)
@@ -82,7 +111,7 @@ SocketEvent SocketSession::connect(const Packet& packet)
     return Connect{packet.nsp, packet.json};
 }
 
-SocketEvent SocketSession::dispatch(const Packet& packet, std::unique_ptr<const BinaryMessage> binary)
+SocketEvent SocketSession::dispatch(const Packet& packet, std::span<const std::string> attachments)
 {
     // The server has just left: the client could not know when it sent this.
     if (state(packet.nsp) != State::joined)
@@ -90,12 +119,12 @@ SocketEvent SocketSession::dispatch(const Packet& packet, std::unique_ptr<const 
     switch (packet.type) {
     case PacketType::event:
     case PacketType::binary_event:
-        return Event{packet.nsp, packet.ack, packet.json, std::move(binary)};
+        return Event{packet.nsp, packet.ack, packet.json, attachments};
     case PacketType::ack:
     case PacketType::binary_ack:
         if (!packet.ack)
             return {};
-        return Ack{packet.nsp, *packet.ack, packet.json, std::move(binary)};
+        return Ack{packet.nsp, *packet.ack, packet.json, attachments};
     case PacketType::disconnect:
         set_state(packet.nsp, State::absent);
         return Disconnect{packet.nsp};
@@ -110,32 +139,36 @@ SocketEvent SocketSession::begin_binary(std::string_view text, const Packet& pac
 {
     if (text.size() > options_->max_payload)
         return violation("a binary packet that is too large");
-    auto message = std::make_unique<BinaryMessage>(std::string(text));
-    Packet kept = packet;
-    kept.nsp = moved(packet.nsp, text, message->header);
-    kept.json = moved(packet.json, text, message->header);
-    pending_ = std::make_unique<Pending>(std::move(message), kept, text.size(), now + options_->attachment_timeout);
+    kept_ = std::make_unique<Kept>();
+    kept_->text = text;
+    kept_->packet = packet;
+    kept_->packet.nsp = moved(packet.nsp, text, kept_->text);
+    kept_->packet.json = moved(packet.json, text, kept_->text);
+    kept_->bytes = text.size();
+    kept_->deadline = now + options_->attachment_timeout;
+    pending_ = true;
     return {};
 }
 
-SocketEvent SocketSession::binary(std::string_view bytes, Instant now)
+SocketEvent SocketSession::attachment(std::string_view bytes, Instant now)
 {
-    if (closed_)
-        return {};
-    if (!pending_)
-        return violation("an attachment without a packet");
-    if (now >= pending_->deadline)
+    if (now >= kept_->deadline)
         return violation("attachments that did not come in time");
-    pending_->bytes += bytes.size();
-    if (pending_->bytes > options_->max_payload)
+    kept_->bytes += bytes.size();
+    if (kept_->bytes > options_->max_payload)
         return violation("a binary packet that is too large");
 
-    auto& attachments = pending_->message->attachments;
-    attachments.emplace_back(bytes);
-    if (attachments.size() < static_cast<std::size_t>(pending_->packet.attachments))
+    kept_->attachments.emplace_back(bytes);
+    if (kept_->attachments.size() < static_cast<std::size_t>(kept_->packet.attachments))
         return {};
-    const auto complete = std::move(pending_);
-    return dispatch(complete->packet, std::move(complete->message));
+    pending_ = false;
+    return dispatch(kept_->packet, kept_->attachments);
+}
+
+void SocketSession::release()
+{
+    if (!pending_)
+        kept_.reset();
 }
 
 SocketEvent SocketSession::tick(Instant now)
@@ -144,7 +177,7 @@ SocketEvent SocketSession::tick(Instant now)
         return {};
     if (now >= connect_deadline_)
         return violation("no namespace was joined in time");
-    if (pending_ && now >= pending_->deadline)
+    if (pending_ && now >= kept_->deadline)
         return violation("attachments that did not come in time");
     return {};
 }
@@ -153,13 +186,14 @@ Instant SocketSession::next_deadline() const
 {
     if (closed_)
         return kNever;
-    return pending_ ? std::min(connect_deadline_, pending_->deadline) : connect_deadline_;
+    return pending_ ? std::min(connect_deadline_, kept_->deadline) : connect_deadline_;
 }
 
 SocketEvent SocketSession::violation(std::string_view why)
 {
     closed_ = true;
-    pending_.reset();
+    pending_ = false;
+    kept_.reset();
     return Violation{why};
 }
 
@@ -169,7 +203,7 @@ Frame SocketSession::accept(std::string_view nsp, std::string_view sid)
     set_state(nsp, State::joined);
     connect_deadline_ = kNever;
     const auto json = std::string(R"({"sid":")").append(sid).append(R"("})");
-    return to_frame({.type = PacketType::connect, .nsp = nsp, .json = json});
+    return frame({.type = PacketType::connect, .nsp = nsp, .json = json});
 }
 
 Frame SocketSession::refuse(std::string_view nsp, std::string_view message, std::string_view data)
@@ -180,16 +214,27 @@ Frame SocketSession::refuse(std::string_view nsp, std::string_view message, std:
     if (!data.empty())
         json.append(R"(,"data":)").append(data);
     json += '}';
-    auto frame = to_frame({.type = PacketType::connect_error, .nsp = nsp, .json = json});
+    auto refusal = frame({.type = PacketType::connect_error, .nsp = nsp, .json = json});
     set_state(nsp, State::absent);  // last: `nsp` may be a view of what this frees
-    return frame;
+    return refusal;
 }
 
 Frame SocketSession::leave(std::string_view nsp)
 {
     assert(state(nsp) == State::joined);
     set_state(nsp, State::left);
-    return to_frame({.type = PacketType::disconnect, .nsp = nsp});
+    return frame({.type = PacketType::disconnect, .nsp = nsp});
+}
+
+Frame SocketSession::frame(const Packet& packet) const
+{
+    return speaks_msgpack() ? Frame::binary(encode_msgpack(packet)) : to_frame(packet);
+}
+
+bool SocketSession::is_here(std::string_view nsp) const
+{
+    const auto known = state(nsp);
+    return known == State::joined || known == State::left;
 }
 
 SocketSession::State SocketSession::state(std::string_view nsp) const

@@ -13,7 +13,9 @@
 ///                                                            dropped
 ///     all else       Violation
 ///
-/// Lifetime  events of text packets look into the input. Event and Ack of binary packets own theirs: `binary`
+/// Parser    the first message of a client tells which one it has: text is the default one's, binary is that of
+///           socket.io-msgpack-parser. It stays with that one, and so do we
+/// Lifetime  events look into the input, or into what is kept here until release()
 /// Bounds    namespaces, attachments, bytes of a binary packet, time for its attachments, time to join a first
 ///           namespace: SocketOptions. At each bound: Violation
 /// Memory    64 bytes as long as only the namespace "/" is used and no attachment is due
@@ -22,6 +24,7 @@
 
 #include "base/time.hpp"
 #include "sio/protocol/packet.hpp"
+#include "sio/protocol/packet_msgpack.hpp"
 
 #include <memory>
 #include <optional>
@@ -39,12 +42,7 @@ struct SocketOptions {
     int max_attachments = kMaxAttachments;
     std::size_t max_namespaces = 32;      ///< Connecting, joined, or just left by the server.
     std::size_t max_payload = 1'000'000;  ///< Bytes of a binary packet: header and attachments.
-};
-
-/// A packet whose payload has attachments; `{"_placeholder":true,"num":n}` in its JSON stands for attachments[n].
-struct BinaryMessage {
-    std::string header;
-    std::vector<std::string> attachments;
+    bool msgpack = true;                  ///< Whether clients may have the parser for it.
 };
 
 /// The client asks for a namespace. Answer with accept() or refuse().
@@ -57,14 +55,16 @@ struct Event {
     std::string_view nsp;
     std::optional<std::int64_t> ack;  ///< The client wants an answer under this id.
     std::string_view json;            ///< `["name",…]`, checked.
-    std::unique_ptr<const BinaryMessage> binary = nullptr;
+
+    /// `{"_placeholder":true,"num":n}` in the JSON stands for number n of them, if there are any.
+    std::span<const std::string> attachments = {};
 };
 
 struct Ack {
     std::string_view nsp;
     std::int64_t id = 0;
     std::string_view json;  ///< `[…]`, checked.
-    std::unique_ptr<const BinaryMessage> binary = nullptr;
+    std::span<const std::string> attachments = {};
 };
 
 /// The client has left a namespace.
@@ -92,6 +92,9 @@ public:
     /// A binary message.
     SocketEvent binary(std::string_view bytes, Instant now);
 
+    /// The last event has been dealt with: nobody looks into what it looked into any more.
+    void release();
+
     SocketEvent tick(Instant now);
     Instant next_deadline() const;
 
@@ -107,30 +110,46 @@ public:
 
     State state(std::string_view nsp) const;
 
+    /// Whether packets have to be sent in that form: as binary messages of encode_msgpack().
+    bool speaks_msgpack() const { return parser_ == Parser::msgpack; }
+
 private:
+    enum class Parser : std::uint8_t { unknown, text, msgpack };
+
     struct Namespace {
         std::string name;
         State state;
     };
-    struct Pending {
-        std::unique_ptr<BinaryMessage> message;
-        Packet packet;          // looks into message->header
-        std::size_t bytes = 0;  // of the header and of the attachments so far
+
+    /// A packet that is not as long in the input as it is needed.
+    struct Kept {
+        std::string text;  // a text packet whose attachments are to follow
+        MsgpackPacket msgpack;
+        Packet packet;  // looks into one of the two
+        std::vector<std::string> attachments;
+        std::size_t bytes = 0;  // of the text and of the attachments so far
         Instant deadline;
     };
 
+    SocketEvent receive(const Packet& packet, std::span<const std::string> attachments);
     SocketEvent connect(const Packet& packet);
-    SocketEvent dispatch(const Packet& packet, std::unique_ptr<const BinaryMessage> binary);
+    SocketEvent dispatch(const Packet& packet, std::span<const std::string> attachments);
     SocketEvent begin_binary(std::string_view text, const Packet& packet, Instant now);
+    SocketEvent attachment(std::string_view bytes, Instant now);
+    SocketEvent msgpack(std::string_view bytes);
+    Frame frame(const Packet& packet) const;
+    bool is_here(std::string_view nsp) const;
     SocketEvent violation(std::string_view why);
     bool set_state(std::string_view nsp, State state);
 
     const SocketOptions* options_;
     Instant connect_deadline_;
-    std::vector<Namespace> others_;     // all but "/"
-    std::unique_ptr<Pending> pending_;  // a binary packet that waits for attachments
-    State root_ = State::absent;        // of "/", which most clients use alone
-    bool closed_ = false;               // after a violation nothing is an event
+    std::vector<Namespace> others_;  // all but "/"
+    std::unique_ptr<Kept> kept_;
+    State root_ = State::absent;  // of "/", which most clients use alone
+    Parser parser_ = Parser::unknown;
+    bool pending_ = false;  // kept_ waits for attachments
+    bool closed_ = false;   // after a violation nothing is an event
 };
 
 }  // namespace wgw::sio

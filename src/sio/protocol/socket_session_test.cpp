@@ -12,22 +12,22 @@ std::string told(const Connect& connect) { return "connect " + std::string(conne
 std::string told(const Disconnect& disconnect) { return "disconnect " + std::string(disconnect.nsp); }
 std::string told(const Violation&) { return "violation"; }
 
-std::string told(const BinaryMessage* binary)
+std::string told(std::span<const std::string> attachments)
 {
     std::string all;
-    for (const auto& attachment : binary ? binary->attachments : std::vector<std::string>())
+    for (const auto& attachment : attachments)
         all += " <" + attachment + ">";
     return all;
 }
 std::string told(const Event& event)
 {
     return "event " + std::string(event.nsp) + (event.ack ? " " + std::to_string(*event.ack) : "") + " " +
-           std::string(event.json) + told(event.binary.get());
+           std::string(event.json) + told(event.attachments);
 }
 std::string told(const Ack& ack)
 {
     return "ack " + std::string(ack.nsp) + " " + std::to_string(ack.id) + " " + std::string(ack.json) +
-           told(ack.binary.get());
+           told(ack.attachments);
 }
 
 /// A session driven by lines: `<packet>`, `binary <bytes>`, `accept /n`, `refuse /n`, `leave /n`, `at <ms>`.
@@ -280,7 +280,7 @@ TEST(SocketSession, DeadlineIsTheNearest)
     EXPECT_EQ(session.next_deadline(), Instant{10'500});
 }
 
-TEST(SocketSession, EventOwnsWhatItsBinaryPacketLooksInto)
+TEST(SocketSession, KeepsWhatABinaryPacketLooksIntoUntilItIsReleased)
 {
     SocketOptions options;
     SocketSession session(options, Instant{0});
@@ -290,10 +290,76 @@ TEST(SocketSession, EventOwnsWhatItsBinaryPacketLooksInto)
         const std::string header = R"(51-/n,["f"])";
         session.text(header, Instant{0});
     }
+    session.release();  // not while attachments are due
     const auto event = std::get<Event>(session.binary("b", Instant{0}));
     EXPECT_EQ(event.nsp, "/n");
     EXPECT_EQ(event.json, R"(["f"])");
-    EXPECT_EQ(event.binary->attachments, std::vector<std::string>{"b"});
+    EXPECT_EQ(event.attachments[0], "b");
+    session.release();
+}
+
+// The parser for MessagePack.
+
+std::string connect_packet(std::string_view nsp = "/")
+{
+    return encode_msgpack({.type = PacketType::connect, .nsp = nsp, .json = R"({"t":"x"})"});
+}
+
+class AMsgpackClient : public testing::Test {
+protected:
+    AMsgpackClient()
+    {
+        EXPECT_EQ(script_.play("binary " + connect_packet()), R"(connect /{"t":"x"})");
+        EXPECT_EQ(script_.play("accept /"), encode_msgpack({.type = PacketType::connect, .json = R"({"sid":"s1"})"}));
+    }
+    Script script_;
+};
+
+TEST_F(AMsgpackClient, IsKnownByItsFirstMessageAndAnsweredInItsForm)
+{
+    EXPECT_TRUE(script_.session.speaks_msgpack());
+    script_.play("binary " + connect_packet("/n"));
+    const auto refusal = script_.session.refuse("/n", "no");
+    EXPECT_TRUE(refusal.is_binary());
+    EXPECT_EQ(
+        refusal.packet(),
+        encode_msgpack({.type = PacketType::connect_error, .nsp = "/n", .json = R"({"message":"no"})"})
+    );
+    EXPECT_EQ(script_.play("leave /"), encode_msgpack({.type = PacketType::disconnect}));
+}
+
+TEST_F(AMsgpackClient, SendsEventsWithTheirBytesInOneMessage)
+{
+    const std::vector<std::string> attachments{"bytes"};
+    const std::string_view json = R"(["f",{"_placeholder":true,"num":0}])";
+    const auto event = encode_msgpack({PacketType::binary_event, "/", 3, 1, json}, attachments);
+    EXPECT_EQ(script_.play("binary " + event), "event / 3 " + std::string(json) + " <bytes>");
+    const auto ack = encode_msgpack({PacketType::ack, "/", 7, 0, "[1]"});
+    EXPECT_EQ(script_.play("binary " + ack), "ack / 7 [1]");
+    EXPECT_EQ(script_.play("binary " + encode_msgpack({.type = PacketType::disconnect})), "disconnect /");
+}
+
+TEST_F(AMsgpackClient, StaysWithItsParser) { EXPECT_EQ(script_.play(R"(2["x"])"), "violation"); }
+
+TEST_F(AMsgpackClient, IsHeldToTheSameRules)
+{
+    EXPECT_EQ(script_.play("binary " + connect_packet()), "violation") << "a second CONNECT";
+    for (const std::string& bytes :
+         {std::string("x"), std::string(), encode_msgpack({PacketType::event, "/x", {}, 0, R"(["e"])"})}) {
+        Script fresh;
+        fresh.play("binary " + connect_packet());
+        fresh.play("accept /");
+        EXPECT_EQ(fresh.play("binary " + bytes), "violation");
+    }
+}
+
+TEST(SocketSession, HearsMsgpackOnlyFromTheStartAndIfItMay)
+{
+    auto text = joined();
+    EXPECT_FALSE(text.session.speaks_msgpack());
+    EXPECT_EQ(text.play("binary " + connect_packet("/n")), "violation");
+    Script off({.msgpack = false});
+    EXPECT_EQ(off.play("binary " + connect_packet()), "violation");
 }
 
 }  // namespace

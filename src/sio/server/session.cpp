@@ -289,7 +289,7 @@ void Session::on_event(const Event& event)
     if (socket == nullptr)
         return;
     Namespace& nsp = socket->nsp_;
-    Arguments arguments(event.json, event.binary ? event.binary->attachments.size() : 0);
+    Arguments arguments(event.json, event.attachments.size());
     const std::string name = arguments.take_name();
     Reply reply = event.ack ? Reply(nsp, socket->number(), *event.ack) : Reply();
     if (const auto handler = nsp.handlers_.find(name); handler != nsp.handlers_.end())
