@@ -23,7 +23,7 @@ class Site final : public net::HttpHandler {
 public:
     explicit Site(sio::Server& sockets) : sockets_(sockets) {}
     std::size_t body_limit(const HttpRequest&) override { return sockets_.body_limit(); }
-    HttpResponse too_large(const HttpRequest&) override { return sockets_.too_large(); }
+    HttpResponse too_large(const HttpRequest& head) override { return sockets_.too_large(head); }
     void on_request(HttpRequest request, net::Exchange exchange) override
     {
         sockets_.on_request(std::move(request), exchange);
@@ -55,7 +55,7 @@ void serve(std::uint16_t port)
     });
     everybody.on("send", [&everybody](sio::Socket& socket, const sio::Arguments& arguments, const sio::Reply&) {
         const auto& room = *std::any_cast<std::string>(&socket.data);
-        everybody.broadcast(room, everybody.encode("recv", arguments.text()));
+        everybody.broadcast(room, everybody.encode_values("recv", arguments.values()));
     });
     Site site(sockets);
     net::HttpServer http(loop, site, {});

@@ -35,8 +35,8 @@ store::WriterOptions writer_options(chat::Engine& engine, std::function<void()> 
 sio::ServerOptions socket_options(const Options& options)
 {
     sio::ServerOptions sockets;
-    sockets.origins = options.origins;
-    sockets.loopback_origins = is_loopback_name(options.host);
+    sockets.engine.origins.allowed = options.origins;
+    sockets.engine.origins.loopback = is_loopback_name(options.host);
     return sockets;
 }
 

@@ -32,6 +32,7 @@ struct HttpRequest {
     std::string body;
     bool keep_alive = true;
     bool expects_continue = false;
+    std::string peer;  ///< The address that it came from, as in `127.0.0.1`; whoever reads it from a socket knows it.
 
     /// The first header of that name (lower case).
     std::optional<std::string_view> header(std::string_view name) const;

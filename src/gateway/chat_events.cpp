@@ -55,7 +55,7 @@ ChatEvents::ChatEvents(Parts parts)
     auto& sockets = parts_.sockets;
     sockets.use([this](sio::Socket& socket, sio::Next next) { on_connect(socket, std::move(next)); });
     sockets.on_connection([this](sio::Socket& socket) { greet(socket); });
-    sockets.on_disconnect([this](sio::Socket& socket) {
+    sockets.on_disconnect([this](sio::Socket& socket, sio::CloseReason) {
         const auto* client = std::any_cast<Client>(&socket.data);
         if (client == nullptr || !client->user())
             return;
@@ -63,12 +63,12 @@ ChatEvents::ChatEvents(Parts parts)
         if (client->caller->expires_s)
             expiry_.remove(socket.number(), *client->caller->expires_s);
     });
-    sockets.on(std::string(kSend), [this](sio::Socket& socket, sio::Arguments arguments, sio::Reply ack) {
+    sockets.on(std::string(kSend), [this](sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack) {
         on_send(socket, arguments, std::move(ack));
     });
-    sockets.on_any([this](sio::Socket&, std::string_view, sio::Reply ack) {
+    sockets.on_other([this](sio::Socket&, std::string_view, const sio::Arguments&, sio::Reply ack) {
         // Without an ack an unknown event is ignored, as recorded.
-        if (ack.wanted())
+        if (ack.is_wanted())
             fail_event(nullptr, Failure{Errc::not_found, "There is no such event.", 0, {}, 0}, std::move(ack));
     });
 }
@@ -148,15 +148,15 @@ void ChatEvents::greet(sio::Socket& socket)
     const auto& client = *std::any_cast<Client>(&socket.data);
     if (!client.by_auth)
         return;
-    std::string hello = R"([{"session_id":)";
+    std::string hello = R"({"session_id":)";
     append_json_string(hello, client.caller->session_id);
     hello += R"(,"node":)";
     append_json_string(hello, parts_.node);
     hello += R"(,"version":)";
     append_json_string(hello, parts_.version);
     hello += R"(,"limits":{"content_bytes":)" + std::to_string(parts_.limits.content_bytes);
-    hello += R"(,"unacked":)" + std::to_string(parts_.limits.unacked) + "}}]";
-    socket.emit("system.hello", hello);
+    hello += R"(,"unacked":)" + std::to_string(parts_.limits.unacked) + "}}";
+    socket.emit("system.hello", sio::Json(hello));
 }
 
 void ChatEvents::on_expired(std::uint64_t number)
@@ -231,18 +231,18 @@ void ChatEvents::on_sent(std::uint64_t number, Result<chat::Outcome> outcome, si
         return;
     if (!outcome)
         return fail_event(socket, outcome.error(), std::move(ack));
-    if (!ack.wanted())
+    if (!ack.is_wanted())
         return;
     std::string data;
     write_send_ack(data, outcome->entry, outcome->duplicate);
-    ack("[" + envelope(true, parts_.clock.now(), data) + "]");
+    ack(sio::Json(envelope(true, parts_.clock.now(), data)));
 }
 
 void ChatEvents::refuse(
     sio::Socket& socket, const Failure& failure, std::string_view event, std::string_view payload, sio::Reply ack
 )
 {
-    std::string out = R"([{"status":"error","message":)";
+    std::string out = R"({"status":"error","message":)";
     append_json_string(out, failure.text());
     out += R"(,"cause":{"pattern":)";
     append_json_string(out, event);
@@ -250,19 +250,19 @@ void ChatEvents::refuse(
         out += R"(,"data":)";
         out += payload;
     }
-    out += "}}]";
-    socket.emit("exception", out);
-    if (ack.wanted())
-        ack("[" + envelope(false, parts_.clock.now(), failure_data(failure)) + "]");
+    out += "}}";
+    socket.emit("exception", sio::Json(out));
+    if (ack.is_wanted())
+        ack(sio::Json(envelope(false, parts_.clock.now(), failure_data(failure))));
 }
 
 void ChatEvents::fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack)
 {
     const std::string data = failure_data(failure);
     if (socket != nullptr)
-        socket->emit("chat.error.receive", "[" + data + "]");
-    if (ack.wanted())
-        ack("[" + envelope(false, parts_.clock.now(), data) + "]");
+        socket->emit("chat.error.receive", sio::Json(data));
+    if (ack.is_wanted())
+        ack(sio::Json(envelope(false, parts_.clock.now(), data)));
 }
 
 }  // namespace wgw::gateway

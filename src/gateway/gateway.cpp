@@ -59,7 +59,7 @@ std::size_t Gateway::body_limit(const HttpRequest& head)
 
 HttpResponse Gateway::too_large(const HttpRequest& head)
 {
-    return sockets_.serves(head.path()) ? sockets_.too_large() : rest_.too_large();
+    return sockets_.serves(head.path()) ? sockets_.too_large(head) : rest_.too_large();
 }
 
 void Gateway::on_request(HttpRequest request, net::Exchange exchange)

@@ -83,10 +83,9 @@ void RoomHub::tell_message(const chat::Entry& entry, std::string_view author)
     const std::string room = entry.room_id.hex();
     if (!sockets_.has_room(room))
         return;
-    std::string arguments = "[";
+    std::string arguments;
     write_message_created(arguments, entry, author);
-    arguments += ']';
-    sockets_.broadcast(room, sockets_.encode(chat::event_name(entry.type), arguments));
+    sockets_.broadcast(room, sockets_.encode_values(chat::event_name(entry.type), arguments));
 }
 
 void RoomHub::follow_as_member(const chat::Entry& entry)

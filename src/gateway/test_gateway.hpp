@@ -9,7 +9,7 @@
 
 #include "gateway/gateway.hpp"
 #include "gateway/test_users.hpp"
-#include "sio/server/test_wire.hpp"
+#include "sio/engine/test_wire.hpp"
 
 #include <deque>
 #include <map>

@@ -1,6 +1,9 @@
 #include "net/connection.hpp"
 
 #include <cerrno>
+#include <arpa/inet.h>
+#include <array>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -48,6 +51,19 @@ Connection::Written Connection::write(std::span<const iovec> parts)
         const bool blocked = errno == EAGAIN || errno == EWOULDBLOCK;
         return {0, blocked, !blocked};
     }
+}
+
+std::string Connection::peer_address() const
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (::getpeername(socket_.fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        return {};
+    const void* bytes = address.ss_family == AF_INET6
+                            ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&address)->sin6_addr)
+                            : &reinterpret_cast<const sockaddr_in*>(&address)->sin_addr;
+    return ::inet_ntop(address.ss_family, bytes, text.data(), text.size()) != nullptr ? text.data() : "";
 }
 
 void Connection::want(Interest what)

@@ -59,6 +59,9 @@ protected:
     };
     Written write(std::span<const iovec> parts);
 
+    /// The address of the peer, as in `127.0.0.1`; empty if it has gone already.
+    std::string peer_address() const;
+
     /// Has on_readable() or on_writable() called, once.
     void wait_readable() { want(wanted_ | Interest::read); }
     void wait_writable() { want(wanted_ | Interest::write); }

@@ -122,6 +122,9 @@ void HttpConnection::shed_inbound()
 void HttpConnection::hand_request()
 {
     HttpRequest request = parser_.take();
+    if (peer_.empty())
+        peer_ = peer_address();
+    request.peer = peer_;
     state_ = State::answering;
     ++request_;
     keep_time();

@@ -30,6 +30,7 @@ TEST_F(AnHttpConnection, AnswersOneRequestAfterTheOther)
     peer.send(get("/b"));
     EXPECT_THAT(answers(net, peer, 2), ElementsAre("/a", "/b"));
     EXPECT_EQ(server.handler.exchanges[0].connection, server.handler.exchanges[1].connection);
+    EXPECT_EQ(server.handler.requests[1].peer, "127.0.0.1");
 }
 
 TEST_F(AnHttpConnection, TakesARequestInSinglePieces)

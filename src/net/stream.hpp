@@ -21,6 +21,9 @@ public:
     /// Writes what is queued now, instead of at the end of the turn. True if the kernel took something.
     virtual bool flush_now() = 0;
 
+    /// The kernel has not taken all that was written: what is queued now has to wait.
+    virtual bool is_blocked() const = 0;
+
     /// Writes what is queued, then a close frame, with `code` or without one; then ends. on_closed() follows later.
     virtual void close(std::optional<std::uint16_t> code) = 0;
 

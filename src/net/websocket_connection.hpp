@@ -37,6 +37,7 @@ public:
     // WebSocket
     void touch() override;
     bool flush_now() override;
+    bool is_blocked() const override { return blocked_; }
     void close(std::optional<std::uint16_t> code) override;
     void drop() override;
     void pause() override;

@@ -197,12 +197,15 @@ SocketEvent SocketSession::violation(std::string_view why)
     return Violation{why};
 }
 
-Frame SocketSession::accept(std::string_view nsp, std::string_view sid)
+Frame SocketSession::accept(std::string_view nsp, std::string_view sid, std::string_view pid)
 {
     assert(state(nsp) == State::connecting);
     set_state(nsp, State::joined);
     connect_deadline_ = kNever;
-    const auto json = std::string(R"({"sid":")").append(sid).append(R"("})");
+    auto json = std::string(R"({"sid":")").append(sid);
+    if (!pid.empty())
+        json.append(R"(","pid":")").append(pid);
+    json += R"("})";
     return frame({.type = PacketType::connect, .nsp = nsp, .json = json});
 }
 

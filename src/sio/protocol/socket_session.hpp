@@ -98,9 +98,9 @@ public:
     SocketEvent tick(Instant now);
     Instant next_deadline() const;
 
-    /// The reply to Connect: `40{"sid":"…"}`, and the namespace is joined. `sid` needs no JSON escapes.
-    /// Precondition of both: state(nsp) is connecting.
-    Frame accept(std::string_view nsp, std::string_view sid);
+    /// The reply to Connect: `40{"sid":"…"}`, and the namespace is joined. `pid` is what the client needs to recover
+    /// its state; empty: it cannot. Neither needs JSON escapes. Precondition of both: state(nsp) is connecting.
+    Frame accept(std::string_view nsp, std::string_view sid, std::string_view pid = {});
 
     /// `44{"message":"…","data":…}`; the client may try again. `data` is JSON, or empty for none.
     Frame refuse(std::string_view nsp, std::string_view message, std::string_view data = {});

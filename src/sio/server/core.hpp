@@ -1,71 +1,62 @@
 #pragma once
-/// What sessions share: the loop, the options, the table of sessions. Inside of the library only.
+/// What the clients of a server share. Inside of the library only.
 
 #include "base/random.hpp"
-#include "net/http_server.hpp"
-#include "net/loop.hpp"
-#include "sio/protocol/engine_session.hpp"
+#include "sio/engine/engine_server.hpp"
 #include "sio/protocol/socket_session.hpp"
-#include "sio/server/server.hpp"
+#include "sio/server/namespace.hpp"
+#include "sio/server/options.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 namespace wgw::sio {
 
-class Server::Core final : public net::Timer {
+class ServerCore {
 public:
-    struct BySid {
-        static std::string_view key_of(const Session& session);
-        static std::size_t hash(std::string_view sid) { return std::hash<std::string_view>()(sid); }
-    };
+    using Matches = std::function<bool(std::string_view name, std::string_view auth)>;
 
-    Core(net::Loop& loop, Random& random, ServerOptions options);
-    ~Core() override;
+    ServerCore(net::Loop& loop, Random& random, ServerOptions options);
 
-    void on_request(HttpRequest request, net::Exchange exchange);
-    void on_gone(net::Exchange exchange);
-    void answer(const Answer& answer);
-    void drain(Duration spread);
-    bool drained() const;
+    Namespace& of(std::string_view name);
+    Namespace& of_matching(Matches matches);
 
-    /// From the kernel's random source.
-    Socket::Id make_id();
-    bool origin_allowed(const HttpRequest& request) const;
+    /// The namespace that a client asks for, made if it is one of a pattern. nullptr: there is none.
+    Namespace* find(std::string_view name, std::string_view auth);
 
-    /// Has the session destroyed when nobody is inside of it any more.
-    void retire(Session& session);
+    /// A socket has left. Of a pattern: if it was the last, the namespace goes, at the end of this turn.
+    void on_left(Namespace& nsp);
 
-    /// An empty output, with the memory of one that was given back. Calls nest.
-    EngineOutput take_output();
-    void give_back(EngineOutput output);
+    /// The number stands in the id, mixed with its random part, so that a socket is found by its id without a table.
+    Socket::Id make_id(std::uint64_t number);
+    static std::uint64_t number_of(std::string_view id);
+
+    /// 20 characters that nobody can guess.
+    std::string make_secret();
 
     net::Loop& loop;
     Random& random;
     const ServerOptions options;
-    const EngineOptions engine_options;
     const SocketOptions socket_options;
-    net::Responder* http = nullptr;
-    std::unordered_map<std::string, std::unique_ptr<Namespace>> namespaces;
-    FlatTable<std::unique_ptr<Session>, BySid> sessions;
-    std::size_t handshakes = 0;  ///< Sessions that have joined no namespace yet.
-    std::uint64_t next_session = 1;
+    SocketTable sockets;
     std::uint64_t next_socket = 1;
-    Number next_channel = 1;
 
 private:
-    void on_timer(Instant now) override;
-    Session* find(std::string_view sid) const;
-    Session& make_session(Transport transport, const HttpRequest& request);
+    struct Pattern {
+        Matches matches;
+        std::unique_ptr<Namespace> nsp;
+    };
 
-    std::unordered_map<Number, Session*> waiting_;  ///< Requests that are not answered yet.
-    std::vector<std::string> draining_;             ///< Sids of the sessions to be closed.
-    std::size_t drain_step_ = 1;                    ///< Of them at once.
-    bool is_draining_ = false;
-    std::vector<EngineOutput> outputs_;
+    std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;
+    std::vector<Pattern> patterns_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< For what is posted and may run after us.
+
+public:
+    EngineServer engine;  ///< Last: its connections use all of the above.
 };
 
 }  // namespace wgw::sio

@@ -1,6 +1,6 @@
 #include "sio/server/room.hpp"
 
-#include "sio/server/server.hpp"
+#include "sio/server/socket.hpp"
 
 #include <algorithm>
 
@@ -17,6 +17,17 @@ Memberships::Membership* Memberships::find(const Room& room)
     }
     const auto found = index.find(&room);
     return found == index.end() ? nullptr : &list[found->second];
+}
+
+std::vector<std::string> Memberships::names() const
+{
+    std::vector<std::string> names;
+    if (one_.room != nullptr)
+        names.push_back(one_.room->name());
+    if (many_)
+        for (const auto& membership : many_->list)
+            names.push_back(membership.room->name());
+    return names;
 }
 
 void Memberships::add(Membership membership)

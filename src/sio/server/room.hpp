@@ -27,6 +27,8 @@ public:
 
     /// nullptr: the socket is not in it.
     Membership* find(const Room& room);
+    const Membership* find(const Room& room) const { return const_cast<Memberships*>(this)->find(room); }
+    std::vector<std::string> names() const;
 
     /// Precondition: it is not there.
     void add(Membership membership);

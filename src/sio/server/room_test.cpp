@@ -25,7 +25,7 @@ protected:
     /// Who hears of it.
     std::vector<std::size_t> members(const std::string& room)
     {
-        root_.broadcast(room, root_.encode("n", "[]"));
+        root_.broadcast(room, root_.encode_values("n", ""));
         wire_.turn();
         std::vector<std::size_t> heard;
         std::size_t i = 0;

@@ -20,12 +20,12 @@ TEST_F(AServer, PassesEventsToTheirHandlersAndAnswersToTheirClients)
     std::vector<std::string> heard;
     root_.on("hello", [&](Socket&, Arguments arguments, Reply reply) {
         heard.push_back(arguments.text());
-        reply(R"(["hi"])");
-        reply(R"(["only the first counts"])");
+        reply("hi");
+        reply("only the first counts");
     });
-    root_.on_any([&](Socket&, std::string_view event, Reply reply) {
+    root_.on_other([&](Socket&, std::string_view event, const Arguments&, const Reply& reply) {
         heard.push_back("any " + std::string(event));
-        EXPECT_FALSE(reply.wanted());
+        EXPECT_FALSE(reply.is_wanted());
     });
     auto& client = join();
     client.send(R"(427["hello",1,{"a":[]}])");
@@ -37,7 +37,7 @@ TEST_F(AServer, PassesEventsToTheirHandlersAndAnswersToTheirClients)
 TEST_F(AServer, EndsTheConnectionOfAHandlerThatThrowsAndNoOther)
 {
     root_.on("bad", [](Socket&, const Arguments&, const Reply&) { throw std::runtime_error("planned"); });
-    root_.on("good", [](Socket&, const Arguments&, Reply reply) { reply("[]"); });
+    root_.on("good", [](Socket&, const Arguments&, Reply reply) { reply(); });
     auto& bad = join();
     auto& good = join();
     bad.send(R"(42["bad"])");
@@ -55,7 +55,7 @@ TEST_F(AServer, DropsTheAnswerToAClientThatHasGone)
     client.send(R"(421["later"])");
     client.drop();
     wire_.turn();
-    kept("[]");
+    kept();
     EXPECT_EQ(root_.size(), 0U);
 }
 
@@ -103,13 +103,13 @@ TEST_F(AServer, TellsASocketNothingOfItsRoomsBeforeItIsAdmitted)
     std::vector<Next> waiting;
     root_.use([&](Socket& socket, Next next) {
         socket.join("room");
-        socket.emit("to you", "[]");
+        socket.emit("to you");
         waiting.push_back(std::move(next));
     });
-    root_.on_connection([&](Socket&) { root_.broadcast("room", root_.encode("admitted", "[]")); });
+    root_.on_connection([&](Socket&) { root_.broadcast("room", root_.encode_values("admitted", "")); });
     auto& client = join();
     EXPECT_THAT(hears(client), IsEmpty());
-    root_.broadcast("room", root_.encode("early", "[]"));
+    root_.broadcast("room", root_.encode_values("early", ""));
     waiting.front()({});
     EXPECT_THAT(hears(client), ElementsAre(HasSubstr(R"(40{"sid":")"), R"(42["admitted"])"));
 }
@@ -129,8 +129,8 @@ TEST_F(AServer, ForgetsTheAuthThatItsApplicationNeedsNoMore)
 TEST_F(AServer, KeepsNamespacesOfOneConnectionApart)
 {
     auto& other = server_.of("/other");
-    root_.on("x", [](Socket&, const Arguments&, Reply reply) { reply(R"(["root"])"); });
-    other.on("x", [](Socket&, const Arguments&, Reply reply) { reply(R"(["other"])"); });
+    root_.on("x", [](Socket&, const Arguments&, Reply reply) { reply("root"); });
+    other.on("x", [](Socket&, const Arguments&, Reply reply) { reply("other"); });
     auto& client = join();
     client.send("40/other,");
     wire_.turn();
@@ -163,9 +163,9 @@ TEST_F(AServer, BroadcastsToARoomInOrderAndForgetsItsEmptyRooms)
     root_.on("leave", [](Socket& socket, const Arguments&, const Reply&) { socket.leave("room"); });
     auto& one = join();
     auto& two = join();
-    const Frame first = root_.encode("n", "[1]");
+    const Encoded first = root_.encode_values("n", "1");
     root_.broadcast("room", first);
-    root_.broadcast("room", root_.encode("n", "[2]"));
+    root_.broadcast("room", root_.encode_values("n", "2"));
     root_.broadcast("empty", first);
     for (auto* client : {&one, &two})
         EXPECT_THAT(hears(*client), ElementsAre(R"(42["n",1])", R"(42["n",2])"));
@@ -187,7 +187,7 @@ TEST_F(AServer, EndsAClientWhoseQueueIsFullWithoutHarmToTheRoom)
     post(sid, "40");
     ASSERT_EQ(root_.size(), 2U);
     for (int i = 0; i < 150; ++i)
-        root_.broadcast("room", root_.encode("n", "[" + std::to_string(i) + "]"));
+        root_.broadcast("room", root_.encode_values("n", std::to_string(i)));
     EXPECT_THAT(hears(reader), testing::SizeIs(150));
     EXPECT_EQ(root_.size(), 1U);
 }
@@ -233,7 +233,7 @@ TEST_F(AServer, SpreadsADrain)
 TEST_F(AServer, TellsADisconnectOnceHoweverItComes)
 {
     int gone = 0;
-    root_.on_disconnect([&](Socket&) { ++gone; });
+    root_.on_disconnect([&](Socket&, CloseReason) { ++gone; });
     join().drop();
     wire_.turn();
     EXPECT_EQ(gone, 1);
@@ -261,7 +261,7 @@ TEST_F(AServer, EndsAClientThatDoesNotAnswerItsPing)
 
 TEST_F(AServer, BoundsHandshakesThatJoinNothing)
 {
-    Server small(loop_, random_, {.handshakes = 2});
+    Server small(loop_, random_, {.engine = {.handshakes = 2}});
     TestWire wire(loop_, [&](HttpRequest request, net::Exchange exchange) {
         small.on_request(std::move(request), exchange);
     });
@@ -278,7 +278,7 @@ TEST_F(AServer, BoundsHandshakesThatJoinNothing)
 TEST_F(AServer, LetsAHandlerOfADisconnectAskForItOnceMore)
 {
     int gone = 0;
-    root_.on_disconnect([&](Socket& socket) {
+    root_.on_disconnect([&](Socket& socket, CloseReason) {
         ++gone;
         socket.disconnect(false);
         socket.disconnect(true);

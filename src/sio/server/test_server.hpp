@@ -3,8 +3,8 @@
 
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "sio/engine/test_wire.hpp"
 #include "sio/server/server.hpp"
-#include "sio/server/test_wire.hpp"
 
 #include <gtest/gtest.h>
 
@@ -60,7 +60,7 @@ protected:
     ManualClock clock_;
     SeededRandom random_{1};
     net::Loop loop_{clock_};
-    Server server_{loop_, random_, {.queue_packets = 100}};
+    Server server_{loop_, random_, {.engine = {.queue_packets = 100}}};
     Namespace& root_ = server_.of("/");
     TestWire wire_{loop_, [this](HttpRequest request, net::Exchange exchange) {
                        server_.on_request(std::move(request), exchange);

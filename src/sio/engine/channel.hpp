@@ -10,15 +10,18 @@
 
 namespace wgw::sio {
 
-class Session;
+class EngineConnection;
 
 class Channel final : public net::Stream {
 public:
-    Channel(Session& session, Number number, Channel* next) : next(next), session_(&session), number_(number) {}
+    Channel(EngineConnection& connection, Number number, Channel* next)
+        : next(next), connection_(&connection), number_(number)
+    {
+    }
 
     Number number() const { return number_; }
     net::WebSocket* socket() const { return socket_; }
-    void forget_session() { session_ = nullptr; }
+    void forget_connection() { connection_ = nullptr; }
 
     /// The answer to a probe, ahead of the session's queue: once.
     void answer_probe(Frame frame);
@@ -30,10 +33,10 @@ public:
     void written(std::size_t frames) override;
     void on_closed(bool broken) override;
 
-    Channel* next;  ///< Of the session's channels.
+    Channel* next;  ///< Of the connection's channels.
 
 private:
-    Session* session_;
+    EngineConnection* connection_;
     Number number_;
     net::WebSocket* socket_ = nullptr;
     Frame probe_answer_;

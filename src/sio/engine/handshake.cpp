@@ -1,4 +1,4 @@
-#include "sio/server/handshake.hpp"
+#include "sio/engine/handshake.hpp"
 
 #include "codec/url.hpp"
 
@@ -10,10 +10,12 @@ bool is_of_the_upgrade(std::string_view name)
     return name == "connection" || name == "upgrade" || name.starts_with("sec-websocket-");
 }
 
-KeptText packed(const Handshake::Pairs& headers, std::string_view query)
+constexpr int kLinesBeforeHeaders = 2;
+
+KeptText packed(const HttpRequest& request)
 {
-    std::string text(query);
-    for (const auto& [name, value] : headers)
+    std::string text = request.target + "\n" + request.peer;
+    for (const auto& [name, value] : request.headers)
         if (!is_of_the_upgrade(name))
             text.append("\n").append(name).append(":").append(value);
     return KeptText(text);
@@ -36,12 +38,21 @@ std::pair<std::string_view, std::string_view> pair_of(std::string_view line)
 
 }  // namespace
 
-Handshake::Handshake(const Pairs& headers, std::string_view query) : text_(packed(headers, query)) {}
+Handshake::Handshake(const HttpRequest& request, Timestamp time) : time_(time), text_(packed(request)) {}
+
+std::string_view Handshake::line(int number) const
+{
+    auto rest = text_.view();
+    for (int i = 0; i < number; ++i)
+        take_line(rest);
+    return take_line(rest);
+}
 
 std::optional<std::string_view> Handshake::header(std::string_view name) const
 {
     auto rest = text_.view();
-    take_line(rest);
+    for (int i = 0; i < kLinesBeforeHeaders; ++i)
+        take_line(rest);
     while (!rest.empty())
         if (const auto [known, value] = pair_of(take_line(rest)); known == name)
             return value;
@@ -60,7 +71,8 @@ Handshake::Pairs Handshake::headers() const
 {
     Pairs pairs;
     auto rest = text_.view();
-    take_line(rest);
+    for (int i = 0; i < kLinesBeforeHeaders; ++i)
+        take_line(rest);
     while (!rest.empty()) {
         const auto [name, value] = pair_of(take_line(rest));
         pairs.emplace_back(name, value);
@@ -68,12 +80,11 @@ Handshake::Pairs Handshake::headers() const
     return pairs;
 }
 
-std::string_view Handshake::query_text() const
+Handshake::Pairs Handshake::query() const
 {
-    auto rest = text_.view();
-    return take_line(rest);
+    const auto target = url();
+    const auto mark = target.find('?');
+    return form_pairs(mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1));
 }
-
-Handshake::Pairs Handshake::query() const { return form_pairs(query_text()); }
 
 }  // namespace wgw::sio

@@ -27,6 +27,7 @@ class TestClient final : public net::WebSocket {
 public:
     void touch() override {}
     bool flush_now() override { return take(); }
+    bool is_blocked() const override { return blocked; }
     void close(std::optional<std::uint16_t> code) override
     {
         closed = true;
@@ -52,6 +53,7 @@ public:
     bool closed = false;
     std::optional<std::uint16_t> close_code;
     bool paused = false;
+    bool blocked = false;
 
 private:
     bool take()

@@ -1,0 +1,252 @@
+#include "sio/engine/engine_server.hpp"
+
+#include "codec/base64.hpp"
+#include "codec/ws_handshake.hpp"
+#include "sio/engine/channel.hpp"
+
+#include <algorithm>
+
+namespace wgw::sio {
+namespace {
+
+constexpr Duration kDrainTick{20};
+constexpr int kGoingAway = 1001;
+
+/// A request's number: both halves of an exchange.
+Number number_of(net::Exchange exchange) { return exchange.connection << 20 | exchange.request; }
+net::Exchange exchange_of(Number number) { return {number >> 20, static_cast<std::uint32_t>(number & 0xfffff)}; }
+
+EngineOptions session_options(const EngineServerOptions& options)
+{
+    EngineOptions session;
+    session.ping_interval = options.ping_interval;
+    session.ping_timeout = options.ping_timeout;
+    session.upgrade_timeout = options.upgrade_timeout;
+    session.close_wait = options.close_wait;
+    session.max_payload = options.max_payload;
+    session.queue_bytes = options.queue_bytes;
+    session.queue_packets = options.queue_packets;
+    session.allow_upgrades = options.upgrades && options.websocket;
+    return session;
+}
+
+HttpResponse plain(int status, std::string_view content_type = {}, std::string body = {}, bool close = false)
+{
+    HttpResponse response;
+    response.status = status;
+    response.content_type = content_type;
+    response.body = std::move(body);
+    response.close = close;
+    return response;
+}
+
+void append(HeaderFields& to, HeaderFields fields) { std::ranges::move(fields, std::back_inserter(to)); }
+
+}  // namespace
+
+EngineServer::EngineServer(net::Loop& loop, Random& random, EngineServerOptions options, Make make)
+    : loop_(loop), random_(random), options_(std::move(options)), session_options_(session_options(options_)),
+      make_(std::move(make))
+{
+}
+
+EngineServer::~EngineServer()
+{
+    const auto last = std::exchange(connections_, {});  // their handlers may look into the table
+}
+
+// Requests
+
+std::optional<Refusal> EngineServer::check(const HttpRequest& request, const EngineConnection* known) const
+{
+    EngineRequest check;
+    check.method = request.method;
+    check.query = read_engine_query(request.query());
+    // A transport that is not offered is one that is not known.
+    if ((check.query.transport == "polling" && !options_.polling) ||
+        (check.query.transport == "websocket" && !options_.websocket))
+        check.query.transport.reset();
+    check.upgrade = request.wants_upgrade();
+    const auto origin = request.header("origin");
+    check.origin = origin.value_or("");
+    check.allowed = may_connect(options_.origins, origin, request.header("host").value_or(""));
+    std::optional<std::string> refusal;
+    if (check.allowed && options_.refuse && (known == nullptr || check.upgrade)) {
+        refusal = options_.refuse(request);
+        check.allowed = !refusal;
+        check.refusal = refusal ? std::string_view(*refusal) : "";
+    }
+    return check_request(check, known != nullptr ? std::optional(known->transport()) : std::nullopt);
+}
+
+void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
+{
+    if (request.method == "OPTIONS" && options_.origins.cors)
+        return preflight(request, exchange);
+    EngineConnection* connection = find(read_engine_query(request.query()).sid.value_or(""));
+    if (auto refusal = check(request, connection))
+        return respond(
+            request, exchange,
+            plain(refusal->status, refusal->content_type, std::move(refusal->body), refusal->close_connection)
+        );
+    if (connection == nullptr && is_full()) {
+        auto response = plain(503, {}, {}, true);
+        response.headers.emplace_back("retry-after", "1");
+        return respond(request, exchange, std::move(response));
+    }
+    if (request.wants_upgrade())
+        return upgrade(connection, request, exchange);
+
+    Waiting waiting{connection, content_coding(request.header("accept-encoding").value_or("")), {}};
+    append(waiting.fields, cors_fields(options_.origins, request.header("origin")));
+    if (connection == nullptr) {
+        connection = waiting.connection = &open(Transport::polling, request);
+        if (const auto& cookie = options_.cookie)
+            waiting.fields.emplace_back(
+                "set-cookie",
+                std::string(cookie->name).append("=").append(connection->sid()).append("; ").append(cookie->attributes)
+            );
+    }
+    const Number number = number_of(exchange);
+    waiting_[number] = std::move(waiting);
+    if (request.method == "POST") {
+        const bool octets = request.header("content-type").value_or("") == "application/octet-stream";
+        connection->post(number, request.body, octets ? PostBody::octet_stream : PostBody::text);
+    } else {
+        connection->get(number);
+    }
+}
+
+void EngineServer::upgrade(EngineConnection* known, const HttpRequest& request, net::Exchange exchange)
+{
+    if (!is_ws_upgrade(request))
+        return respond(request, exchange, plain(400, "text/html", "Bad request", true));
+    EngineConnection& connection = known != nullptr ? *known : open(Transport::websocket, request);
+    Channel& channel = connection.new_channel();
+    if (!http_->upgrade(exchange, request, channel))
+        channel.on_closed(true);  // the peer is gone already
+}
+
+void EngineServer::preflight(const HttpRequest& request, net::Exchange exchange)
+{
+    auto response = plain(204);
+    response.headers =
+        preflight_fields(options_.origins, request.header("origin"), request.header("access-control-request-headers"));
+    http_->respond(exchange, std::move(response));
+}
+
+void EngineServer::respond(const HttpRequest& request, net::Exchange exchange, HttpResponse response)
+{
+    append(response.headers, cors_fields(options_.origins, request.header("origin")));
+    http_->respond(exchange, std::move(response));
+}
+
+HttpResponse EngineServer::too_large(const HttpRequest& request) const
+{
+    auto response = plain(413);
+    response.headers = cors_fields(options_.origins, request.header("origin"));
+    return response;
+}
+
+void EngineServer::on_gone(net::Exchange exchange)
+{
+    const auto found = waiting_.find(number_of(exchange));
+    if (found == waiting_.end())
+        return;
+    EngineConnection* connection = found->second.connection;
+    waiting_.erase(found);
+    connection->gone(number_of(exchange));
+}
+
+void EngineServer::answer(const Answer& answer)
+{
+    auto response = plain(answer.status, answer.content_type, std::string(answer.body), answer.close_connection);
+    response.headers.emplace_back("cache-control", "no-store");
+    if (auto waiting = waiting_.extract(answer.request)) {
+        append(response.headers, std::move(waiting.mapped().fields));
+        const auto coding = waiting.mapped().coding;
+        const bool is_long = options_.compressed_from > 0 && response.body.size() >= options_.compressed_from;
+        if (is_long && coding != ContentCoding::identity) {
+            response.body = compress(response.body, coding);
+            response.headers.emplace_back("content-encoding", text_of(coding));
+        }
+    }
+    http_->respond(exchange_of(answer.request), std::move(response));
+}
+
+// Connections
+
+EngineConnection* EngineServer::find(std::string_view sid) const
+{
+    const auto* found = connections_.find(sid);
+    return found == nullptr ? nullptr : found->get();
+}
+
+EngineConnection& EngineServer::open(Transport transport, const HttpRequest& request)
+{
+    std::array<std::byte, 15> bytes{};
+    random_.fill(bytes);
+    const auto sid = base64_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, Base64::url);
+    auto made = make_({*this, sid, transport, Handshake(request, loop_.wall_time())});
+    EngineConnection& connection = *made;
+    connections_.insert(std::move(made));
+    return connection;
+}
+
+EngineOutput EngineServer::take_output()
+{
+    if (outputs_.empty())
+        return {};
+    EngineOutput output = std::move(outputs_.back());
+    outputs_.pop_back();
+    return output;
+}
+
+void EngineServer::give_back(EngineOutput output)
+{
+    output.clear();
+    outputs_.push_back(std::move(output));
+}
+
+void EngineServer::retire(EngineConnection& connection)
+{
+    // From the loop, not from inside of the connection; looked up again, because it may be asked twice.
+    loop_.post([this, alive = std::weak_ptr(alive_), sid = std::string(connection.sid()), which = &connection] {
+        if (alive.expired())
+            return;  // the server has gone, and all its connections with it
+        if (find(sid) != which)
+            return;
+        std::erase_if(waiting_, [which](const auto& entry) { return entry.second.connection == which; });
+        connections_.take(std::string_view(sid));
+    });
+}
+
+// The end
+
+bool EngineServer::drained() const
+{
+    return is_draining_ && std::ranges::all_of(connections_.all(), [](const auto& one) { return one->is_over(); });
+}
+
+void EngineServer::drain(Duration spread)
+{
+    is_draining_ = true;
+    for (const auto& connection : connections_.all())
+        draining_.emplace_back(connection->sid());
+    const auto ticks = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / kDrainTick));
+    drain_step_ = draining_.size() / ticks + 1;
+    on_timer(loop_.now());
+}
+
+void EngineServer::on_timer(Instant now)
+{
+    for (std::size_t i = 0; i < drain_step_ && !draining_.empty(); ++i) {
+        if (auto* connection = find(draining_.back()))
+            connection->close(CloseReason::server_shutting_down, kGoingAway);
+        draining_.pop_back();
+    }
+    if (!draining_.empty())
+        loop_.timers().arm(*this, now + kDrainTick);
+}
+
+}  // namespace wgw::sio

@@ -1,0 +1,45 @@
+#pragma once
+/// What an Engine.IO server may be told: the defaults are those of the protocol's own implementation, unless said.
+
+#include "base/time.hpp"
+#include "codec/http_request.hpp"
+#include "sio/protocol/origins.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace wgw::sio {
+
+/// A cookie with the id of the session, for proxies that go by one. With the answer to a polling handshake only.
+struct CookieOptions {
+    std::string name = "io";
+    std::string attributes = "Path=/; HttpOnly; SameSite=Lax";
+};
+
+struct EngineServerOptions {
+    std::string path = "/socket.io/";
+    bool polling = true;    ///< Whether a session may begin on this transport.
+    bool websocket = true;  ///< Likewise.
+    bool upgrades = true;   ///< From the one to the other.
+
+    Duration ping_interval{25'000};
+    Duration ping_timeout{20'000};
+    Duration upgrade_timeout{10'000};
+    Duration close_wait{30'000};  ///< How long the close packet waits for a poll.
+
+    std::size_t max_payload = 1'000'000;    ///< Bytes of a POST and of a WebSocket message. Keep net's the same.
+    std::size_t queue_bytes = 1024 * 1024;  ///< Of what waits to be sent to one client; ours, as the next two.
+    std::size_t queue_packets = 1'024;
+    std::size_t handshakes = 20'000;      ///< Connections that are not established() yet; more are answered 503.
+    std::size_t compressed_from = 1'024;  ///< Bytes of a poll's answer; 0: none is compressed.
+
+    OriginOptions origins;
+    std::optional<CookieOptions> cookie = {};
+
+    /// Asked for each new session and each WebSocket: the text of a refusal (403), or nothing.
+    std::function<std::optional<std::string>(const HttpRequest&)> refuse = {};
+};
+
+}  // namespace wgw::sio

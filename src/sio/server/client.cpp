@@ -1,0 +1,281 @@
+#include "sio/server/client.hpp"
+
+#include "sio/engine/fence.hpp"
+#include "sio/server/acks.hpp"
+#include "sio/server/core.hpp"
+
+#include <algorithm>
+
+namespace wgw::sio {
+namespace {
+
+/// Whether a client comes back by itself after that.
+bool may_come_back(CloseReason reason)
+{
+    return reason != CloseReason::client_namespace_disconnect && reason != CloseReason::server_namespace_disconnect &&
+           reason != CloseReason::parse_error;
+}
+
+std::optional<std::string> string_member(JsonValue object, std::string_view name)
+{
+    const auto value = object.find(name);
+    return value && value->is_string() ? std::optional(value->string()) : std::nullopt;
+}
+
+/// A string without its escapes: `kept` holds it if it has some. Of a number, its digits.
+std::string_view plain(JsonValue name, std::string& kept)
+{
+    const auto text = name.text();
+    if (!name.is_string())
+        return text;
+    if (!text.contains('\\'))
+        return text.substr(1, text.size() - 2);
+    return kept = name.string();
+}
+
+}  // namespace
+
+Client::Client(ServerCore& core, Opening opening)
+    : EngineConnection(std::move(opening)), core_(core), packets_(core.socket_options, core.loop.now())
+{
+    arm();
+}
+
+Client::~Client() { end_sockets(CloseReason::server_shutting_down); }
+
+// What it says
+
+void Client::on_message(const Message& message)
+{
+    struct Release {
+        SocketSession& packets;
+        ~Release() { packets.release(); }
+    };
+    const Release release{packets_};
+    const Instant now = core_.loop.now();
+    hear(message.binary ? packets_.binary(message.data, now) : packets_.text(message.data, now));
+}
+
+void Client::on_deadline(Instant now) { hear(packets_.tick(now)); }
+
+void Client::hear(const SocketEvent& event)
+{
+    if (const auto* said = std::get_if<Event>(&event))
+        on_event(*said);
+    else if (const auto* connect = std::get_if<Connect>(&event))
+        on_connect(*connect);
+    else if (const auto* ack = std::get_if<Ack>(&event))
+        on_ack(*ack);
+    else if (const auto* violation = std::get_if<Violation>(&event))
+        on_violation(*violation);
+    else if (const auto* disconnect = std::get_if<Disconnect>(&event))
+        if (auto* socket = find(disconnect->nsp))
+            end_socket(*socket, CloseReason::client_namespace_disconnect);
+}
+
+void Client::on_event(const Event& event)
+{
+    Socket* socket = find(event.nsp);
+    if (socket == nullptr)
+        return;
+    const SocketRef alive = socket->ref();
+    const Handlers& handlers = *socket->nsp_.handlers_;
+    Arguments arguments(event.json, event.attachments);
+    std::string kept;
+    const std::string_view name = plain(arguments[0], kept);
+    arguments.remove_first();
+
+    if (socket->rare_)
+        for (const auto& guard : socket->rare_->guards)
+            if (const auto refusal = guard(name, arguments)) {
+                if (handlers.error)
+                    handlers.error(*socket, *refusal);
+                return;
+            }
+    if (handlers.any) {
+        handlers.any(*socket, name, arguments);
+        if (!alive)
+            return;
+    }
+    Reply reply = event.ack ? Reply(alive, *event.ack) : Reply();
+    if (const auto known = handlers.events.find(name); known != handlers.events.end())
+        known->second(*socket, arguments, std::move(reply));
+    else if (handlers.other)
+        handlers.other(*socket, name, arguments, std::move(reply));
+}
+
+void Client::on_ack(const Ack& ack)
+{
+    auto* socket = find(ack.nsp);
+    if (socket != nullptr && socket->nsp_.acks_)
+        socket->nsp_.acks_->answer(*socket, ack.id, Arguments(ack.json, ack.attachments));
+}
+
+void Client::on_violation(const Violation& violation)
+{
+    for (Socket* socket = sockets_.get(); socket != nullptr; socket = socket->next_.get())
+        if (const auto& handler = socket->nsp_.handlers_->error)
+            fenced("A handler failed.", [&] { handler(*socket, violation.why); });
+    close(CloseReason::forced_close);
+}
+
+// Its coming
+
+void Client::on_connect(const Connect& connect)
+{
+    Namespace* nsp = core_.find(connect.nsp, connect.auth);
+    if (nsp == nullptr)
+        return EngineConnection::send(packets_.refuse(connect.nsp, "Invalid namespace"));
+    auto lost = find_lost(*nsp, connect.auth);
+    Socket& socket = add(*nsp, connect.auth, lost.get());
+    const bool asks_nobody = lost && nsp->recovery_->options().skip_middlewares;
+    admit(socket.ref(), asks_nobody ? nsp->handlers_->middlewares.size() : 0, std::move(lost));
+}
+
+std::shared_ptr<const Client::Lost> Client::find_lost(Namespace& nsp, std::string_view auth) const
+{
+    if (!nsp.recovery_ || auth.empty())
+        return {};
+    const JsonValue said(auth);
+    const auto pid = string_member(said, "pid");
+    auto offset = string_member(said, "offset");
+    if (!pid || !offset)
+        return {};
+    auto session = nsp.recovery_->restore(*pid, *offset, core_.loop.now());
+    return session ? std::make_shared<const Lost>(*std::move(session), *std::move(offset)) : nullptr;
+}
+
+Socket& Client::add(Namespace& nsp, std::string_view auth, const Lost* lost)
+{
+    const auto number = lost != nullptr ? ServerCore::number_of(lost->session.sid) : core_.next_socket++;
+    auto id = lost != nullptr ? Socket::Id() : core_.make_id(number);
+    if (lost != nullptr)
+        std::ranges::copy(lost->session.sid, id.begin());
+    auto made = std::make_unique<Socket>(nsp, *this, number, id, auth);
+    Socket& socket = *made;
+    made->next_ = std::move(sockets_);
+    sockets_ = std::move(made);
+    core_.sockets.sockets_.insert(&socket);
+    nsp.add(socket);
+    if (lost != nullptr) {
+        socket.recovered_ = true;
+        socket.data = lost->session.data;
+        socket.rare().pid = lost->session.pid;
+        for (const auto& room : lost->session.rooms)
+            socket.join(room);
+    }
+    return socket;
+}
+
+void Client::admit(SocketRef ref, std::size_t asked, std::shared_ptr<const Lost> lost)
+{
+    Socket* socket = ref.get();
+    if (socket == nullptr)
+        return;
+    const auto& middlewares = socket->nsp_.handlers_->middlewares;
+    if (asked >= middlewares.size())
+        return socket->client_.accept(*socket, lost.get());
+    middlewares[asked](*socket, [ref, asked, lost = std::move(lost)](std::optional<ConnectError> error) mutable {
+        if (!error)
+            admit(ref, asked + 1, std::move(lost));
+        else if (auto* refused = ref.get())
+            refused->client_.refuse(*refused, *error);
+    });
+}
+
+void Client::refuse(Socket& socket, const ConnectError& error)
+{
+    const auto& nsp = socket.nsp_.name();
+    if (packets_.state(nsp) != SocketSession::State::connecting)
+        return;
+    EngineConnection::send(packets_.refuse(nsp, error.message, error.data));
+    end_socket(socket, CloseReason::server_namespace_disconnect);
+}
+
+void Client::accept(Socket& socket, const Lost* lost)
+{
+    Namespace& nsp = socket.nsp_;
+    if (packets_.state(nsp.name()) != SocketSession::State::connecting)
+        return;
+    if (lost != nullptr) {
+        const auto missed = nsp.recovery_->missed(lost->session, lost->offset);
+        if (!missed)  // forgotten while a middleware was thinking; it comes back as somebody new
+            return close(CloseReason::forced_server_close);
+        for (const auto& event : *missed)
+            send(event);
+    }
+    if (nsp.recovery_ && socket.rare().pid.empty())
+        socket.rare().pid = core_.make_secret();
+    const std::string_view pid = nsp.recovery_ ? std::string_view(socket.rare().pid) : "";
+    EngineConnection::send(packets_.accept(nsp.name(), socket.id(), pid));
+    socket.accepted_ = true;
+    established();
+    arm();
+    if (const auto& handler = nsp.handlers_->connection)
+        handler(socket);
+}
+
+// Its going
+
+void Client::leave(Socket& socket)
+{
+    const auto& nsp = socket.nsp_.name();
+    if (!is_closed() && packets_.state(nsp) == SocketSession::State::joined)
+        EngineConnection::send(packets_.leave(nsp));
+    end_socket(socket, CloseReason::server_namespace_disconnect);
+}
+
+void Client::on_closed(CloseReason reason) { end_sockets(reason); }
+
+void Client::end_sockets(CloseReason reason)
+{
+    while (sockets_)
+        end_socket(*sockets_, reason);
+}
+
+void Client::end_socket(Socket& socket, CloseReason reason)
+{
+    const auto ended = take(socket);
+    if (!ended)
+        return;  // a handler of its disconnect asks for it once more
+    if (!sockets_)
+        resume();  // nobody is left who would
+    Namespace& nsp = ended->nsp_;
+    const Handlers& handlers = *nsp.handlers_;
+    if (handlers.disconnecting)
+        fenced("A handler failed.", [&] { handlers.disconnecting(*ended, reason); });
+    if (nsp.recovery_ && ended->accepted_ && may_come_back(reason))
+        nsp.recovery_->keep(
+            {ended->rare().pid, std::string(ended->id()), ended->rooms_.names(), ended->data}, core_.loop.now()
+        );
+    ended->leave_all();
+    nsp.remove(*ended);
+    core_.sockets.sockets_.take(ended->number());
+    if (nsp.acks_)
+        fenced("A handler failed.", [&] { nsp.acks_->gone(*ended); });
+    if (handlers.disconnect)
+        fenced("A handler failed.", [&] { handlers.disconnect(*ended, reason); });
+    core_.on_left(nsp);
+}
+
+/// Nothing: it is not, or no longer, of this client.
+std::unique_ptr<Socket> Client::take(const Socket& socket)
+{
+    auto* at = &sockets_;
+    while (*at && at->get() != &socket)
+        at = &(*at)->next_;
+    auto taken = std::move(*at);
+    if (taken)
+        *at = std::move(taken->next_);
+    return taken;
+}
+
+Socket* Client::find(std::string_view nsp) const
+{
+    for (Socket* socket = sockets_.get(); socket != nullptr; socket = socket->next_.get())
+        if (socket->nsp_.name() == nsp)
+            return socket;
+    return nullptr;
+}
+
+}  // namespace wgw::sio

@@ -1,0 +1,184 @@
+#pragma once
+/// A namespace: who may come, what happens to what they say, and whom to tell.
+///
+///     sio::Namespace& chat = server.of("/chat");
+///     chat.use([](sio::Socket& socket, sio::Next next) {
+///         next(is_good(socket.auth()) ? std::nullopt : std::optional(sio::ConnectError{"who are you?"}));
+///     });
+///     chat.on_connection([](sio::Socket& socket) { socket.join("lobby"); });
+///     chat.on("say", [&](sio::Socket& socket, const sio::Arguments& arguments, sio::Reply reply) {
+///         chat.to("lobby").emit("said", arguments);
+///         reply("ok");
+///     });
+///
+/// Errors    what a handler throws is logged and ends the connection of its socket, and no other
+/// Loop only.
+/// Tests     server_test.cpp, target_test.cpp, tests/conformance
+
+#include "sio/protocol/close_reason.hpp"
+#include "sio/server/arguments.hpp"
+#include "sio/server/encoded.hpp"
+#include "sio/server/pending_acks.hpp"
+#include "sio/server/recovery.hpp"
+#include "sio/server/reply.hpp"
+#include "sio/server/socket.hpp"
+#include "sio/server/target.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace wgw::sio {
+
+class ServerCore;
+
+/// What a refused client is told. It may ask again.
+struct ConnectError {
+    std::string message;
+    std::string data = {};  ///< JSON; empty: none.
+};
+
+/// Ends a middleware: accepts with nothing. Called once, at once or later; the socket may have gone by then.
+using Next = std::move_only_function<void(std::optional<ConnectError>)>;
+
+/// What is done with what the clients of a namespace do.
+struct Handlers {
+    using Middleware = std::function<void(Socket&, Next)>;
+    using Event = std::function<void(Socket&, const Arguments&, Reply)>;
+    using AnyEvent = std::function<void(Socket&, std::string_view event, const Arguments&, Reply)>;
+
+    std::vector<Middleware> middlewares;
+    std::function<void(Socket&)> connection;
+    std::function<void(Socket&, CloseReason)> disconnecting;
+    std::function<void(Socket&, CloseReason)> disconnect;
+    std::map<std::string, Event, std::less<>> events;
+    std::function<void(Socket&, std::string_view, const Arguments&)> any;
+    AnyEvent other;
+    std::function<void(Socket&, std::string_view)> error;
+    std::function<bool(Socket&)> full;
+};
+
+class Namespace {
+public:
+    const std::string& name() const { return name_; }
+
+    // Who comes and goes.
+
+    /// Asked in the order of this, before the socket is in any room. What is emitted to the socket meanwhile goes out.
+    void use(Handlers::Middleware middleware) { handlers_->middlewares.push_back(std::move(middleware)); }
+    void on_connection(std::function<void(Socket&)> handler) { handlers_->connection = std::move(handler); }
+
+    /// It is still in its rooms.
+    void on_disconnecting(std::function<void(Socket&, CloseReason)> handler)
+    {
+        handlers_->disconnecting = std::move(handler);
+    }
+
+    /// Called also for a socket that was never accepted, if a middleware has seen it.
+    void on_disconnect(std::function<void(Socket&, CloseReason)> handler)
+    {
+        handlers_->disconnect = std::move(handler);
+    }
+
+    // What they say.
+
+    /// One handler for each event; a second one replaces the first.
+    void on(std::string event, Handlers::Event handler)
+    {
+        handlers_->events.insert_or_assign(std::move(event), std::move(handler));
+    }
+
+    /// Every event, before its handler.
+    void on_any(std::function<void(Socket&, std::string_view event, const Arguments&)> handler)
+    {
+        handlers_->any = std::move(handler);
+    }
+
+    /// Events without a handler of their own.
+    void on_other(Handlers::AnyEvent handler) { handlers_->other = std::move(handler); }
+
+    /// Why an event was refused by Socket::use(), or why a packet could not be read, which ends the connection.
+    void on_error(std::function<void(Socket&, std::string_view why)> handler) { handlers_->error = std::move(handler); }
+
+    /// An event for the socket does not fit into its queue: the client reads too slowly. True: the event is dropped for
+    /// this socket, which is brought up to date otherwise. False, and without this: its connection ends.
+    void on_full(std::function<bool(Socket&)> handler) { handlers_->full = std::move(handler); }
+
+    /// Takes all of these away: for whoever set them and goes before the server does.
+    void forget_handlers() { *handlers_ = {}; }
+
+    // Whom to tell.
+
+    template <class... Values>
+    void emit(std::string_view event, const Values&... values)
+    {
+        everybody().emit(event, values...);
+    }
+    Target everybody() { return Target(*this); }
+    Target to(std::string_view room) { return everybody().to(room); }
+    Target except(std::string_view room) { return everybody().except(room); }
+
+    /// Encodes an event once, for any number of send() and broadcast().
+    Encoded encode(std::string_view event, const Payload& payload) const;
+
+    /// `values`: JSON, with commas between them.
+    Encoded encode_values(std::string_view event, std::string_view values) const;
+
+    /// To everybody in `room` who has been accepted. Hot path: one look-up, then a pointer per socket. It is not
+    /// recovered.
+    void broadcast(std::string_view room, const Encoded& event);
+
+    bool has_room(std::string_view room) const { return find_room(room) != nullptr; }
+
+    /// nullptr: there is no such socket here.
+    Socket* find(std::uint64_t number) const;
+    Socket* find(std::string_view id) const;
+    std::size_t size() const { return sockets_.size(); }
+
+    // Inside of the library.
+    Namespace(ServerCore& core, std::string name, std::shared_ptr<Handlers> handlers, bool dynamic);
+    Namespace(const Namespace&) = delete;
+    Namespace& operator=(const Namespace&) = delete;
+    ~Namespace();
+
+private:
+    friend class Client;
+    friend class Server;
+    friend class ServerCore;
+    friend class Socket;
+    friend class Target;
+    class Acks;
+
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+
+    void add(Socket& socket);
+    void remove(Socket& socket);
+    Room* find_room(std::string_view name) const;
+    void join(Socket& socket, std::string_view room);
+    void leave(Socket& socket, Room& room);
+    std::vector<Socket*> select(const Target& target);
+    void deliver(Socket& socket, const Encoded& event);
+    void emit_to(const Target& target, std::string_view event, const Payload& payload);
+    Acks& acks();
+
+    ServerCore& core_;
+    std::string name_;
+    std::shared_ptr<Handlers> handlers_;
+    bool dynamic_;
+    std::uint32_t mark_ = 0;
+    std::vector<Socket*> sockets_;
+    std::unordered_map<std::string, std::unique_ptr<Room>, Hash, std::equal_to<>> rooms_;
+    std::unique_ptr<Acks> acks_;  ///< Once somebody was asked.
+    std::unique_ptr<Recovery> recovery_;
+    std::vector<Namespace*> family_;  ///< Of a pattern: the namespaces that it has made.
+};
+
+}  // namespace wgw::sio
