@@ -116,6 +116,10 @@ test('browsers', async (t) => {
                 assert.equal(gunzipSync(zipped.bytes).toString(), body);
             },
         })),
+        {
+            name: 'a file wins over a handshake',
+            async run() { assert.match((await request(plain, 'GET', '/socket.io/socket.io.js?EIO=4&transport=polling')).body, /Socket\.IO/); },
+        },
         ...kFiles.map((name) => ({
             name: `${name}.map`,
             async run() {

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { HttpConnection, request } from './http.mjs';
 import { call, connected, join, openSession, Polling, Socket, target } from './session.mjs';
 import { cases, startTarget } from './target.mjs';
-import { within } from './wait.mjs';
+import { sleep, within } from './wait.mjs';
 import { frame, kPing, kText, upgrade } from './websocket.mjs';
 
 const kMax = 1000000;
@@ -216,12 +216,38 @@ test('limits of Socket.IO', async (t) => {
             },
         })),
         {
-            name: 'volatile packets do not fill a queue',
+            name: 'volatile packets do not fill the queue of polling',
             async run() {
                 const session = await connected(server, 'polling', '/lab');
                 await call(session, 'flood', 3000, 1, true);
-                assert.equal(session.before.length < 3000, true);
+                assert.deepEqual(session.before, []);
                 await session.drop();
+            },
+        },
+        {
+            name: 'volatile packets do not fill the queue of a WebSocket: some are dropped, the others come in order',
+            async run() {
+                const session = await connected(server, 'websocket', '/lab');
+                session.socket.connection.socket.pause();
+                const asked = call(session, 'flood', 3000, 20000, true);
+                await sleep(100);
+                session.socket.connection.socket.resume();
+                await asked;
+                const numbers = session.before.map((packet) => JSON.parse(packet.slice('42/lab,'.length))[1]);
+                assert.ok(numbers.length >= 1 && numbers.length < 3000, `${numbers.length}`);
+                assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
+                session.drop();
+            },
+        },
+        {
+            name: 'a WebSocket that nobody reads ends when its queue is full',
+            ours: 'Node has no limit',
+            async run() {
+                const session = await connected(server, 'websocket', '/lab');
+                session.socket.connection.socket.pause();
+                await session.send('42/lab,["flood",80,500000]');
+                assert.equal(await within(5000, 'the end of the session', server.leaving(session.id)), 'transport error');
+                session.drop();
             },
         },
     ]);
@@ -231,7 +257,7 @@ test('limits of time', async (t) => {
     const server = await startTarget(t, 'sio', { 'connect-timeout': 300, 'attachments-timeout': 300, 'message-timeout': 300, 'header-timeout': 300 });
     const took = (began) => {
         const ms = performance.now() - began;
-        assert.ok(ms > 250 && ms < 2000, `${ms} ms`);
+        assert.ok(ms > 250 && ms < 3000, `${ms} ms`);
     };
     await cases(t, 'each of 300 ms', server, [
         {

@@ -156,7 +156,7 @@ export async function sessionWorks(server) {
         if (server.mode === 'eio') {
             await session.send('4still there');
             assert.equal(await session.next(), '4still there');
-        } else if (!server.msgpack) {
+        } else {
             await join(session);
             await session.send('421["message-with-ack","still there"]');
             assert.equal(await session.next(), '431["still there"]');

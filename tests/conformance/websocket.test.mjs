@@ -52,7 +52,7 @@ const kFrames = [
 // Packets of Engine.IO, one message each.
 const kPackets = [
     ['no type', 'abc', 'closed 1005'], ['nothing', '', 'closed 1005'], ['type 7', '7', 'closed 1005'], ['type 9', '9x', 'closed 1005'],
-    ['binary as text, which is for polling', 'bYg==', Buffer.from('b')],
+    ['binary as text, which is for polling', 'bYg==', 'closed 1005', { ours: 'a WebSocket has frames for it', node: Buffer.from('b') }],
     ['ping', '2', 'closed 1005'], ['ping with a text', '2x', 'closed 1005'], ['probe', '2probe', 'closed 1005'],
     ['close', '1', 'closed 1005', { ours: 'Node waits for the ping timeout', node: '4mark' }],
     ['open out of place', '0', '4mark'], ['pong out of place', '3', '4mark'], ['upgrade out of place', '5', '4mark'], ['noop', '6', '4mark'],
