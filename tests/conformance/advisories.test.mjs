@@ -21,8 +21,12 @@ test('advisories', async (t) => {
     const canary = 'canary-of-the-query';
 
     await cases(t, 'one after the other', server, [
-        ...['transport[]=polling&EIO=4', 'EIO[]=4&transport=polling', 'EIO=4&EIO=3&transport=polling&transport=websocket', 'EIO=4&transport=polling&sid[]=x', '%', '%ff%fe', '&&&==', 'EIO=4&transport=poll%00ing',
-            'EIO=4&transport=polling&sid=%', `EIO=4&transport=polling&sid=${'x'.repeat(8000)}`, 'EIO=4&transport=polling&sid=../../x', 'toString=1&hasOwnProperty=2&__proto__=3', '?'.repeat(1000)].map((query) => ({
+        ...[
+            'transport[]=polling&EIO=4', 'EIO[]=4&transport=polling', 'EIO=4&EIO=3&transport=polling&transport=websocket',
+            'EIO=4&transport=polling&sid[]=x', 'EIO=4&transport=polling&sid=%', 'EIO=4&transport=polling&sid=../../x',
+            `EIO=4&transport=polling&sid=${'x'.repeat(8000)}`, 'EIO=4&transport=poll%00ing', '%', '%ff%fe', '&&&==', '?'.repeat(1000),
+            'toString=1&hasOwnProperty=2&__proto__=3',
+        ].map((query) => ({
             name: `CVE-2022-41940: an odd query is answered, on both ways in: ${query.slice(0, 40)}`,
             async run() {
                 const { status } = await request(server, 'GET', `${server.path}?${query}`);
@@ -75,7 +79,10 @@ test('advisories', async (t) => {
                 assert.ok(status === 431 || (kNode && status === 101), `${status}`);
             },
         },
-        ...['Sec-WebSocket-Protocol', 'Sec-WebSocket-Extensions', 'Sec-WebSocket-Key', 'Sec-WebSocket-Version', 'Connection', 'Upgrade', 'Origin', 'Host', 'Accept-Encoding'].map((name) => ({
+        ...[
+            'Sec-WebSocket-Protocol', 'Sec-WebSocket-Extensions', 'Sec-WebSocket-Key', 'Sec-WebSocket-Version', 'Connection', 'Upgrade',
+            'Origin', 'Host', 'Accept-Encoding',
+        ].map((name) => ({
             name: `CVE-2021-32640: 8 kB of ${name} in the worst shape`,
             async run() {
                 for (const value of [`a${' '.repeat(8000)}b`, 'a,'.repeat(4000), `a; ${'b="'.repeat(2500)}`]) {
@@ -87,7 +94,8 @@ test('advisories', async (t) => {
         {
             name: 'CVE-2026-59725: octet-stream is answered, each time',
             async run() {
-                const answers = await all(kMany, async () => (await (await Polling.open(server)).post('4', { headers: { 'Content-Type': 'application/octet-stream' } })).status);
+                const headers = { 'Content-Type': 'application/octet-stream' };
+                const answers = await all(kMany, async () => (await (await Polling.open(server)).post('4', { headers })).status);
                 assert.deepEqual([...new Set(answers)], [400]);
             },
         },
@@ -155,7 +163,8 @@ test('advisories', async (t) => {
         {
             name: 'CVE-2020-36406: arrays nested 400,000 times',
             async run() {
-                for (const text of [`42["nobody",${'['.repeat(400000)}${']'.repeat(400000)}]`, `42${'['.repeat(400000)}`, `40{"a":${'['.repeat(400000)}`, `42["nobody",${'{"a":'.repeat(150000)}`]) {
+                const deep = '['.repeat(400000);
+                for (const text of [`42["nobody",${deep}${']'.repeat(400000)}]`, `42${deep}`, `40{"a":${deep}`, `42["nobody",${'{"a":'.repeat(150000)}`]) {
                     const session = await connected(server);
                     await session.send(text);
                     if (!kNode) assert.equal(await session.next(), 'closed 1005');

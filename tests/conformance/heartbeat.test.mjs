@@ -96,12 +96,22 @@ test('heartbeats', async (t) => {
             },
         },
         {
-            name: 'a pong that nobody asked for does not move the end',
+            name: 'a pong that nobody asked for is ignored',
+            ours: 'on Node it puts the ping off',
             async run() {
                 const session = await open('websocket'), began = performance.now();
-                assert.equal(await session.next(), '2');
-                assert.match(await session.next(), kEnd.websocket);
-                took(began, kInterval + kTimeout, 'end');
+                let pinged = false;
+                const ping = session.next().then((packet) => {
+                    pinged = true;
+                    return packet;
+                });
+                for (let ms = 0; ms < 3 * kInterval && !pinged; ms += kInterval / 3) {
+                    await session.send('3');
+                    await sleep(kInterval / 3);
+                }
+                assert.equal(await ping, '2');
+                took(began, kInterval, 'ping');
+                session.drop();
             },
         },
         ...over((mode) => ({

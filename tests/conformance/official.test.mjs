@@ -242,7 +242,10 @@ const packets = (calm, quick) => [
         closes('an unknown packet type', '4abc'),
         closes('a payload that is no array', '42{}'),
         closes('an ack id that is no number', '42abc["message-with-ack",1,"2",{"3":[false]}]'),
-        answers('disconnect: another namespace, then an event of the main one', ['40/custom', '41/custom', '42["message","here"]'], [/^40\/custom,/, '42/custom,["auth",{}]', '42["message-back","here"]']),
+        answers(
+            'disconnect: another namespace, then an event of the main one', ['40/custom', '41/custom', '42["message","here"]'],
+            [/^40\/custom,/, '42/custom,["auth",{}]', '42["message-back","here"]'],
+        ),
     ].map((make) => make(calm)),
     {
         name: 'connect: a namespace that there is not',

@@ -1,12 +1,19 @@
 // The packets of Socket.IO, row by row, over both transports: what closes, what is ignored, what is answered.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { placeholder } from './lab.mjs';
 import { connected, kModes, openSession } from './session.mjs';
 import { startTarget, table } from './target.mjs';
 
-const ph = (num) => `{"_placeholder":true,"num":${num}}`;
 const [b0, b1, b2] = ['zero', 'one', 'two'].map((text) => Buffer.from(text));
-const kDigits = '1'.repeat(400);
+const kDigits = '1'.repeat(400), kTen = Array.from({ length: 10 }, (_, i) => placeholder(i));
+
+const kNoJson = [
+    '["message",]', '["message",NaN]', '["message",Infinity]', '["message",01]', '["message",+1]',
+    '["message",1.]', '["message",.5]', '["message",undefined]', "['message']", '["message"', '["message"]]',
+    '["message"] x', '["message","\x01"]', '["message","\\x41"]', '["message","\\ud8"]', '["message",tru]',
+    '["message",{a:1}]', '["message",{"a":1,}]', '["message",/**/1]',
+];
 
 // Packets behind `40` → `closed`, or what comes back before the answer to a last event.
 const kPackets = [
@@ -22,7 +29,7 @@ const kPackets = [
     ['a reserved name with escapes', ['42["connec\\u0074"]'], 'closed'],
 
     // JSON.
-    ...['["message",]', '["message",NaN]', '["message",Infinity]', '["message",01]', '["message",+1]', '["message",1.]', '["message",.5]', '["message",undefined]', "['message']", '["message"', '["message"]]', '["message"] x', '["message","\x01"]', '["message","\\x41"]', '["message","\\ud8"]', '["message",tru]', '["message",{a:1}]', '["message",{"a":1,}]', '["message",/**/1]'].map((json) => [`what is no JSON: ${JSON.stringify(json)}`, [`42${json}`], 'closed']),
+    ...kNoJson.map((json) => [`what is no JSON: ${JSON.stringify(json)}`, [`42${json}`], 'closed']),
     ['numbers', ['42["message",0,-0.5,1e3,123456789012345678901234567890]'], ['42["message-back",0,-0.5,1000,1.2345678901234568e+29]']],
     ['spaces', ['42[ "message" ,\t1 ,\n{ "a" : [ ] } ]'], ['42["message-back",1,{"a":[]}]']],
     ['letters of the world', ['42["message","ü€𝄞\u2028","\\ud834\\udd1e"]'], ['42["message-back","ü€𝄞\u2028","𝄞"]']],
@@ -41,7 +48,7 @@ const kPackets = [
 
     // Acks, errors, disconnects.
     ['an ack of letters', ['43abc'], 'closed'], ['an ack that is an object', ['431{}'], 'closed'],
-    ['an ack without id', ['43[]'], []], ['an ack of an id that is not awaited', ['4312[]'], []], ['a binary one', [`461-12[${ph(0)}]`, b0], []],
+    ['an ack without id', ['43[]'], []], ['an ack of an id that is not awaited', ['4312[]'], []], ['a binary one', [`461-12[${placeholder(0)}]`, b0], []],
     ['CONNECT_ERROR', ['44'], 'closed'], ['CONNECT_ERROR with a payload', ['44{"message":"x"}'], 'closed'], ['with a text', ['44"x"'], 'closed'],
     ['DISCONNECT with a payload', ['41{"a":1}'], 'closed'], ['DISCONNECT with an array', ['41[]'], 'closed'],
     ['DISCONNECT of a namespace not joined', ['41/custom,'], 'closed'], ['the same without comma', ['41/custom'], 'closed'],
@@ -62,25 +69,25 @@ const kPackets = [
     ['nothing behind the type', ['45'], 'closed'], ['a fraction', ['451.5-["x"]'], 'closed'], ['letters', ['45a-["x"]'], 'closed'], ['negative', ['45-1-["x"]'], 'closed'],
     ['many digits', [`45${kDigits}-["x"]`], 'closed'], ['a binary ack with 0', ['460-1["x"]'], 'closed'],
     ['a number in hexadecimal', ['450x1-["message",1]', b0], 'closed', { ours: 'digits only', node: ['42["message-back",1]'] }],
-    ['binary', [`451-["message",${ph(0)}]`, b0], [`451-["message-back",${ph(0)}]`, b0]],
-    ['binary with an ack', [`451-5["message-with-ack",${ph(0)}]`, b0], [`461-5[${ph(0)}]`, b0]],
-    ['ten attachments', [`4510-["message",${Array.from({ length: 10 }, (_, i) => ph(i))}]`, ...Array(10).fill(b1)], [`4510-["message-back",${Array.from({ length: 10 }, (_, i) => ph(i))}]`, ...Array(10).fill(b1)]],
-    ['an attachment without bytes', [`451-["message",${ph(0)}]`, Buffer.alloc(0)], [`451-["message-back",${ph(0)}]`, Buffer.alloc(0)]],
-    ['placeholders are numbered anew, depth first', [`453-["message",{"b":${ph(2)},"a":[${ph(0)}]},${ph(1)}]`, b0, b1, b2], [`453-["message-back",{"b":${ph(0)},"a":[${ph(1)}]},${ph(2)}]`, b2, b0, b1]],
-    ['one used twice, one not at all', [`452-["message",${ph(0)},${ph(0)}]`, b0, b1], [`452-["message-back",${ph(0)},${ph(1)}]`, b0, b0]],
+    ['binary', [`451-["message",${placeholder(0)}]`, b0], [`451-["message-back",${placeholder(0)}]`, b0]],
+    ['binary with an ack', [`451-5["message-with-ack",${placeholder(0)}]`, b0], [`461-5[${placeholder(0)}]`, b0]],
+    ['ten attachments', [`4510-["message",${kTen}]`, ...Array(10).fill(b1)], [`4510-["message-back",${kTen}]`, ...Array(10).fill(b1)]],
+    ['an attachment without bytes', [`451-["message",${placeholder(0)}]`, Buffer.alloc(0)], [`451-["message-back",${placeholder(0)}]`, Buffer.alloc(0)]],
+    ['placeholders are numbered anew, depth first', [`453-["message",{"b":${placeholder(2)},"a":[${placeholder(0)}]},${placeholder(1)}]`, b0, b1, b2], [`453-["message-back",{"b":${placeholder(0)},"a":[${placeholder(1)}]},${placeholder(2)}]`, b2, b0, b1]],
+    ['one used twice, one not at all', [`452-["message",${placeholder(0)},${placeholder(0)}]`, b0, b1], [`452-["message-back",${placeholder(0)},${placeholder(1)}]`, b0, b0]],
     ['none used', ['452-["message",1]', b0, b1], ['42["message-back",1]']],
-    ['a placeholder out of range', [`451-["message",${ph(1)}]`, b0], 'closed'], ['a negative one', [`451-["message",${ph(-1)}]`, b0], 'closed'],
-    ...['"0"', '"__proto__"', 'null', 'true', '{}', '[0]', '"splice"'].map((num) => [`a placeholder that is ${num}`, [`451-["message",${ph(num)}]`, b0], 'closed']),
+    ['a placeholder out of range', [`451-["message",${placeholder(1)}]`, b0], 'closed'], ['a negative one', [`451-["message",${placeholder(-1)}]`, b0], 'closed'],
+    ...['"0"', '"__proto__"', 'null', 'true', '{}', '[0]', '"splice"'].map((num) => [`a placeholder that is ${num}`, [`451-["message",${placeholder(num)}]`, b0], 'closed']),
     ['a placeholder without number', ['451-["message",{"_placeholder":true}]', b0], 'closed'],
-    ['a placeholder that is a fraction', [`451-["message",${ph(0.5)}]`, b0], 'closed', { ours: 'it is no index; Node delivers undefined', node: ['42["message-back",null]'] }],
+    ['a placeholder that is a fraction', [`451-["message",${placeholder(0.5)}]`, b0], 'closed', { ours: 'it is no index; Node delivers undefined', node: ['42["message-back",null]'] }],
     ['_placeholder that is not true', ['451-["message",{"_placeholder":1,"num":9}]', b0], ['42["message-back",{"_placeholder":1,"num":9}]']],
-    ['a placeholder in a text packet is data', [`42["message",${ph(0)}]`], [`42["message-back",${ph(0)}]`]],
-    ['a placeholder as name', [`451-[${ph(0)}]`, b0], 'closed'],
+    ['a placeholder in a text packet is data', [`42["message",${placeholder(0)}]`], [`42["message-back",${placeholder(0)}]`]],
+    ['a placeholder as name', [`451-[${placeholder(0)}]`, b0], 'closed'],
     ['binary without a header', [b0], 'closed'],
-    ['binary behind what was announced', [`451-["message",${ph(0)}]`, b0, b1], 'closed'],
-    ['a text while attachments are due', [`451-["message",${ph(0)}]`, '42["message",1]'], 'closed'],
-    ['a second header while attachments are due', [`451-["message",${ph(0)}]`, `451-["message",${ph(0)}]`], 'closed'],
-    ['a pong while attachments are due', [`451-["message",${ph(0)}]`, '3', b0], [`451-["message-back",${ph(0)}]`, b0]],
+    ['binary behind what was announced', [`451-["message",${placeholder(0)}]`, b0, b1], 'closed'],
+    ['a text while attachments are due', [`451-["message",${placeholder(0)}]`, '42["message",1]'], 'closed'],
+    ['a second header while attachments are due', [`451-["message",${placeholder(0)}]`, `451-["message",${placeholder(0)}]`], 'closed'],
+    ['a pong while attachments are due', [`451-["message",${placeholder(0)}]`, '3', b0], [`451-["message-back",${placeholder(0)}]`, b0]],
     ['a bad payload is not waited for', ['452-{}'], 'closed'],
 
     // Engine packets out of place.
@@ -90,7 +97,7 @@ const kPackets = [
 // First packets → the answer.
 const kFirst = [
     ['an event', ['42["x"]'], 'closed'], ['a disconnect', ['41'], 'closed'], ['an ack', ['431[]'], 'closed'], ['an error', ['44'], 'closed'],
-    ['binary', [b0], 'closed'], ['a binary event', [`451-["message",${ph(0)}]`, b0], 'closed'],
+    ['binary', [b0], 'closed'], ['a binary event', [`451-["message",${placeholder(0)}]`, b0], 'closed'],
     ['with a text', ['40"x"'], 'closed'], ['with an array', ['40[]'], 'closed'], ['with null', ['40null'], 'closed'], ['with true', ['40true'], 'closed'],
     ['with half an object', ['40{'], 'closed'], ['with two objects', ['40{}{}'], 'closed'], ['with a letter', ['40x'], 'closed'],
     ['CONNECT', ['40'], 'joined'], ['CONNECT with a payload', ['40{"token":"x"}'], 'joined'], ['CONNECT to `/` by name', ['40/,'], 'joined'], ['and without comma', ['40/'], 'joined'],

@@ -136,11 +136,11 @@ export async function connected(server, mode = 'websocket', nsp = '/', auth = un
     return session;
 }
 
-/** An event of /lab that is acked: what the ack holds. Packets before it are put into `before`. */
+/** An event that is acked: what the ack holds. Packets that come before it are added to `before`. */
 export async function call(session, event, ...args) {
     const id = session.calls = (session.calls ?? 1000) + 1;
+    session.before ??= [];
     await session.send(`42${session.nsp}${id}${JSON.stringify([event, ...args])}`);
-    session.before = [];
     for (;;) {
         const packet = await session.next(), prefix = `43${session.nsp}${id}[`;
         if (packet.startsWith?.(prefix)) return JSON.parse(packet.slice(prefix.length - 1))[0];

@@ -26,6 +26,7 @@ export async function startTarget(t, mode, options = {}) {
     server.leaving = (sid) => (left.has(sid) ? Promise.resolve(left.get(sid)) : new Promise((done) => { waiting.set(sid, done); }));
     server.stop = () => {
         child.kill('SIGTERM');
+        setTimeout(() => child.kill('SIGKILL'), 10000).unref(); // shows as its signal
         return ended;
     };
     t.after(async () => {

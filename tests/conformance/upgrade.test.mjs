@@ -98,7 +98,10 @@ test('upgrade', async (t) => {
                 socket.drop();
             },
         },
-        ...[['upgrade without probe', '5', true], ['a message', '4a'], ['a ping without probe', '2'], ['a pong', '3probe'], ['a close', '1'], ['no packet', 'abc']].map(([what, packet, switches]) => ({
+        ...[
+            ['upgrade without probe', '5', true], ['a message', '4a'], ['a ping without probe', '2'], ['a pong', '3probe'], ['a close', '1'],
+            ['no packet', 'abc'],
+        ].map(([what, packet, switches]) => ({
             name: `${what} on the new transport: ${switches ? 'it switches' : 'it is closed, polling goes on'}`,
             async run() {
                 const { polling, socket } = await open();
