@@ -84,7 +84,7 @@ const kPackets = [
     ['a placeholder in a text packet is data', [`42["message",${placeholder(0)}]`], [`42["message-back",${placeholder(0)}]`]],
     ['a placeholder as name', [`451-[${placeholder(0)}]`, b0], 'closed'],
     ['binary without a header', [b0], 'closed'],
-    ['binary behind what was announced', [`451-["message",${placeholder(0)}]`, b0, b1], 'closed'],
+    ['binary behind what was announced', [`451-["nobody",${placeholder(0)}]`, b0, b1], 'closed'],
     ['a text while attachments are due', [`451-["message",${placeholder(0)}]`, '42["message",1]'], 'closed'],
     ['a second header while attachments are due', [`451-["message",${placeholder(0)}]`, `451-["message",${placeholder(0)}]`], 'closed'],
     ['a pong while attachments are due', [`451-["message",${placeholder(0)}]`, '3', b0], [`451-["message-back",${placeholder(0)}]`, b0]],
