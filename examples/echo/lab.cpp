@@ -77,13 +77,17 @@ sio::Target target(sio::Namespace& nsp, sio::Socket& socket, JsonValue options)
         to = to.to(room);
     for (const auto& room : strings(options, "except"))
         to = to.except(room);
+    if (const auto compress = options.is_object() ? options.find("compress") : std::nullopt;
+        compress && !compress->boolean())
+        to = to.uncompressed();
     return is_true(options, "volatile") ? to.as_volatile() : to;
 }
 
-void tell_answer(const sio::SocketRef& ref, const std::string& error, const std::string& values)
+void tell_answer(const sio::SocketRef& ref, const std::string& error, const sio::Payload& values)
 {
+    const std::string answer = R"([{"error":)" + error + R"(,"values":)" + values.text() + "}]";
     if (auto* socket = ref.get())
-        socket->emit("answered", sio::Json(R"({"error":)" + error + R"(,"values":)" + values + "}"));
+        socket->emit("answered", sio::Payload::of_array(answer, values.attachments()));
 }
 
 void ask(sio::Socket& socket, const sio::Arguments& arguments)
@@ -91,10 +95,7 @@ void ask(sio::Socket& socket, const sio::Arguments& arguments)
     socket.ask(
         "question", sio::Payload::of(behind_first(arguments)), timeout_of(arguments[0]),
         [ref = socket.ref()](const sio::AckResult& result) {
-            if (result)
-                tell_answer(ref, "null", result->text());
-            else
-                tell_answer(ref, quoted(text_of(result.error())), "[]");
+            tell_answer(ref, result ? "null" : quoted(text_of(result.error())), result.value_or(sio::Payload()));
         }
     );
 }
@@ -105,14 +106,10 @@ void ask_all(sio::Namespace& nsp, sio::Socket& socket, const sio::Arguments& arg
         .ask(
             "question", sio::Payload::of(behind_first(arguments)), timeout_of(arguments[0]),
             [ref = socket.ref()](const sio::BroadcastAnswers& all) {
-                const auto first = [](const sio::Payload& answer) {
-                    const auto json = answer.text();
-                    return std::string(sio::Arguments(json)[0].text());
-                };
-                tell_answer(
-                    ref, all.missing > 0 ? quoted(text_of(sio::AckError::timeout)) : "null",
-                    "[" + joined(all.answers, first) + "]"
-                );
+                sio::Payload values;
+                for (const auto& answer : all.answers)
+                    values.add(answer);
+                tell_answer(ref, all.missing > 0 ? quoted(text_of(sio::AckError::timeout)) : "null", values);
             }
         );
 }

@@ -7,6 +7,7 @@
 ///
 /// Other namespaces (lab.cpp) are for tests/conformance.
 
+#include "codec/url.hpp"
 #include "echo/lab.hpp"
 #include "sio/engine/engine_server.hpp"
 #include "sio/server/standalone.hpp"
@@ -103,12 +104,10 @@ std::vector<std::string> list(const std::string& text) { return CLI::detail::spl
 std::optional<std::string> refusal_of(const HttpRequest& request)
 {
     // ?refuse and ?refuse=text: in the application's own words, or in none.
-    const auto query = request.query();
-    const auto at = query.find("refuse");
-    if (at == std::string_view::npos)
-        return {};
-    const auto value = query.substr(at + std::string_view("refuse").size());
-    return value.starts_with('=') ? std::string(value.substr(1, value.find('&') - 1)) : std::string();
+    for (auto& [name, value] : form_pairs(request.query()))
+        if (name == "refuse")
+            return std::move(value);
+    return {};
 }
 
 int start(int argc, char** argv)

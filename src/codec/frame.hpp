@@ -35,6 +35,10 @@ public:
             release(body_);
     }
 
+    /// This one is not worth compressing, says whoever made it. Before it is shared.
+    void mark_incompressible() { body_->incompressible = true; }
+    bool is_incompressible() const { return body_->incompressible; }
+
     /// A text frame that holds `a` followed by `b`: two parts, so that a prefix costs no copy of its own.
     static Frame text(std::string_view a, std::string_view b = {});
     static Frame binary(std::string_view bytes);
@@ -56,6 +60,7 @@ private:
         std::uint32_t size;   ///< Of the WebSocket frame, in bytes.
         std::uint8_t header;  ///< Bytes in front of the packet.
         bool binary;
+        bool incompressible = false;
     };  // the bytes follow it in the same allocation
 
     explicit Frame(Body* body) : body_(body) {}

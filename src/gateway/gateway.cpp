@@ -62,6 +62,12 @@ HttpResponse Gateway::too_large(const HttpRequest& head)
     return sockets_.serves(head.path()) ? sockets_.too_large(head) : rest_.too_large();
 }
 
+void Gateway::on_head(const HttpRequest& head, net::Exchange exchange)
+{
+    if (sockets_.serves(head.path()))
+        sockets_.on_head(head, exchange);
+}
+
 void Gateway::on_request(HttpRequest request, net::Exchange exchange)
 {
     if (sockets_.serves(request.path())) {

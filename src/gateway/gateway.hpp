@@ -40,6 +40,7 @@ public:
 
     std::size_t body_limit(const HttpRequest& head) override;
     HttpResponse too_large(const HttpRequest& head) override;
+    void on_head(const HttpRequest& head, net::Exchange exchange) override;
     void on_request(HttpRequest request, net::Exchange exchange) override;
     void on_gone(net::Exchange exchange) override;
 

@@ -1,8 +1,8 @@
 #include "net/connection.hpp"
 
-#include <cerrno>
 #include <arpa/inet.h>
 #include <array>
+#include <cerrno>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>

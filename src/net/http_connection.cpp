@@ -100,6 +100,8 @@ void HttpConnection::parse()
     }
     parsing_ = false;
     unread_.erase(0, std::exchange(parsed_, 0));
+    if (parser_.state() == HttpParser::State::body && !std::exchange(announced_, true))
+        server_.handler_.on_head(parser_.head(), Exchange{number(), request_ + 1});
     if (unread_.empty())
         std::string().swap(unread_);
     keep_time();
@@ -126,6 +128,7 @@ void HttpConnection::hand_request()
         peer_ = peer_address();
     request.peer = peer_;
     state_ = State::answering;
+    announced_ = false;
     ++request_;
     keep_time();
     head_only_ = request.method == "HEAD";
@@ -245,11 +248,12 @@ void HttpConnection::end()
 {
     const Ref<HttpConnection> alive(this);
     const bool answer_due = state_ == State::answering;
+    const std::uint32_t due = announced_ ? request_ + 1 : request_;
     state_ = State::closing;
     close();
     server_.erase(number());
-    if (answer_due)
-        server_.handler_.on_gone(Exchange{number(), request_});
+    if (answer_due || std::exchange(announced_, false))
+        server_.handler_.on_gone(Exchange{number(), due});
 }
 
 }  // namespace wgw::net

@@ -68,11 +68,12 @@ private:
     std::string unread_;      ///< Read, but not yet parsed: requests behind the one that is being answered.
     std::size_t parsed_ = 0;  ///< Bytes of `unread_` that the parser has taken: dropped together.
     std::string outgoing_;
-    std::string peer_;  ///< Asked of the kernel once.
+    std::string peer_;           ///< Asked of the kernel once.
     std::uint32_t request_ = 0;  ///< Number of the request that was handed over last.
     Instant since_;              ///< Of what is waited for.
     State state_ = State::reading;
     Wait wait_ = Wait::nothing;
+    bool announced_ = false;  ///< The handler knows the head of the request that is being read.
     bool head_only_ = false;
     bool keep_alive_ = true;
     bool close_behind_ = false;

@@ -56,9 +56,12 @@ public:
     /// The answer to a request whose body is larger. The connection closes behind it.
     virtual HttpResponse too_large(const HttpRequest& head) = 0;
 
+    /// The header block is there, and its body is not all there yet. on_request() follows, or on_gone().
+    virtual void on_head(const HttpRequest&, Exchange) {}
+
     virtual void on_request(HttpRequest request, Exchange exchange) = 0;
 
-    /// The peer of an unanswered exchange hung up.
+    /// The peer of an exchange that is not answered yet hung up, or was too slow.
     virtual void on_gone(Exchange exchange) = 0;
 };
 

@@ -55,7 +55,8 @@ public:
     /// The first `frames` of queued() are with the kernel. There may be more to send now.
     virtual void written(std::size_t frames) = 0;
 
-    /// The last call. `broken`: the connection failed, rather than being closed by either side.
+    /// The last call. `broken`: the peer broke the rules or was too slow, or what was written did not get through. Not
+    /// where it has hung up, with or without a close frame.
     virtual void on_closed(bool broken) = 0;
 };
 

@@ -34,6 +34,7 @@ public:
         response.status = 413;
         return response;
     }
+    void on_head(const HttpRequest& head, Exchange) override { heads.push_back(head.target); }
     void on_request(HttpRequest request, Exchange exchange) override
     {
         requests.push_back(std::move(request));
@@ -52,6 +53,7 @@ public:
     std::vector<HttpRequest> requests;
     std::vector<Exchange> exchanges;
     std::vector<Exchange> gone;
+    std::vector<std::string> heads;  ///< Targets of what was announced.
 };
 
 class TestServer {

@@ -98,7 +98,7 @@ void WebSocketConnection::on_readable()
         return;
     const auto got = read();
     if (got.closed)
-        return end(!closing_);
+        return end(false);
     if (got.bytes > 0 && stream_ != nullptr)
         hear(loop_.read_buffer().first(got.bytes));
     read_on();

@@ -276,10 +276,14 @@ TEST_F(AWebSocket, WaitsThreeSecondsForTheAnswerToItsClose)
     EXPECT_EQ(net.loop.timers().size(), 0u);
 }
 
-TEST_F(AWebSocket, IsBrokenByAPeerThatHangsUpWithoutAClose)
+TEST_F(AWebSocket, IsClosedByAPeerThatHangsUpAndBrokenByOneThatBreaksTheRules)
 {
     auto peer = server.open();
     peer->hang_up();
+    ASSERT_TRUE(net.until([&] { return server.stream().closed; }));
+    EXPECT_FALSE(server.stream().broken);
+    auto other = server.open();
+    other->send("\x83\x80aaaa");  // no opcode
     ASSERT_TRUE(net.until([&] { return server.stream().closed; }));
     EXPECT_TRUE(server.stream().broken);
 }

@@ -79,6 +79,12 @@ private:
         return server_.serves(head.path()) ? server_.too_large(head) : with_status(413);
     }
 
+    void on_head(const HttpRequest& head, net::Exchange exchange) override
+    {
+        if (server_.serves(head.path()))
+            server_.on_head(head, exchange);
+    }
+
     void on_request(HttpRequest request, net::Exchange exchange) override
     {
         if (server_.serves(request.path()))

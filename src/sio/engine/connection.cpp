@@ -53,6 +53,11 @@ void EngineConnection::get(Number request)
     drive([&](EngineOutput& out) { session_.get(request, server_.loop().now(), out); });
 }
 
+void EngineConnection::begin_post(Number request)
+{
+    drive([&](EngineOutput& out) { session_.post_begun(request, server_.loop().now(), out); });
+}
+
 void EngineConnection::post(Number request, std::string_view body, PostBody kind)
 {
     posting_ = request;
@@ -139,7 +144,7 @@ void EngineConnection::flush()
 {
     EngineOutput out = server_.take_output();
     if (overflowed_ && !closed_)
-        session_.close(CloseReason::transport_error, 0, server_.loop().now(), out);
+        session_.abandon(CloseReason::transport_error, out);
     session_.flush(out);
     transport_ = find_channel(session_.channel());
     process(out);

@@ -1,6 +1,7 @@
 #include "sio/engine/engine_server.hpp"
 
 #include "codec/base64.hpp"
+#include "codec/url.hpp"
 #include "codec/ws_handshake.hpp"
 #include "sio/engine/channel.hpp"
 
@@ -57,6 +58,14 @@ EngineServer::~EngineServer()
 
 // Requests
 
+bool EngineServer::serves(std::string_view path) const
+{
+    if (!path.contains('%'))
+        return path.starts_with(options_.path);
+    const auto decoded = percent_decode(path);
+    return decoded && decoded->starts_with(options_.path);
+}
+
 std::optional<Refusal> EngineServer::check(const HttpRequest& request, const EngineConnection* known) const
 {
     EngineRequest check;
@@ -76,7 +85,20 @@ std::optional<Refusal> EngineServer::check(const HttpRequest& request, const Eng
         check.allowed = !refusal;
         check.refusal = refusal ? std::string_view(*refusal) : "";
     }
-    return check_request(check, known != nullptr ? std::optional(known->transport()) : std::nullopt);
+    auto refused = check_request(check, known != nullptr ? std::optional(known->transport()) : std::nullopt);
+    if (refused && refusal && check.upgrade)
+        refused->status = 400;  // as the reference server: only a foreign origin is told 403 there
+    return refused;
+}
+
+/// A POST whose body takes its time: what it overlaps with is seen now, and its end when it does not come.
+void EngineServer::on_head(const HttpRequest& head, net::Exchange exchange)
+{
+    EngineConnection* connection = find(read_engine_query(head.query()).sid.value_or(""));
+    if (head.method != "POST" || connection == nullptr || check(head, connection))
+        return;
+    waiting_[number_of(exchange)] = {connection, ContentCoding::identity, {}};
+    connection->begin_post(number_of(exchange));
 }
 
 void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
@@ -110,8 +132,10 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
     const Number number = number_of(exchange);
     waiting_[number] = std::move(waiting);
     if (request.method == "POST") {
-        const bool octets = request.header("content-type").value_or("") == "application/octet-stream";
-        connection->post(number, request.body, octets ? PostBody::octet_stream : PostBody::text);
+        // Neither is what a client sends; what is compressed might grow without bound.
+        const bool is_text = request.header("content-type").value_or("") != "application/octet-stream" &&
+                             !request.header("content-encoding");
+        connection->post(number, request.body, is_text ? PostBody::text : PostBody::not_text);
     } else {
         connection->get(number);
     }
@@ -165,7 +189,8 @@ void EngineServer::answer(const Answer& answer)
     if (auto waiting = waiting_.extract(answer.request)) {
         append(response.headers, std::move(waiting.mapped().fields));
         const auto coding = waiting.mapped().coding;
-        const bool is_long = options_.compressed_from > 0 && response.body.size() >= options_.compressed_from;
+        const bool is_long =
+            answer.compress && options_.compressed_from > 0 && response.body.size() >= options_.compressed_from;
         if (is_long && coding != ContentCoding::identity) {
             response.body = compress(response.body, coding);
             response.headers.emplace_back("content-encoding", text_of(coding));

@@ -28,6 +28,7 @@ struct Answer {
     std::string_view content_type = {};  ///< Empty: no such field, and no body.
     std::string_view body = {};
     bool close_connection = false;
+    bool compress = false;  ///< If the client takes that, and it is long enough.
 };
 
 /// Send this text frame on the channel at once, past the queue: only on a channel that is still probing.

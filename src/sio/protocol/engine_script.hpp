@@ -104,7 +104,7 @@ private:
         else if (verb == "post")
             session.post(n, body, PostBody::text, now_, out_);
         else if (verb == "octets")
-            session.post(n, body, PostBody::octet_stream, now_, out_);
+            session.post(n, body, PostBody::not_text, now_, out_);
         else if (verb == "large")
             session.post(n, {}, PostBody::too_large, now_, out_);
         else if (verb == "begun")

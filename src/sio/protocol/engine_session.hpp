@@ -50,8 +50,8 @@ inline constexpr std::size_t kSidSize = 20;
 /// The body of a POST, as the HTTP layer saw it.
 enum class PostBody : std::uint8_t {
     text,
-    octet_stream,  ///< The content type was `application/octet-stream`.
-    too_large,     ///< Longer than max_payload, and not read.
+    not_text,   ///< Said to be `application/octet-stream`, or compressed.
+    too_large,  ///< Longer than max_payload, and not read.
 };
 
 /// How a WebSocket ended.
@@ -112,6 +112,9 @@ public:
     /// The server ends the session. `code` is the WebSocket's close code, 0 for none (1001 or 1012 to drain).
     /// Packets queued so far still go out.
     void close(CloseReason reason, int code, Instant now, EngineOutput& out);
+
+    /// Ends the session at once: what is queued for a poll is dropped.
+    void abandon(CloseReason reason, EngineOutput& out) { fail(reason, out); }
 
     // Outgoing.
 

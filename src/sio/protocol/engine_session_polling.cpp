@@ -84,7 +84,7 @@ void EngineSession::post(Number request, std::string_view body, PostBody kind, I
 
     if (kind == PostBody::too_large || body.size() > options_->max_payload)
         return out.add(Answer{.request = request, .status = 413, .close_connection = true});
-    if (kind == PostBody::octet_stream) {
+    if (kind == PostBody::not_text) {
         out.add(json_answer(request, kBadRequest));
         return fail(CloseReason::transport_error, out);
     }
@@ -146,12 +146,15 @@ void EngineSession::flush(EngineOutput& out)
 void EngineSession::answer_held(std::size_t packets, std::string_view last_packet, EngineOutput& out)
 {
     std::string body;
-    for (const auto& frame : queue_.frames().first(packets))
+    bool compress = false;
+    for (const auto& frame : queue_.frames().first(packets)) {
         append_poll_packet(body, frame);
+        compress = compress || !frame.is_incompressible();
+    }
     queue_.pop(packets);
     if (!last_packet.empty())
         append_poll_packet(body, last_packet);
-    out.add(Answer{.request = held_, .content_type = kText, .body = out.keep(std::move(body))});
+    out.add(Answer{.request = held_, .content_type = kText, .body = out.keep(std::move(body)), .compress = compress});
     held_ = 0;
 }
 

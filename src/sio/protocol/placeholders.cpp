@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace wgw::sio {
@@ -143,23 +144,30 @@ private:
     std::vector<Level> levels_;
 };
 
-/// `json` with `edit(Placeholder)` done to each: it returns which part of it is replaced, and by what.
-template <class Edit>
-std::string edited(std::string_view json, Edit edit)
+/// Sorted by where one of their parts stands: a placeholder is known at its end only, so inner ones are found first.
+std::vector<Placeholder> placeholders_of(std::string_view json, std::string_view Placeholder::* part)
 {
-    // A placeholder is known at its end only, and inner ones end first: so they are put in order before they are used.
-    std::vector<std::pair<std::string_view, std::string>> edits;
-    PlaceholderScan(json, [&](const Placeholder& found) {
-        edits.push_back(edit(found));
+    std::vector<Placeholder> found;
+    PlaceholderScan(json, [&](const Placeholder& one) {
+        found.push_back(one);
         return true;
     }).run();
-    std::ranges::sort(edits, {}, [](const auto& part) { return part.first.data(); });
+    std::ranges::sort(found, {}, [part](const Placeholder& one) { return (one.*part).data(); });
+    return found;
+}
 
+/// `json` with one part of each placeholder replaced by `text_of(i)`.
+template <class TextOf>
+std::string with_parts(
+    std::string_view json, std::span<const Placeholder> all, std::string_view Placeholder::* part, TextOf text_of
+)
+{
     std::string out;
     const char* at = json.data();
-    for (const auto& [part, text] : edits) {
-        out.append(at, part.data()).append(text);
-        at = part.data() + part.size();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::string_view old = all[i].*part;
+        out.append(at, old.data()).append(text_of(i));
+        at = old.data() + old.size();
     }
     return out.append(at, json.data() + json.size());
 }
@@ -175,16 +183,20 @@ bool placeholders_fit(std::string_view json, int attachments)
     return PlaceholderScan(json, fits).run();
 }
 
-std::string shift_placeholders(std::string_view json, int by)
+Renumbered renumber_placeholders(std::string_view json, std::size_t first)
 {
-    return edited(json, [by](const Placeholder& found) {
-        return std::pair(found.num, std::to_string(found.index().value_or(0) + by));
-    });
+    const auto all = placeholders_of(json, &Placeholder::num);
+    Renumbered out;
+    for (const auto& one : all)
+        out.old.push_back(static_cast<std::size_t>(one.index().value_or(0)));
+    out.json = with_parts(json, all, &Placeholder::num, [first](std::size_t i) { return std::to_string(first + i); });
+    return out;
 }
 
 std::string disarm_placeholders(std::string_view json)
 {
-    return edited(json, [](const Placeholder& found) { return std::pair(found.truth, std::string("1")); });
+    const auto all = placeholders_of(json, &Placeholder::truth);
+    return with_parts(json, all, &Placeholder::truth, [](std::size_t) { return "1"; });
 }
 
 }  // namespace wgw::sio

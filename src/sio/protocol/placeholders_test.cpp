@@ -9,40 +9,67 @@ struct Row {
     std::string_view name;
     std::string_view json;
     int attachments;  // that are needed; -1: no number will do
-    std::string_view shifted_by_3;
+    std::string_view from_3;
+    std::vector<std::size_t> old;
     std::string_view disarmed;
 
     friend void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 };
 
 const Row kRows[] = {
-    {"none",        R"(["a",{"_placeholder":false,"num":7}])",                                    0,  R"(["a",{"_placeholder":false,"num":7}])",
-     R"(["a",{"_placeholder":false,"num":7}])"                                                                                                                                                                          },
-    {"one",         R"([{"_placeholder":true,"num":0}])",                                         1,  R"([{"_placeholder":true,"num":3}])",
-     R"([{"_placeholder":1,"num":0}])"                                                                                                                                                                                  },
-    {"num_first",   R"([{"num":1, "_placeholder": true}])",                                       2,  R"([{"num":4, "_placeholder": true}])",
-     R"([{"num":1, "_placeholder": 1}])"                                                                                                                                                                                },
-    {"two",         R"({"a":{"_placeholder":true,"num":9},"b":[{"_placeholder":true,"num":0}]})", 10,
-     R"({"a":{"_placeholder":true,"num":12},"b":[{"_placeholder":true,"num":3}]})",                                                               R"({"a":{"_placeholder":1,"num":9},"b":[{"_placeholder":1,"num":0}]})"},
-    {"nested",      R"([{"x":{"_placeholder":true,"num":1},"_placeholder":true,"num":0}])",       2,
-     R"([{"x":{"_placeholder":true,"num":4},"_placeholder":true,"num":3}])",                                                                      R"([{"x":{"_placeholder":1,"num":1},"_placeholder":1,"num":0}])"      },
-    {"last_wins",   R"([{"_placeholder":false,"_placeholder":true,"num":5,"num":0}])",            1,
-     R"([{"_placeholder":false,"_placeholder":true,"num":5,"num":3}])",                                                                           R"([{"_placeholder":false,"_placeholder":1,"num":5,"num":0}])"        },
-    {"escaped",     R"([{"\u005fplaceholder":true,"num":0}])",                                    1,  R"([{"\u005fplaceholder":true,"num":3}])",
-     R"([{"\u005fplaceholder":1,"num":0}])"                                                                                                                                                                             },
-    {"in_a_string", R"(["{\"_placeholder\":true,\"num\":0}"])",                                   0,  R"(["{\"_placeholder\":true,\"num\":0}"])",
-     R"(["{\"_placeholder\":true,\"num\":0}"])"                                                                                                                                                                         },
+    {"none",
+     R"(["a",{"_placeholder":false,"num":7}])",                                    0,
+     R"(["a",{"_placeholder":false,"num":7}])",                                    {},
+     R"(["a",{"_placeholder":false,"num":7}])"                             },
+    {"one",
+     R"([{"_placeholder":true,"num":0}])",                                         1,
+     R"([{"_placeholder":true,"num":3}])",                                         {0},
+     R"([{"_placeholder":1,"num":0}])"                                     },
+    {"num_first",
+     R"([{"num":1, "_placeholder": true}])",                                       2,
+     R"([{"num":3, "_placeholder": true}])",                                       {1},
+     R"([{"num":1, "_placeholder": 1}])"                                   },
+    {"two",
+     R"({"a":{"_placeholder":true,"num":9},"b":[{"_placeholder":true,"num":0}]})", 10,
+     R"({"a":{"_placeholder":true,"num":3},"b":[{"_placeholder":true,"num":4}]})", {9, 0},
+     R"({"a":{"_placeholder":1,"num":9},"b":[{"_placeholder":1,"num":0}]})"},
+    {"one_twice",
+     R"([{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}])",           1,
+     R"([{"_placeholder":true,"num":3},{"_placeholder":true,"num":4}])",           {0, 0},
+     R"([{"_placeholder":1,"num":0},{"_placeholder":1,"num":0}])"          },
+    {"nested",
+     R"([{"_placeholder":true,"x":{"_placeholder":true,"num":1},"num":0}])",       2,
+     R"([{"_placeholder":true,"x":{"_placeholder":true,"num":3},"num":4}])",       {1, 0},
+     R"([{"_placeholder":1,"x":{"_placeholder":1,"num":1},"num":0}])"      },
+    {"last_wins",
+     R"([{"_placeholder":false,"_placeholder":true,"num":5,"num":0}])",            1,
+     R"([{"_placeholder":false,"_placeholder":true,"num":5,"num":3}])",            {0},
+     R"([{"_placeholder":false,"_placeholder":1,"num":5,"num":0}])"        },
+    {"escaped",
+     R"([{"\u005fplaceholder":true,"num":0}])",                                    1,
+     R"([{"\u005fplaceholder":true,"num":3}])",                                    {0},
+     R"([{"\u005fplaceholder":1,"num":0}])"                                },
+    {"several_values",
+     R"(1,{"_placeholder":true,"num":0},2)",                                       1,
+     R"(1,{"_placeholder":true,"num":3},2)",                                       {0},
+     R"(1,{"_placeholder":1,"num":0},2)"                                   },
+    {"in_a_string",
+     R"(["{\"_placeholder\":true,\"num\":0}"])",                                   0,
+     R"(["{\"_placeholder\":true,\"num\":0}"])",                                   {},
+     R"(["{\"_placeholder\":true,\"num\":0}"])"                            },
 };
 
 class PlaceholderTable : public testing::TestWithParam<Row> {};
 
-TEST_P(PlaceholderTable, AreFoundShiftedAndDisarmed)
+TEST_P(PlaceholderTable, AreFoundNumberedAnewAndDisarmed)
 {
     const auto& row = GetParam();
     EXPECT_TRUE(placeholders_fit(row.json, row.attachments));
     if (row.attachments > 0)
         EXPECT_FALSE(placeholders_fit(row.json, row.attachments - 1));
-    EXPECT_EQ(shift_placeholders(row.json, 3), row.shifted_by_3);
+    const auto renumbered = renumber_placeholders(row.json, 3);
+    EXPECT_EQ(renumbered.json, row.from_3);
+    EXPECT_EQ(renumbered.old, row.old);
     EXPECT_EQ(disarm_placeholders(row.json), row.disarmed);
     EXPECT_TRUE(placeholders_fit(disarm_placeholders(row.json), 0));
 }

@@ -95,9 +95,9 @@ SocketEvent SocketSession::receive(const Packet& packet, std::span<const std::st
     if (packet.type == PacketType::connect)
         return connect(packet);
     if (packet.type == PacketType::connect_error)
-        return violation("a CONNECT_ERROR from a client");
+        return violation("a CONNECT_ERROR from a client", true);
     if (!is_here(packet.nsp))
-        return violation("a packet for a namespace that is not joined");
+        return violation("a packet for a namespace that is not joined", true);
     return dispatch(packet, attachments);
 }
 
@@ -105,9 +105,9 @@ SocketEvent SocketSession::connect(const Packet& packet)
 {
     const auto known = state(packet.nsp);
     if (known == State::connecting || known == State::joined)
-        return violation("a second CONNECT for a namespace");
+        return violation("a second CONNECT for a namespace", true);
     if (!set_state(packet.nsp, State::connecting))
-        return violation("a CONNECT beyond the greatest number of namespaces");
+        return TooMany{refusal(packet.nsp, "Too many namespaces")};
     return Connect{packet.nsp, packet.json};
 }
 
@@ -189,12 +189,12 @@ Instant SocketSession::next_deadline() const
     return pending_ ? std::min(connect_deadline_, kept_->deadline) : connect_deadline_;
 }
 
-SocketEvent SocketSession::violation(std::string_view why)
+SocketEvent SocketSession::violation(std::string_view why, bool is_misplaced)
 {
     closed_ = true;
     pending_ = false;
     kept_.reset();
-    return Violation{why};
+    return Violation{why, is_misplaced};
 }
 
 Frame SocketSession::accept(std::string_view nsp, std::string_view sid, std::string_view pid)
@@ -212,14 +212,19 @@ Frame SocketSession::accept(std::string_view nsp, std::string_view sid, std::str
 Frame SocketSession::refuse(std::string_view nsp, std::string_view message, std::string_view data)
 {
     assert(state(nsp) == State::connecting);
+    auto told = refusal(nsp, message, data);
+    set_state(nsp, State::absent);  // last: `nsp` may be a view of what this frees
+    return told;
+}
+
+Frame SocketSession::refusal(std::string_view nsp, std::string_view message, std::string_view data) const
+{
     std::string json = R"({"message":)";
     append_json_string(json, message);
     if (!data.empty())
         json.append(R"(,"data":)").append(data);
     json += '}';
-    auto refusal = frame({.type = PacketType::connect_error, .nsp = nsp, .json = json});
-    set_state(nsp, State::absent);  // last: `nsp` may be a view of what this frees
-    return refusal;
+    return frame({.type = PacketType::connect_error, .nsp = nsp, .json = json});
 }
 
 Frame SocketSession::leave(std::string_view nsp)

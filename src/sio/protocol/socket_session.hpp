@@ -16,8 +16,8 @@
 /// Parser    the first message of a client tells which one it has: text is the default one's, binary is that of
 ///           socket.io-msgpack-parser. It stays with that one, and so do we
 /// Lifetime  events look into the input, or into what is kept here until release()
-/// Bounds    namespaces, attachments, bytes of a binary packet, time for its attachments, time to join a first
-///           namespace: SocketOptions. At each bound: Violation
+/// Bounds    namespaces (one more is refused), attachments, bytes of a binary packet, time for its attachments, time to
+///           join a first namespace: SocketOptions. At each of these: Violation
 /// Memory    64 bytes as long as only the namespace "/" is used and no attachment is due
 /// Source    Socket.IO protocol revision 5; where ours is stricter or kinder than Node, the test says "ours"
 /// Tests     socket_session_test.cpp, random_session_test.cpp
@@ -72,12 +72,18 @@ struct Disconnect {
     std::string_view nsp;
 };
 
+/// The client asks for one namespace too many; it stays. To be sent.
+struct TooMany {
+    Frame refusal;
+};
+
 /// The connection has to be closed. `why` is a sentence for the log.
 struct Violation {
     std::string_view why;
+    bool is_misplaced = false;  ///< A packet that can be read, where it does not belong.
 };
 
-using SocketEvent = std::variant<std::monostate, Connect, Event, Ack, Disconnect, Violation>;
+using SocketEvent = std::variant<std::monostate, Connect, Event, Ack, Disconnect, TooMany, Violation>;
 
 class SocketSession {
 public:
@@ -139,7 +145,8 @@ private:
     SocketEvent msgpack(std::string_view bytes);
     Frame frame(const Packet& packet) const;
     bool is_here(std::string_view nsp) const;
-    SocketEvent violation(std::string_view why);
+    SocketEvent violation(std::string_view why, bool is_misplaced = false);
+    Frame refusal(std::string_view nsp, std::string_view message, std::string_view data = {}) const;
     bool set_state(std::string_view nsp, State state);
 
     const SocketOptions* options_;

@@ -11,6 +11,7 @@ std::string told(const std::monostate&) { return ""; }
 std::string told(const Connect& connect) { return "connect " + std::string(connect.nsp) + std::string(connect.auth); }
 std::string told(const Disconnect& disconnect) { return "disconnect " + std::string(disconnect.nsp); }
 std::string told(const Violation&) { return "violation"; }
+std::string told(const TooMany& many) { return std::string(many.refusal.packet()); }
 
 std::string told(std::span<const std::string> attachments)
 {
@@ -230,7 +231,10 @@ TEST(SocketSession, HasAtMost32Namespaces)
     auto script = joined();
     for (int i = 1; i < 32; ++i)
         EXPECT_EQ(script.play("0/" + std::to_string(i)), "connect /" + std::to_string(i));
-    EXPECT_EQ(script.play("0/32"), "violation");
+    EXPECT_EQ(script.play("0/32"), R"(44/32,{"message":"Too many namespaces"})");
+    script.play("accept /7");
+    script.play("1/7");
+    EXPECT_EQ(script.play("0/32"), "connect /32");
 }
 
 TEST(SocketSession, NamespacesThatTheServerHasLeftMakeRoom)
@@ -240,7 +244,7 @@ TEST(SocketSession, NamespacesThatTheServerHasLeftMakeRoom)
     script.play("accept /a");
     script.play("leave /a");
     EXPECT_EQ(script.play("0/b"), "connect /b");
-    EXPECT_EQ(script.play("0/c"), "violation");
+    EXPECT_EQ(script.play("0/c"), R"(44/c,{"message":"Too many namespaces"})");
 }
 
 TEST(SocketSession, BinaryPacketIsBoundedWithItsAttachments)

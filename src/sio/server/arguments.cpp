@@ -38,11 +38,12 @@ std::string_view Arguments::values() const
     return {begin, static_cast<std::size_t>(last.data() + last.size() - begin)};
 }
 
-Payload Payload::of_array(std::string_view json_array)
+Payload Payload::of_array(std::string_view json_array, std::vector<std::string> attachments)
 {
     assert(json_array.starts_with('[') && json_array.ends_with(']'));
     Payload payload;
     payload.values_ = json_array.substr(1, json_array.size() - 2);
+    payload.attachments_ = std::move(attachments);
     return payload;
 }
 
@@ -89,11 +90,12 @@ void Payload::add_all(std::string_view values, std::span<const std::string> atta
         return add_value(values);
     if (attachments.empty())
         return add_value(disarm_placeholders(values));
-    begin_attachments();
-    add_value(
-        attachments_.empty() ? std::string(values) : shift_placeholders(values, static_cast<int>(attachments_.size()))
-    );
-    attachments_.insert(attachments_.end(), attachments.begin(), attachments.end());
+    const auto renumbered = renumber_placeholders(values, attachments_.size());
+    if (!renumbered.old.empty())
+        begin_attachments();
+    add_value(renumbered.json);
+    for (const auto old : renumbered.old)
+        attachments_.push_back(attachments[old]);
 }
 
 /// From now on a placeholder stands for an attachment: what looked like one so far is data.

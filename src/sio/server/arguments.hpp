@@ -15,6 +15,7 @@
 
 #include "codec/json_text.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -67,12 +68,15 @@ public:
     /// Without the first one: an event's name is an argument until then.
     void remove_first() { values_.erase(values_.begin()); }
 
+    /// Without the others.
+    void keep_first() { values_.resize(std::min<std::size_t>(values_.size(), 1), JsonValue("null")); }
+
 private:
     std::vector<JsonValue> values_;
     std::span<const std::string> attachments_;
 };
 
-/// Arguments of one's own: a value.
+/// Arguments of one's own: a value. What is passed on has its binary values numbered anew, each use of one a copy.
 class Payload {
 public:
     Payload() = default;
@@ -87,8 +91,8 @@ public:
         return payload;
     }
 
-    /// Of a JSON array that has been made already. Hot path.
-    static Payload of_array(std::string_view json_array);
+    /// Of a JSON array that has been made already, and of what its placeholders point at.
+    static Payload of_array(std::string_view json_array, std::vector<std::string> attachments = {});
 
     void add(std::string_view text);
     void add(const char* text) { add(std::string_view(text)); }

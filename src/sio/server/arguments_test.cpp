@@ -78,6 +78,18 @@ TEST(Payload, PassesOnWhatCameWithItsBytes)
     EXPECT_EQ(Payload::of(payload).text(), payload.text());
 }
 
+TEST(Payload, PassesOnWhatIsUsedAndAsOftenAsItIs)
+{
+    const std::vector<std::string> attachments{"zero", "one", "two"};
+    const auto mixed = Payload::of(Arguments(
+        R"([{"_placeholder":true,"num":2},{"_placeholder":true,"num":0},{"_placeholder":true,"num":2}])", attachments
+    ));
+    EXPECT_THAT(mixed.attachments(), ElementsAre("two", "zero", "two"));
+    const auto unused = Payload::of(Arguments("[1]", attachments), Json(kLiteral));
+    EXPECT_EQ(unused.text(), "[1," + std::string(kLiteral) + "]");
+    EXPECT_THAT(unused.attachments(), testing::IsEmpty());
+}
+
 // A client that finds `_placeholder` in a binary packet puts an attachment there.
 TEST(Payload, KeepsWhatOnlyLooksLikeAnAttachmentApartFromThem)
 {

@@ -66,6 +66,8 @@ void Client::hear(const SocketEvent& event)
         on_connect(*connect);
     else if (const auto* ack = std::get_if<Ack>(&event))
         on_ack(*ack);
+    else if (const auto* many = std::get_if<TooMany>(&event))
+        EngineConnection::send(many->refusal);
     else if (const auto* violation = std::get_if<Violation>(&event))
         on_violation(*violation);
     else if (const auto* disconnect = std::get_if<Disconnect>(&event))
@@ -116,7 +118,9 @@ void Client::on_violation(const Violation& violation)
     for (Socket* socket = sockets_.get(); socket != nullptr; socket = socket->next_.get())
         if (const auto& handler = socket->nsp_.handlers_->error)
             fenced("A handler failed.", [&] { handler(*socket, violation.why); });
-    close(CloseReason::forced_close);
+    // The reference server calls the same thing by two names.
+    const bool by_server = violation.is_misplaced && transport() == Transport::polling;
+    close(by_server ? CloseReason::forced_server_close : CloseReason::forced_close);
 }
 
 // Its coming
@@ -223,6 +227,12 @@ void Client::leave(Socket& socket)
     if (!is_closed() && packets_.state(nsp) == SocketSession::State::joined)
         EngineConnection::send(packets_.leave(nsp));
     end_socket(socket, CloseReason::server_namespace_disconnect);
+}
+
+void Client::leave_all()
+{
+    while (sockets_)
+        leave(*sockets_);
 }
 
 void Client::on_closed(CloseReason reason) { end_sockets(reason); }

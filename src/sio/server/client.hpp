@@ -29,8 +29,9 @@ public:
     /// Where it does not fit the connection ends.
     void send(const Encoded& packet) { EngineConnection::send(frames_of(packet)); }
 
-    /// The server ends one of its sockets.
+    /// The server ends one of its sockets, or all.
     void leave(Socket& socket);
+    void leave_all();
 
 private:
     /// A socket that comes back: what it was, and the last that it has seen.

@@ -22,6 +22,13 @@ Encoded::Encoded(Packet packet, std::span<const std::string> attachments)
         all_.push_back(Frame::binary(attachment));
 }
 
+void Encoded::mark_incompressible()
+{
+    first_.mark_incompressible();
+    for (auto& frame : all_)
+        frame.mark_incompressible();
+}
+
 const Frame& Encoded::msgpack() const
 {
     if (msgpack_)
@@ -33,6 +40,8 @@ const Frame& Encoded::msgpack() const
     for (const auto& frame : frames().subspan(1))
         attachments.emplace_back(frame.packet());
     msgpack_ = Frame::binary(encode_msgpack(*packet, attachments));
+    if (first_.is_incompressible())
+        msgpack_.mark_incompressible();
     return msgpack_;
 }
 

@@ -24,6 +24,9 @@ public:
 
     const Frame& msgpack() const;
 
+    /// See Target::uncompressed(). Before it is sent.
+    void mark_incompressible();
+
 private:
     Frame first_;
     std::vector<Frame> all_;  ///< Empty if the first is the only one.

@@ -135,7 +135,9 @@ std::vector<Socket*> Namespace::select(const Target& target)
 
 void Namespace::emit_to(const Target& target, std::string_view event, const Payload& payload)
 {
-    const auto tell = [&](const Encoded& encoded) {
+    const auto tell = [&](Encoded encoded) {
+        if (!target.compress_)
+            encoded.mark_incompressible();
         for (auto* socket : select(target))
             deliver(*socket, encoded);
     };

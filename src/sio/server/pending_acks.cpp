@@ -33,8 +33,12 @@ void PendingAcks::add(std::uint64_t socket, Question question)
 void PendingAcks::answer(std::uint64_t socket, std::int64_t id, const Arguments& arguments)
 {
     const auto found = waiting_.find({socket, id});
-    if (found != waiting_.end())
-        end(found, Payload::of(arguments));
+    if (found == waiting_.end())
+        return;
+    Arguments taken = arguments;
+    if (found->second.all)
+        taken.keep_first();
+    end(found, Payload::of(taken));
 }
 
 void PendingAcks::gone(std::uint64_t socket)

@@ -39,7 +39,7 @@ using AckHandler = std::move_only_function<void(AckResult)>;
 
 /// What the clients of a broadcast answered.
 struct BroadcastAnswers {
-    std::vector<Payload> answers;  ///< In the order of their coming.
+    std::vector<Payload> answers;  ///< The first argument of each, in the order of their coming.
     std::size_t missing = 0;       ///< Clients that have gone, or did not answer in time.
 };
 using BroadcastHandler = std::move_only_function<void(BroadcastAnswers)>;

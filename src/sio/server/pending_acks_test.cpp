@@ -84,7 +84,7 @@ TEST_F(Acks, OfABroadcastAreCollectedUnderOneId)
     const std::uint64_t sockets[] = {1, 2, 3};
     EXPECT_EQ(acks_.ask(9, PendingAcks::kNever, note("other")), 0);
     EXPECT_EQ(acks_.ask_all(sockets, kStart + 100ms, note_all()), 1);
-    acks_.answer(3, 1, Arguments("[\"c\"]"));
+    acks_.answer(3, 1, Arguments("[\"c\",\"more\"]"));
     acks_.answer(1, 1, Arguments("[\"a\"]"));
     acks_.answer(3, 1, Arguments("[\"again\"]"));
     EXPECT_THAT(heard(), IsEmpty());

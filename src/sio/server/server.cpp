@@ -75,6 +75,8 @@ void Server::on_request(HttpRequest request, net::Exchange exchange)
     engine.on_request(std::move(request), exchange);
 }
 
+void Server::on_head(const HttpRequest& head, net::Exchange exchange) { core_->engine.on_head(head, exchange); }
+
 void Server::on_gone(net::Exchange exchange) { core_->engine.on_gone(exchange); }
 
 void Server::drain(Duration spread) { core_->engine.drain(spread); }

@@ -104,9 +104,10 @@ void Socket::resume() { client_.resume(); }
 void Socket::disconnect(bool close)
 {
     Client& client = client_;
-    client.leave(*this);
-    if (close)
-        client.close(CloseReason::forced_server_close);
+    if (!close)
+        return client.leave(*this);
+    client.leave_all();
+    client.close(CloseReason::forced_server_close);
 }
 
 }  // namespace wgw::sio

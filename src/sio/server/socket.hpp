@@ -130,7 +130,8 @@ public:
     void pause();
     void resume();
 
-    /// Leaves the namespace; with `close` the whole connection ends. The client does not come back by itself.
+    /// Leaves the namespace; with `close` all namespaces, and the connection ends. The client does not come back by
+    /// itself.
     void disconnect(bool close = false);
 
     /// The application's own.

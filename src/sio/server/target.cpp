@@ -47,6 +47,13 @@ Target Target::as_volatile() const
     return target;
 }
 
+Target Target::uncompressed() const
+{
+    Target target = *this;
+    target.compress_ = false;
+    return target;
+}
+
 /// The same in each namespace of a pattern.
 std::vector<Target> Target::family() const
 {

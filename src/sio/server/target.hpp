@@ -39,6 +39,9 @@ public:
     Target except(std::string_view room) const;
     Target as_volatile() const;
 
+    /// It is compressed already, or too dear to compress: answers to polls are not, if nothing else is in them.
+    Target uncompressed() const;
+
     template <class... Values>
     void emit(std::string_view event, const Values&... values) const
     {
@@ -66,6 +69,7 @@ private:
     std::vector<std::string> rooms_;
     std::vector<std::string> except_;
     bool volatile_ = false;
+    bool compress_ = true;
 };
 
 }  // namespace wgw::sio
