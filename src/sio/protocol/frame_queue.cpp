@@ -1,25 +1,40 @@
 #include "sio/protocol/frame_queue.hpp"
 
+#include <utility>
+
 namespace wgw::sio {
+
+void FrameQueue::push_second(const Frame& frame)
+{
+    many_ = std::make_unique<Many>();
+    many_->frames.reserve(8);
+    many_->frames.push_back(std::exchange(one_, Frame()));
+    many_->frames.push_back(frame);
+}
 
 void FrameQueue::pop(std::size_t count)
 {
     assert(count <= size());
-    for (const auto end = head_ + count; head_ < end; ++head_) {
-        bytes_ -= frames_[head_].size();
-        frames_[head_] = Frame();
+    if (!many_) {
+        if (count == 1) {
+            one_ = Frame();
+            bytes_ = 0;
+        }
+        return;
     }
-    if (empty()) {
-        frames_.clear();
-        head_ = 0;
-        if (frames_.capacity() > kKept)
-            std::vector<Frame>().swap(frames_);
+    auto& [frames, head] = *many_;
+    for (const auto end = head + count; head < end; ++head) {
+        bytes_ -= frames[head].size();
+        frames[head] = Frame();
+    }
+    if (head == frames.size()) {
+        many_.reset();
         return;
     }
     // A queue that never runs empty must not grow for ever; each place is moved once per halving at most.
-    if (head_ >= 64 && head_ >= frames_.size() / 2) {
-        frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(head_));
-        head_ = 0;
+    if (head >= 64 && head >= frames.size() / 2) {
+        frames.erase(frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(head));
+        head = 0;
     }
 }
 

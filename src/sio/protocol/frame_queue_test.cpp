@@ -40,6 +40,27 @@ TEST(FrameQueue, SharesAFrameAndDoesNotCopyIt)
     EXPECT_EQ(queue.frames()[0].wire().data(), frame.wire().data());
 }
 
+TEST(FrameQueue, IsTheSameWhetherItHoldsOneOrMany)
+{
+    FrameQueue queue;
+    for (const std::size_t count : {1U, 2U, 1U, 9U, 1U}) {
+        EXPECT_TRUE(queue.empty());
+        EXPECT_TRUE(queue.frames().empty());
+        queue.pop(0);
+        for (std::size_t i = 0; i < count; ++i)
+            queue.push(Frame::text(std::to_string(i)));
+        queue.pop(0);
+        ASSERT_EQ(queue.size(), count);
+        for (std::size_t i = 0; i < count; ++i) {
+            EXPECT_EQ(queue.frames()[0].packet(), std::to_string(i));
+            queue.pop(1);
+        }
+    }
+}
+
+/// Each of ten thousand idle connections has one.
+TEST(FrameQueue, IsSmall) { EXPECT_LE(sizeof(FrameQueue), 24U); }
+
 TEST(FrameQueue, ThatIsNeverEmptyKeepsItsOrder)
 {
     FrameQueue queue;

@@ -4,9 +4,9 @@
 
 namespace wgw::sio {
 
-void Channel::send(const Frame& frame)
+void Channel::answer_probe(Frame frame)
 {
-    probe_frames_.push_back(frame);
+    probe_answer_ = std::move(frame);
     if (socket_ != nullptr)
         socket_->touch();
 }
@@ -34,15 +34,15 @@ void Channel::on_binary(std::string_view bytes)
 
 std::span<const Frame> Channel::queued()
 {
-    if (!probe_frames_.empty())
-        return probe_frames_;
+    if (probe_answer_)
+        return {&probe_answer_, 1};
     return session_ != nullptr ? session_->queued(*this) : std::span<const Frame>();
 }
 
 void Channel::written(std::size_t frames)
 {
-    if (!probe_frames_.empty())
-        probe_frames_.erase(probe_frames_.begin(), probe_frames_.begin() + static_cast<std::ptrdiff_t>(frames));
+    if (probe_answer_)
+        probe_answer_ = {};
     else if (session_ != nullptr)
         session_->written(frames);
 }

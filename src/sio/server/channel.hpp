@@ -8,20 +8,20 @@
 #include "net/stream.hpp"
 #include "sio/protocol/engine_output.hpp"
 
-#include <vector>
-
 namespace wgw::sio {
 
 class Session;
 
 class Channel final : public net::Stream {
 public:
-    Channel(Session& session, Number number) : session_(&session), number_(number) {}
+    Channel(Session& session, Number number, Channel* next) : next(next), session_(&session), number_(number) {}
 
     Number number() const { return number_; }
     net::WebSocket* socket() const { return socket_; }
     void forget_session() { session_ = nullptr; }
-    void send(const Frame& frame);
+
+    /// The answer to a probe, ahead of the session's queue: once.
+    void answer_probe(Frame frame);
 
     void on_open(net::WebSocket& socket) override;
     void on_text(std::string_view bytes) override;
@@ -30,11 +30,13 @@ public:
     void written(std::size_t frames) override;
     void on_closed(bool broken) override;
 
+    Channel* next;  ///< Of the session's channels.
+
 private:
     Session* session_;
     Number number_;
     net::WebSocket* socket_ = nullptr;
-    std::vector<Frame> probe_frames_;  ///< Ahead of the session's queue.
+    Frame probe_answer_;
 };
 
 }  // namespace wgw::sio

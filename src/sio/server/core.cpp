@@ -1,7 +1,6 @@
 #include "sio/server/core.hpp"
 
 #include "codec/base64.hpp"
-#include "codec/url.hpp"
 #include "codec/ws_handshake.hpp"
 #include "sio/protocol/engine_handshake.hpp"
 #include "sio/server/session.hpp"
@@ -59,13 +58,21 @@ Server::Core::Core(net::Loop& loop_, Random& random_, ServerOptions options_)
 {
 }
 
-Server::Core::~Core() { sessions.clear(); }
+Server::Core::~Core()
+{
+    const auto last = std::exchange(sessions, {});  // their handlers may look into the table
+}
 
-std::string Server::Core::make_id()
+std::string_view Server::Core::BySid::key_of(const Session& session) { return session.sid(); }
+
+Socket::Id Server::Core::make_id()
 {
     std::array<std::byte, 15> bytes{};
     random.fill(bytes);
-    return base64_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, Base64::url);
+    const auto text = base64_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, Base64::url);
+    Socket::Id id;
+    std::ranges::copy(text, id.begin());
+    return id;
 }
 
 bool Server::Core::origin_allowed(const HttpRequest& request) const
@@ -86,19 +93,25 @@ bool Server::Core::origin_allowed(const HttpRequest& request) const
 
 Session& Server::Core::make_session(Transport transport, const HttpRequest& request)
 {
-    const std::string sid = make_id();
-    auto session =
-        std::make_unique<Session>(*this, sid, transport, Handshake(request.headers, form_pairs(request.query())));
+    const auto sid = make_id();
+    auto session = std::make_unique<Session>(
+        *this, std::string_view(sid.data(), sid.size()), transport, Handshake(request.headers, request.query())
+    );
     Session& made = *session;
-    sessions.emplace(sid, std::move(session));
+    sessions.insert(std::move(session));
     return made;
+}
+
+Session* Server::Core::find(std::string_view sid) const
+{
+    const auto* found = sessions.find(sid);
+    return found == nullptr ? nullptr : found->get();
 }
 
 void Server::Core::on_request(HttpRequest request, net::Exchange exchange)
 {
     const auto query = read_engine_query(request.query());
-    const auto known = sessions.find(std::string(query.sid.value_or("")));
-    Session* session = known == sessions.end() ? nullptr : known->second.get();
+    Session* session = find(query.sid.value_or(""));
     const bool upgrade = request.wants_upgrade();
 
     EngineRequest check;
@@ -196,24 +209,23 @@ void Server::Core::retire(Session& session)
     loop.post([this, alive = std::weak_ptr(alive_), sid = std::string(session.sid()), which = &session] {
         if (alive.expired())
             return;  // the server has gone, and all its sessions with it
-        const auto found = sessions.find(sid);
-        if (found == sessions.end() || found->second.get() != which)
+        if (find(sid) != which)
             return;
         std::erase_if(waiting_, [which](const auto& entry) { return entry.second == which; });
-        sessions.erase(found);
+        sessions.take(std::string_view(sid));
     });
 }
 
 bool Server::Core::drained() const
 {
-    return is_draining_ && std::ranges::all_of(sessions, [](const auto& entry) { return entry.second->over(); });
+    return is_draining_ && std::ranges::all_of(sessions.all(), [](const auto& session) { return session->over(); });
 }
 
 void Server::Core::drain(Duration spread)
 {
     is_draining_ = true;
-    for (const auto& [sid, session] : sessions)
-        draining_.push_back(sid);
+    for (const auto& session : sessions.all())
+        draining_.emplace_back(session->sid());
     const auto ticks = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / kDrainTick));
     drain_step_ = draining_.size() / ticks + 1;
     on_timer(loop.now());
@@ -222,10 +234,9 @@ void Server::Core::drain(Duration spread)
 void Server::Core::on_timer(Instant now)
 {
     for (std::size_t i = 0; i < drain_step_ && !draining_.empty(); ++i) {
-        const auto found = sessions.find(draining_.back());
+        if (auto* session = find(draining_.back()))
+            session->close(CloseReason::server_shutting_down, kGoingAway);
         draining_.pop_back();
-        if (found != sessions.end())
-            found->second->close(CloseReason::server_shutting_down, kGoingAway);
     }
     if (!draining_.empty())
         loop.timers().arm(*this, now + kDrainTick);

@@ -17,6 +17,11 @@ namespace wgw::sio {
 
 class Server::Core final : public net::Timer {
 public:
+    struct BySid {
+        static std::string_view key_of(const Session& session);
+        static std::size_t hash(std::string_view sid) { return std::hash<std::string_view>()(sid); }
+    };
+
     Core(net::Loop& loop, Random& random, ServerOptions options);
     ~Core() override;
 
@@ -26,8 +31,8 @@ public:
     void drain(Duration spread);
     bool drained() const;
 
-    /// 20 characters from the kernel's random source.
-    std::string make_id();
+    /// From the kernel's random source.
+    Socket::Id make_id();
     bool origin_allowed(const HttpRequest& request) const;
 
     /// Has the session destroyed when nobody is inside of it any more.
@@ -44,7 +49,7 @@ public:
     const SocketOptions socket_options;
     net::Responder* http = nullptr;
     std::unordered_map<std::string, std::unique_ptr<Namespace>> namespaces;
-    std::unordered_map<std::string, std::unique_ptr<Session>> sessions;
+    FlatTable<std::unique_ptr<Session>, BySid> sessions;
     std::size_t handshakes = 0;  ///< Sessions that have joined no namespace yet.
     std::uint64_t next_session = 1;
     std::uint64_t next_socket = 1;
@@ -52,6 +57,7 @@ public:
 
 private:
     void on_timer(Instant now) override;
+    Session* find(std::string_view sid) const;
     Session& make_session(Transport transport, const HttpRequest& request);
 
     std::unordered_map<Number, Session*> waiting_;  ///< Requests that are not answered yet.

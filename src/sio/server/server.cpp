@@ -2,78 +2,9 @@
 
 #include "sio/protocol/packet.hpp"
 #include "sio/server/core.hpp"
-#include "sio/server/room.hpp"
 #include "sio/server/session.hpp"
 
-#include <cstring>
-
 namespace wgw::sio {
-
-// A handshake
-
-namespace {
-
-void put(std::string& out, std::string_view part)
-{
-    const auto size = static_cast<std::uint32_t>(part.size());
-    out.append(reinterpret_cast<const char*>(&size), sizeof size);
-    out.append(part);
-}
-
-std::string_view take(std::string_view& in)
-{
-    std::uint32_t size = 0;
-    std::memcpy(&size, in.data(), sizeof size);
-    const auto part = in.substr(sizeof size, size);
-    in.remove_prefix(sizeof size + size);
-    return part;
-}
-
-std::optional<std::string_view> find_in(std::string_view packed, std::string_view name)
-{
-    while (!packed.empty()) {
-        const auto known = take(packed);
-        const auto value = take(packed);
-        if (known == name)
-            return value;
-    }
-    return {};
-}
-
-Handshake::Pairs unpacked(std::string_view packed)
-{
-    Handshake::Pairs pairs;
-    while (!packed.empty()) {
-        std::string name(take(packed));
-        pairs.emplace_back(std::move(name), take(packed));
-    }
-    return pairs;
-}
-
-}  // namespace
-
-Handshake::Handshake(const Pairs& headers, const Pairs& query)
-{
-    for (const auto& [name, value] : headers) {
-        put(text_, name);
-        put(text_, value);
-    }
-    query_at_ = text_.size();
-    for (const auto& [name, value] : query) {
-        put(text_, name);
-        put(text_, value);
-    }
-    text_.shrink_to_fit();
-}
-
-std::optional<std::string_view> Handshake::header(std::string_view name) const { return find_in(header_part(), name); }
-std::optional<std::string_view> Handshake::parameter(std::string_view name) const
-{
-    return find_in(query_part(), name);
-}
-
-Handshake::Pairs Handshake::headers() const { return unpacked(header_part()); }
-Handshake::Pairs Handshake::query() const { return unpacked(query_part()); }
 
 // Arguments
 
@@ -120,8 +51,8 @@ void Reply::operator()(std::string_view arguments)
 
 // A socket
 
-Socket::Socket(Namespace& nsp, Session& session, std::uint64_t number, std::string id, std::string auth)
-    : nsp_(nsp), session_(session), number_(number), id_(std::move(id)), auth_(std::move(auth))
+Socket::Socket(Namespace& nsp, Session& session, std::uint64_t number, const Id& id, std::string_view auth)
+    : nsp_(nsp), session_(session), number_(number), id_(id), auth_(auth)
 {
 }
 
@@ -139,27 +70,19 @@ void Socket::join(const std::string& room)
     auto& slot = nsp_.rooms_[room];
     if (!slot)
         slot = std::make_unique<Room>(room);
-    if (std::ranges::find(rooms_, slot.get()) != rooms_.end())
-        return;
     slot->add(*this);
-    rooms_.push_back(slot.get());
 }
 
 void Socket::leave(const std::string& room)
 {
-    const auto found = nsp_.rooms_.find(room);
-    if (found == nsp_.rooms_.end())
-        return;
-    found->second->remove(*this);
-    std::erase(rooms_, found->second.get());
-    if (found->second->empty())
-        nsp_.rooms_.erase(found);
+    if (const auto found = nsp_.rooms_.find(room); found != nsp_.rooms_.end())
+        nsp_.leave(*this, *found->second);
 }
 
 void Socket::leave_all()
 {
     while (!rooms_.empty())
-        leave(std::string(rooms_.back()->name()));
+        nsp_.leave(*this, rooms_.any());
 }
 
 void Socket::disconnect(bool close)
@@ -192,8 +115,15 @@ void Namespace::forget_handlers()
 
 Socket* Namespace::find(std::uint64_t number)
 {
-    const auto found = sockets_.find(number);
-    return found == sockets_.end() ? nullptr : found->second;
+    const auto* found = sockets_.find(number);
+    return found == nullptr ? nullptr : *found;
+}
+
+void Namespace::leave(Socket& socket, Room& room)
+{
+    room.remove(socket);
+    if (room.empty())
+        rooms_.erase(rooms_.find(room.name()));
 }
 
 Frame Namespace::encode(std::string_view event, std::string_view arguments) const
@@ -209,7 +139,8 @@ void Namespace::broadcast(const std::string& room, const Frame& frame)
         return;
     // A send ends no socket (see Session::send), so the room stays as it is meanwhile.
     for (Socket* socket : found->second->sockets())
-        socket->send(frame);
+        if (socket->accepted_)
+            socket->send(frame);
 }
 
 // The server

@@ -17,13 +17,18 @@
 /// Source    Socket.IO protocol 5, Engine.IO protocol 4
 /// Tests     server_test.cpp, server_pace_test.cpp, handshake_test.cpp, tests/e2e, tests/golden (socket-raw)
 
+#include "base/flat_table.hpp"
+#include "base/kept_text.hpp"
 #include "base/random.hpp"
 #include "codec/frame.hpp"
 #include "codec/json_text.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
+#include "sio/server/handshake.hpp"
+#include "sio/server/room.hpp"
 
 #include <any>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,7 +43,6 @@ namespace wgw::sio {
 
 class Namespace;
 class Session;
-class Room;
 
 struct ServerOptions {
     std::string path = "/socket.io/";
@@ -55,29 +59,6 @@ struct ServerOptions {
     std::vector<std::string> origins;
     /// Pages of loopback origins may connect: while the server listens on loopback only.
     bool loopback_origins = false;
-};
-
-/// What a connection said when it came. In one piece of memory: each of ten thousand idle connections keeps one.
-class Handshake {
-public:
-    using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-    /// `headers`: of the request that opened the connection, names in lower case.
-    Handshake(const Pairs& headers, const Pairs& query);
-
-    /// The first header of that name, in lower case; likewise of the query. Views of the handshake.
-    std::optional<std::string_view> header(std::string_view name) const;
-    std::optional<std::string_view> parameter(std::string_view name) const;
-
-    Pairs headers() const;
-    Pairs query() const;
-
-private:
-    std::string_view header_part() const { return std::string_view(text_).substr(0, query_at_); }
-    std::string_view query_part() const { return std::string_view(text_).substr(query_at_); }
-
-    std::string text_;  ///< Of each pair: length and bytes of the name, then of the value.
-    std::size_t query_at_;
 };
 
 /// The arguments of an event: a view, good during the call.
@@ -122,20 +103,25 @@ private:
 /// A client in a namespace.
 class Socket {
 public:
-    Socket(Namespace& nsp, Session& session, std::uint64_t number, std::string id, std::string auth);
+    static constexpr std::size_t kIdSize = 20;
+    using Id = std::array<char, kIdSize>;
+
+    Socket(Namespace& nsp, Session& session, std::uint64_t number, const Id& id, std::string_view auth);
     Socket(const Socket&) = delete;
     Socket& operator=(const Socket&) = delete;
     ~Socket();
 
     std::uint64_t number() const { return number_; }
-    const std::string& id() const { return id_; }
+    std::string_view id() const { return {id_.data(), id_.size()}; }
     const Handshake& handshake() const;
 
     /// Of the connection: its sockets share it, in whatever namespaces and one after the other.
     std::uint64_t connection() const;
 
-    /// The object of the CONNECT packet, as JSON; empty if there was none.
-    const std::string& auth() const { return auth_; }
+    /// The object of the CONNECT packet, as JSON; empty if there was none, or forget_auth() was called: a token is
+    /// long, and needed once.
+    std::string_view auth() const { return auth_.view(); }
+    void forget_auth() { auth_ = {}; }
 
     /// `arguments` is a JSON array.
     void emit(std::string_view event, std::string_view arguments);
@@ -143,6 +129,7 @@ public:
     /// A frame of Namespace::encode(). Hot path: a pointer is queued.
     void send(const Frame& frame);
 
+    /// May be called before the socket is accepted; it hears of its rooms only from then on.
     void join(const std::string& room);
     void leave(const std::string& room);
     void leave_all();
@@ -165,9 +152,11 @@ private:
     Namespace& nsp_;
     Session& session_;
     std::uint64_t number_;
-    std::string id_;
-    std::string auth_;
-    std::vector<Room*> rooms_;
+    Id id_;
+    bool accepted_ = false;  ///< Its CONNECT has been answered.
+    KeptText auth_;
+    Memberships rooms_;
+    std::unique_ptr<Socket> next_;  ///< Of the session's sockets.
 };
 
 /// What a refused client is told.
@@ -206,7 +195,7 @@ public:
 
     bool has_room(const std::string& room) const { return rooms_.contains(room); }
 
-    /// To everybody in `room`. Hot path: one look-up, then a pointer per socket.
+    /// To everybody in `room` who has been accepted. Hot path: one look-up, then a pointer per socket.
     void broadcast(const std::string& room, const Frame& frame);
 
     std::size_t size() const { return sockets_.size(); }
@@ -215,7 +204,13 @@ public:
 private:
     friend class Session;
     friend class Socket;
-    friend class Room;
+
+    struct ByNumber {
+        static std::uint64_t key_of(const Socket& socket) { return socket.number(); }
+        static std::size_t hash(std::uint64_t number) { return spread(number); }
+    };
+
+    void leave(Socket& socket, Room& room);
 
     std::string name_;
     Middleware middleware_;
@@ -223,7 +218,7 @@ private:
     std::function<void(Socket&)> on_disconnect_;
     std::function<void(Socket&, std::string_view, Reply)> on_any_;
     std::unordered_map<std::string, Handler> handlers_;
-    std::unordered_map<std::uint64_t, Socket*> sockets_;
+    FlatTable<Socket*, ByNumber> sockets_;
     std::unordered_map<std::string, std::unique_ptr<Room>> rooms_;
 };
 

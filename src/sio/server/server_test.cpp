@@ -74,7 +74,7 @@ TEST_F(AServer, AdmitsWhomItsMiddlewareAdmitsAtOnceOrLater)
     std::vector<Next> waiting;
     std::vector<std::string> connected;
     root_.use([&](Socket&, Next next) { waiting.push_back(std::move(next)); });
-    root_.on_connection([&](Socket& socket) { connected.push_back(socket.auth()); });
+    root_.on_connection([&](Socket& socket) { connected.emplace_back(socket.auth()); });
     for (const auto* auth : {R"({"who":1})", R"({"who":2})", R"({"who":3})"}) {
         auto& client = wire_.open(kWebSocket);
         client.received();
@@ -95,6 +95,35 @@ TEST_F(AServer, AdmitsWhomItsMiddlewareAdmitsAtOnceOrLater)
     waiting[2]({});  // it has gone: no error
     EXPECT_THAT(connected, ElementsAre(R"({"who":1})"));
     EXPECT_EQ(root_.size(), 1U);
+}
+
+/// What its middleware says to it comes first, what is said to its rooms does not.
+TEST_F(AServer, TellsASocketNothingOfItsRoomsBeforeItIsAdmitted)
+{
+    std::vector<Next> waiting;
+    root_.use([&](Socket& socket, Next next) {
+        socket.join("room");
+        socket.emit("to you", "[]");
+        waiting.push_back(std::move(next));
+    });
+    root_.on_connection([&](Socket&) { root_.broadcast("room", root_.encode("admitted", "[]")); });
+    auto& client = join();
+    EXPECT_THAT(hears(client), IsEmpty());
+    root_.broadcast("room", root_.encode("early", "[]"));
+    waiting.front()({});
+    EXPECT_THAT(hears(client), ElementsAre(HasSubstr(R"(40{"sid":")"), R"(42["admitted"])"));
+}
+
+TEST_F(AServer, ForgetsTheAuthThatItsApplicationNeedsNoMore)
+{
+    std::vector<std::string> seen;
+    root_.on_connection([&](Socket& socket) {
+        seen.emplace_back(socket.auth());
+        socket.forget_auth();
+        seen.emplace_back(socket.auth());
+    });
+    join(R"({"token":"t"})");
+    EXPECT_THAT(seen, ElementsAre(R"({"token":"t"})", ""));
 }
 
 TEST_F(AServer, KeepsNamespacesOfOneConnectionApart)
@@ -174,6 +203,7 @@ TEST_F(AServer, DrainsWithoutADisconnectPacketAndRefusesWhoeverComesThen)
     server_.drain(0ms);
     EXPECT_THAT(hears(client), IsEmpty());
     EXPECT_TRUE(client.closed);
+    EXPECT_EQ(client.close_code, 1001) << "clients may come back at once, to another";
     client.drop();
     wire_.turn();
     EXPECT_TRUE(server_.drained()) << "nobody waits for a poll that would need a new connection";

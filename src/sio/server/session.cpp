@@ -1,7 +1,6 @@
 #include "sio/server/session.hpp"
 
 #include "base/log.hpp"
-#include "sio/server/room.hpp"
 
 namespace wgw::sio {
 
@@ -18,7 +17,8 @@ Session::~Session()
     count_joined();
     end_sockets();
     core_.loop.forget(*this);
-    for (auto* channel : std::exchange(channels_, {})) {
+    while (channels_ != nullptr) {
+        Channel* const channel = std::exchange(channels_, channels_->next);
         channel->forget_session();
         if (channel->socket() != nullptr)
             channel->socket()->drop();
@@ -64,8 +64,7 @@ void Session::post(Number request, std::string_view body, PostBody kind)
 void Session::gone(Number request)
 {
     // Also a POST that is answered as far as the engine knows: what it has brought would be kept for nobody.
-    if (waiting_ &&
-        std::erase_if(waiting_->answers, [&](const Answer& answer) { return answer.request == request; }) > 0)
+    if (inbox_ && inbox_->forget_answer_to(request))
         return close(CloseReason::transport_error, 0);
     drive([&](EngineOutput& out) { engine_.gone(request, out); });
 }
@@ -78,9 +77,8 @@ void Session::count_joined()
 
 Channel& Session::new_channel()
 {
-    auto* channel = new Channel(*this, core_.next_channel++);  // deletes itself with its connection
-    channels_.push_back(channel);
-    return *channel;
+    channels_ = new Channel(*this, core_.next_channel++, channels_);  // deletes itself with its connection
+    return *channels_;
 }
 
 void Session::on_channel_open(Channel& channel)
@@ -91,7 +89,11 @@ void Session::on_channel_open(Channel& channel)
 
 void Session::on_channel_closed(Channel& channel, bool broken)
 {
-    std::erase(channels_, &channel);
+    for (Channel** at = &channels_; *at != nullptr; at = &(*at)->next)
+        if (*at == &channel) {
+            *at = channel.next;
+            break;
+        }
     if (transport_ == &channel)
         transport_ = nullptr;
     drive([&](EngineOutput& out) {
@@ -146,7 +148,7 @@ void Session::flush()
     transport_ = find_channel(engine_.channel());
     process(out);
     core_.give_back(std::move(out));
-    hear_waiting();
+    hear_inbox();
     listen();
     arm();
     if (auto* open = socket())
@@ -162,13 +164,13 @@ void Session::process(EngineOutput& out)
         if (const auto* message = std::get_if<Message>(&event)) {
             on_message(*message);
         } else if (const auto* answer = std::get_if<Answer>(&event)) {
-            if (answer->request == posting_ && waiting_)
-                waiting_->answers.push_back(*answer);
+            if (answer->request == posting_ && inbox_)
+                inbox_->hold(*answer);
             else
                 core_.answer(*answer);
         } else if (const auto* text = std::get_if<SendText>(&event)) {
             if (auto* channel = find_channel(text->channel))
-                channel->send(Frame::text(text->packet));
+                channel->answer_probe(Frame::text(text->packet));
         } else if (const auto* close = std::get_if<CloseChannel>(&event)) {
             auto* channel = find_channel(close->channel);
             if (channel != nullptr && channel->socket() != nullptr)
@@ -178,7 +180,7 @@ void Session::process(EngineOutput& out)
         } else if (std::holds_alternative<Closed>(event)) {
             closed_ = true;
             end_sockets();
-            hear_waiting();
+            hear_inbox();
         }
     }
 }
@@ -187,35 +189,29 @@ void Session::on_message(const Message& message)
 {
     if (closed_)
         return;
-    if (!deaf() && !waiting_)
+    if (!deaf() && !inbox_)
         return hear(message);
-    if (!waiting_)
-        waiting_ = std::make_unique<Waiting>();
-    waiting_->bytes += sizeof(Waiting::Message) + message.data.size();
+    if (!inbox_)
+        inbox_ = std::make_unique<Inbox>();
+    inbox_->add(message);
     // One POST always fits, however small its messages: more is of a client that does not wait for its answers.
-    if (waiting_->bytes > 2 * core_.options.max_payload)
-        return close(CloseReason::forced_close, 0);
-    waiting_->messages.push_back({std::string(message.data), message.binary});
+    if (inbox_->bytes() > 2 * core_.options.max_payload)
+        close(CloseReason::forced_close, 0);
 }
 
 /// What was waiting, in its order, until it has to wait again; behind the last of it the answers of its POSTs.
-void Session::hear_waiting()
+void Session::hear_inbox()
 {
-    if (!waiting_ || hearing_)
+    if (!inbox_ || hearing_)
         return;
     hearing_ = true;
-    auto& messages = waiting_->messages;
-    while (!closed_ && !deaf() && !messages.empty()) {
-        const auto next = std::move(messages.front());
-        messages.pop_front();
-        waiting_->bytes -= sizeof(Waiting::Message) + next.data.size();
-        hear({next.data, next.binary});
-    }
+    while (!closed_ && !deaf() && !inbox_->empty())
+        hear(inbox_->take().message());
     hearing_ = false;
-    if (!closed_ && !messages.empty())
+    if (!closed_ && !inbox_->empty())
         return;
-    const auto heard = std::move(waiting_);
-    for (const auto& answer : heard->answers)
+    const auto heard = std::move(inbox_);
+    for (const auto& answer : heard->answers())
         core_.answer(answer);
 }
 
@@ -254,10 +250,9 @@ void Session::on_connect(const Connect& connect)
     }
     Namespace& nsp = *known->second;
     const auto number = core_.next_socket++;
-    auto made = std::make_unique<Socket>(nsp, *this, number, core_.make_id(), std::string(connect.auth));
-    Socket& socket = *made;
-    sockets_.push_back(std::move(made));
-    nsp.sockets_.emplace(number, &socket);
+    add_socket(std::make_unique<Socket>(nsp, *this, number, core_.make_id(), connect.auth));
+    Socket& socket = *sockets_;
+    nsp.sockets_.insert(&socket);
     if (!nsp.middleware_)
         return admitted(socket, {});
     nsp.middleware_(socket, [&nsp, number](std::optional<ConnectError> error) {
@@ -277,6 +272,7 @@ void Session::admitted(Socket& socket, std::optional<ConnectError> error)
         return;
     }
     send(packets_.accept(nsp, socket.id()));
+    socket.accepted_ = true;
     count_joined();
     arm();
     if (socket.nsp_.on_connection_)
@@ -300,15 +296,33 @@ void Session::on_event(const Event& event)
 
 Socket* Session::find(std::string_view nsp) const
 {
-    for (const auto& socket : sockets_)
+    for (Socket* socket = sockets_.get(); socket != nullptr; socket = socket->next_.get())
         if (socket->nsp_.name() == nsp)
-            return socket.get();
+            return socket;
     return nullptr;
+}
+
+void Session::add_socket(std::unique_ptr<Socket> socket)
+{
+    socket->next_ = std::move(sockets_);
+    sockets_ = std::move(socket);
+}
+
+/// Nothing: it is not, or no longer, of this session.
+std::unique_ptr<Socket> Session::take_socket(const Socket& socket)
+{
+    auto* at = &sockets_;
+    while (*at && at->get() != &socket)
+        at = &(*at)->next_;
+    auto taken = std::move(*at);
+    if (taken)
+        *at = std::move(taken->next_);
+    return taken;
 }
 
 Channel* Session::find_channel(Number number) const
 {
-    for (auto* channel : channels_)
+    for (Channel* channel = channels_; channel != nullptr; channel = channel->next)
         if (channel->number() == number)
             return channel;
     return nullptr;
@@ -361,7 +375,7 @@ void Session::resume()
 /// Has the channel read, or not.
 void Session::listen()
 {
-    const bool wanted = !deaf() && !waiting_;
+    const bool wanted = !deaf() && !inbox_;
     auto* const open = socket();
     if (wanted == listening_ || open == nullptr)
         return;
@@ -374,21 +388,19 @@ void Session::listen()
 
 void Session::end_sockets()
 {
-    while (!sockets_.empty())
-        end_socket(*sockets_.back());
+    while (sockets_)
+        end_socket(*sockets_);
 }
 
 void Session::end_socket(Socket& socket)
 {
-    const auto found = std::ranges::find(sockets_, &socket, &std::unique_ptr<Socket>::get);
-    if (found == sockets_.end())
+    const auto ended = take_socket(socket);
+    if (!ended)
         return;  // a handler of its disconnect asks for it once more
-    const std::unique_ptr<Socket> ended = std::move(*found);
-    sockets_.erase(found);
-    if (sockets_.empty())
+    if (!sockets_)
         resume();  // nobody is left who would
     ended->leave_all();
-    ended->nsp_.sockets_.erase(ended->number());
+    ended->nsp_.sockets_.take(ended->number());
     if (!ended->nsp_.on_disconnect_)
         return;
     try {

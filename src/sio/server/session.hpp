@@ -11,12 +11,10 @@
 #include "sio/protocol/socket_session.hpp"
 #include "sio/server/channel.hpp"
 #include "sio/server/core.hpp"
+#include "sio/server/inbox.hpp"
 #include "sio/server/server.hpp"
 
-#include <deque>
 #include <memory>
-#include <string>
-#include <vector>
 
 namespace wgw::sio {
 
@@ -33,7 +31,7 @@ public:
     std::uint64_t number() const { return number_; }
 
     /// Nothing is to be sent any more, other than to a poll that may come.
-    bool over() const { return closed_ && channels_.empty(); }
+    bool over() const { return closed_ && channels_ == nullptr; }
 
     void get(Number request);
     void post(Number request, std::string_view body, PostBody kind);
@@ -69,7 +67,7 @@ private:
     void process(EngineOutput& out);
     void on_message(const Message& message);
     void hear(const Message& message);
-    void hear_waiting();
+    void hear_inbox();
     bool deaf() const { return paused_ || engine_.congested(); }
     void listen();
     void on_connect(const Connect& connect);
@@ -78,6 +76,8 @@ private:
     void end_socket(Socket& socket);
     Socket* find(std::string_view nsp) const;
     Channel* find_channel(Number number) const;
+    void add_socket(std::unique_ptr<Socket> socket);
+    std::unique_ptr<Socket> take_socket(const Socket& socket);
 
     /// The WebSocket that is the transport, if it is open.
     net::WebSocket* socket() const { return transport_ != nullptr ? transport_->socket() : nullptr; }
@@ -89,24 +89,13 @@ private:
     std::uint64_t number_;
     EngineSession engine_;
     SocketSession packets_;
-    std::vector<Channel*> channels_;
-    Channel* transport_ = nullptr;  ///< Of channels_ the one that the engine writes to.
-    std::vector<std::unique_ptr<Socket>> sockets_;
-
-    /// What has come and is not heard yet. Most sessions never have any.
-    struct Waiting {
-        struct Message {
-            std::string data;
-            bool binary;
-        };
-        std::deque<Message> messages;
-        std::size_t bytes = 0;        ///< Of memory: empty messages take some, too.
-        std::vector<Answer> answers;  ///< Of POSTs: they look into nothing.
-    };
-    std::unique_ptr<Waiting> waiting_;
-    Number posting_ = 0;     ///< The POST that is being processed.
-    bool paused_ = false;    ///< By the application.
-    bool listening_ = true;  ///< The channel is read.
+    Channel* channels_ = nullptr;      ///< Each has the next; they own themselves.
+    Channel* transport_ = nullptr;     ///< Of channels_ the one that the engine writes to.
+    std::unique_ptr<Socket> sockets_;  ///< Each owns the next.
+    std::unique_ptr<Inbox> inbox_;     ///< While there is something in it.
+    Number posting_ = 0;               ///< The POST that is being processed.
+    bool paused_ = false;              ///< By the application.
+    bool listening_ = true;            ///< The channel is read.
     bool hearing_ = false;
     bool joined_ = false;  ///< Some namespace, at some time.
     bool closed_ = false;

@@ -27,7 +27,11 @@ class TestClient final : public net::WebSocket {
 public:
     void touch() override {}
     bool flush_now() override { return take(); }
-    void close(std::optional<std::uint16_t>) override { closed = true; }
+    void close(std::optional<std::uint16_t> code) override
+    {
+        closed = true;
+        close_code = code;
+    }
     void drop() override
     {
         if (stream != nullptr)
@@ -46,6 +50,7 @@ public:
 
     net::Stream* stream = nullptr;
     bool closed = false;
+    std::optional<std::uint16_t> close_code;
     bool paused = false;
 
 private:
