@@ -67,9 +67,14 @@ std::string_view Server::Core::BySid::key_of(const Session& session) { return se
 
 Socket::Id Server::Core::make_id()
 {
-    std::array<std::byte, 15> bytes{};
-    random.fill(bytes);
-    const auto text = base64_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, Base64::url);
+    constexpr std::size_t kBytes = Socket::kIdSize / 4 * 3;
+    if (random_used_ == random_bytes_.size()) {
+        random.fill(random_bytes_);
+        random_used_ = 0;
+    }
+    const char* const bytes = reinterpret_cast<const char*>(random_bytes_.data()) + random_used_;
+    random_used_ += kBytes;
+    const auto text = base64_encode({bytes, kBytes}, Base64::url);
     Socket::Id id;
     std::ranges::copy(text, id.begin());
     return id;

@@ -8,6 +8,7 @@
 #include "sio/protocol/socket_session.hpp"
 #include "sio/server/server.hpp"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -65,6 +66,10 @@ private:
     std::size_t drain_step_ = 1;                    ///< Of them at once.
     bool is_draining_ = false;
     std::vector<EngineOutput> outputs_;
+
+    /// A stock of randomness for ids: one system call for many of them.
+    std::array<std::byte, std::size_t{32} * 15> random_bytes_;
+    std::size_t random_used_ = sizeof random_bytes_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< For what is posted and may run after us.
 };
 
