@@ -156,6 +156,12 @@ Instant SocketSession::next_deadline() const
     return pending_ ? std::min(connect_deadline_, pending_->deadline) : connect_deadline_;
 }
 
+void SocketSession::excuse(Instant now)
+{
+    if (pending_)
+        pending_->deadline = std::max(pending_->deadline, now + options_->attachment_timeout);
+}
+
 SocketEvent SocketSession::violation(std::string_view why)
 {
     closed_ = true;

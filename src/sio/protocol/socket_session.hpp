@@ -95,6 +95,9 @@ public:
     SocketEvent tick(Instant now);
     Instant next_deadline() const;
 
+    /// The peer has not been heard, and that was not its fault: its time for the attachments begins anew.
+    void excuse(Instant now);
+
     /// The reply to Connect: `40{"sid":"…"}`, and the namespace is joined. `sid` needs no JSON escapes.
     /// Precondition of both: state(nsp) is connecting.
     Frame accept(std::string_view nsp, std::string_view sid);

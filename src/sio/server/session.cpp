@@ -30,7 +30,7 @@ void Session::drive(Input input)
 {
     EngineOutput out = core_.take_output();
     input(out);
-    transport_ = find_channel(engine_.channel());
+    follow_transport();
     process(out);
     core_.give_back(std::move(out));
     listen();
@@ -129,6 +129,8 @@ void Session::on_timer(Instant now)
 {
     if (!listening_ && paused_)
         engine_.excuse(now);  // it is the application that does not hear
+    if (!listening_)
+        packets_.excuse(now);  // what is due may have come long ago
     drive([&](EngineOutput& out) {
         engine_.tick(now, out);
         if (closed_)
@@ -145,7 +147,7 @@ void Session::flush()
     if (overflowed_ && !closed_)
         engine_.close(CloseReason::transport_error, 0, core_.loop.now(), out);
     engine_.flush(out);
-    transport_ = find_channel(engine_.channel());
+    follow_transport();
     process(out);
     core_.give_back(std::move(out));
     hear_inbox();
@@ -189,7 +191,7 @@ void Session::on_message(const Message& message)
 {
     if (closed_)
         return;
-    if (!deaf() && !inbox_)
+    if (hears())
         return hear(message);
     if (!inbox_)
         inbox_ = std::make_unique<Inbox>();
@@ -375,15 +377,26 @@ void Session::resume()
 /// Has the channel read, or not.
 void Session::listen()
 {
-    const bool wanted = !deaf() && !inbox_;
-    auto* const open = socket();
-    if (wanted == listening_ || open == nullptr)
+    if (hears() == listening_)
         return;
-    listening_ = wanted;
-    if (!wanted)
-        return open->pause();
-    engine_.excuse(core_.loop.now());
-    open->resume();
+    listening_ = !listening_;
+    if (listening_) {
+        engine_.excuse(core_.loop.now());
+        packets_.excuse(core_.loop.now());
+    }
+    if (auto* const open = socket())
+        listening_ ? open->resume() : open->pause();
+}
+
+/// The engine may have moved from polling to a WebSocket, or have lost that.
+void Session::follow_transport()
+{
+    Channel* const now = find_channel(engine_.channel());
+    if (now == transport_)
+        return;
+    transport_ = now;
+    if (auto* const open = socket(); open != nullptr && !listening_)
+        open->pause();
 }
 
 void Session::end_sockets()

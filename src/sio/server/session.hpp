@@ -69,7 +69,11 @@ private:
     void hear(const Message& message);
     void hear_inbox();
     bool deaf() const { return paused_ || engine_.congested(); }
+
+    /// What comes is heard at once.
+    bool hears() const { return !deaf() && !inbox_; }
     void listen();
+    void follow_transport();
     void on_connect(const Connect& connect);
     void on_event(const Event& event);
     void end_sockets();
