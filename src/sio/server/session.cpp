@@ -1,6 +1,6 @@
-#include "sio/server/session.hpp"
+// How messages come and go: transports, the pace, the end. Whom they are for is in session_sockets.cpp.
 
-#include "base/log.hpp"
+#include "sio/server/session.hpp"
 
 namespace wgw::sio {
 
@@ -67,12 +67,6 @@ void Session::gone(Number request)
     if (inbox_ && inbox_->forget_answer_to(request))
         return close(CloseReason::transport_error, 0);
     drive([&](EngineOutput& out) { engine_.gone(request, out); });
-}
-
-void Session::count_joined()
-{
-    if (!std::exchange(joined_, true))
-        --core_.handshakes;
 }
 
 Channel& Session::new_channel()
@@ -217,111 +211,6 @@ void Session::hear_inbox()
         core_.answer(answer);
 }
 
-void Session::hear(const Message& message)
-{
-    const Instant now = core_.loop.now();
-    const SocketEvent event = message.binary ? packets_.binary(message.data, now) : packets_.text(message.data, now);
-    try {
-        if (const auto* connect = std::get_if<Connect>(&event))
-            on_connect(*connect);
-        else if (const auto* received = std::get_if<Event>(&event))
-            on_event(*received);
-        else if (const auto* disconnect = std::get_if<Disconnect>(&event)) {
-            if (auto* socket = find(disconnect->nsp))
-                end_socket(*socket);
-        } else if (std::holds_alternative<Violation>(event)) {
-            close(CloseReason::forced_close, 0);
-        }
-    } catch (const std::exception& error) {
-        log::error(
-            "A socket's handler failed; its connection was closed.",
-            {
-                {"what", error.what()}
-        }
-        );
-        close(CloseReason::forced_close, 0);
-    }
-}
-
-void Session::on_connect(const Connect& connect)
-{
-    const auto known = core_.namespaces.find(std::string(connect.nsp));
-    if (known == core_.namespaces.end()) {
-        send(packets_.refuse(connect.nsp, "Invalid namespace"));
-        return;
-    }
-    Namespace& nsp = *known->second;
-    const auto number = core_.next_socket++;
-    add_socket(std::make_unique<Socket>(nsp, *this, number, core_.make_id(), connect.auth));
-    Socket& socket = *sockets_;
-    nsp.sockets_.insert(&socket);
-    if (!nsp.middleware_)
-        return admitted(socket, {});
-    nsp.middleware_(socket, [&nsp, number](std::optional<ConnectError> error) {
-        if (auto* waiting = nsp.find(number))
-            waiting->session_.admitted(*waiting, std::move(error));
-    });
-}
-
-void Session::admitted(Socket& socket, std::optional<ConnectError> error)
-{
-    const std::string nsp = socket.nsp_.name();
-    if (closed_ || packets_.state(nsp) != SocketSession::State::connecting)
-        return;
-    if (error) {
-        send(packets_.refuse(nsp, error->message, error->data));
-        end_socket(socket);
-        return;
-    }
-    send(packets_.accept(nsp, socket.id()));
-    socket.accepted_ = true;
-    count_joined();
-    arm();
-    if (socket.nsp_.on_connection_)
-        socket.nsp_.on_connection_(socket);
-}
-
-void Session::on_event(const Event& event)
-{
-    Socket* socket = find(event.nsp);
-    if (socket == nullptr)
-        return;
-    Namespace& nsp = socket->nsp_;
-    Arguments arguments(event.json, event.binary ? event.binary->attachments.size() : 0);
-    const std::string name = arguments.take_name();
-    Reply reply = event.ack ? Reply(nsp, socket->number(), *event.ack) : Reply();
-    if (const auto handler = nsp.handlers_.find(name); handler != nsp.handlers_.end())
-        handler->second(*socket, arguments, std::move(reply));
-    else if (nsp.on_any_)
-        nsp.on_any_(*socket, name, std::move(reply));
-}
-
-Socket* Session::find(std::string_view nsp) const
-{
-    for (Socket* socket = sockets_.get(); socket != nullptr; socket = socket->next_.get())
-        if (socket->nsp_.name() == nsp)
-            return socket;
-    return nullptr;
-}
-
-void Session::add_socket(std::unique_ptr<Socket> socket)
-{
-    socket->next_ = std::move(sockets_);
-    sockets_ = std::move(socket);
-}
-
-/// Nothing: it is not, or no longer, of this session.
-std::unique_ptr<Socket> Session::take_socket(const Socket& socket)
-{
-    auto* at = &sockets_;
-    while (*at && at->get() != &socket)
-        at = &(*at)->next_;
-    auto taken = std::move(*at);
-    if (taken)
-        *at = std::move(taken->next_);
-    return taken;
-}
-
 Channel* Session::find_channel(Number number) const
 {
     for (Channel* channel = channels_; channel != nullptr; channel = channel->next)
@@ -347,13 +236,6 @@ void Session::send(const Frame& frame)
         open->touch();
     else
         core_.loop.touch(*this);
-}
-
-void Session::leave(Socket& socket)
-{
-    if (!closed_ && packets_.state(socket.nsp_.name()) == SocketSession::State::joined)
-        send(packets_.leave(socket.nsp_.name()));
-    end_socket(socket);
 }
 
 void Session::close(CloseReason reason, int code)
@@ -397,35 +279,6 @@ void Session::follow_transport()
     transport_ = now;
     if (auto* const open = socket(); open != nullptr && !listening_)
         open->pause();
-}
-
-void Session::end_sockets()
-{
-    while (sockets_)
-        end_socket(*sockets_);
-}
-
-void Session::end_socket(Socket& socket)
-{
-    const auto ended = take_socket(socket);
-    if (!ended)
-        return;  // a handler of its disconnect asks for it once more
-    if (!sockets_)
-        resume();  // nobody is left who would
-    ended->leave_all();
-    ended->nsp_.sockets_.take(ended->number());
-    if (!ended->nsp_.on_disconnect_)
-        return;
-    try {
-        ended->nsp_.on_disconnect_(*ended);
-    } catch (const std::exception& error) {
-        log::error(
-            "A socket's handler failed.",
-            {
-                {"what", error.what()}
-        }
-        );
-    }
 }
 
 }  // namespace wgw::sio
