@@ -12,6 +12,14 @@ namespace wgw {
 class KeptText {
 public:
     KeptText() = default;
+    KeptText(const KeptText& other) : KeptText(other.view()) {}
+    KeptText(KeptText&&) noexcept = default;
+    KeptText& operator=(KeptText other) noexcept
+    {
+        bytes_.swap(other.bytes_);
+        return *this;
+    }
+    ~KeptText() = default;
     explicit KeptText(std::string_view text)
     {
         if (text.empty())

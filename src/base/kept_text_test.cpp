@@ -19,13 +19,17 @@ TEST(AKeptText, IsWhatItWasMadeOf)
     EXPECT_EQ(KeptText(large).view(), large);
 }
 
-TEST(AKeptText, IsOnePointerThatMoves)
+TEST(AKeptText, IsOnePointerThatMovesAndIsCopied)
 {
     static_assert(sizeof(KeptText) == sizeof(void*));
     KeptText from("text");
     KeptText to("other");
     to = std::move(from);
     EXPECT_EQ(to.view(), "text");
+    const KeptText copy = to;  // NOLINT(performance-unnecessary-copy-initialization): that is what is tested
+    to = {};
+    EXPECT_EQ(to.view(), "");
+    EXPECT_EQ(copy.view(), "text");
 }
 
 }  // namespace

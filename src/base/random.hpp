@@ -1,6 +1,7 @@
 #pragma once
 /// Randomness, as a parameter: the kernel's in the server, a seeded one in tests and the simulator.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -18,6 +19,19 @@ public:
 class SystemRandom final : public Random {
 public:
     void fill(std::span<std::byte> bytes) override;
+};
+
+/// Another one's bytes, fetched many at a time: for small ids that are made one by one. One thread.
+class StockedRandom final : public Random {
+public:
+    /// `source` outlives it.
+    explicit StockedRandom(Random& source) : source_(source) {}
+    void fill(std::span<std::byte> bytes) override;
+
+private:
+    Random& source_;
+    std::array<std::byte, 480> stock_{};
+    std::size_t used_ = sizeof stock_;
 };
 
 /// The same bytes for the same seed: for tests. One thread.

@@ -36,16 +36,33 @@ sio::ConnectError refusal(const Failure& failure, Timestamp now)
 
 }  // namespace
 
-/// What is known of a connected client.
+/// What is kept of a connected client: of its token only what is asked again.
 struct ChatEvents::Client {
-    bool by_auth = false;          ///< Knows of `auth.token`, so it may know of what is newer than the recorded events.
-    std::optional<Caller> caller;  ///< Of `auth.token`, or of a header that was good when it connected.
-    std::optional<RoomId> only;    ///< The one room that it wants to hear of.
+    UserId user;          ///< Empty for strangers, and for a host application's tokens that name no user of ours.
+    RoomId only;          ///< The one room that it wants to hear of; empty: all.
+    KeptText other_user;  ///< What such a token says instead.
+    KeptText session;     ///< Of the token, until it has been greeted.
+    std::int64_t expires_s_or_0 = 0;
+    bool has_token = false;  ///< In `auth`, or a header that was good when it connected.
+    bool by_auth = false;    ///< Knows of `auth.token`, so it may know of what is newer than the recorded events.
 
-    /// Nothing for strangers, and for a host application's tokens that name no user of ours.
-    std::optional<UserId> user() const
+    void remember(const Caller& caller)
     {
-        return caller && !caller->user_id.empty() ? std::optional(caller->user_id) : std::nullopt;
+        has_token = true;
+        user = caller.user_id;
+        other_user = KeptText(user.empty() ? std::string_view(caller.user_id_text) : std::string_view());
+        session = KeptText(caller.session_id);
+        expires_s_or_0 = caller.expires_s.value_or(0);
+    }
+    bool expired(Timestamp now) const { return expires_s_or_0 != 0 && now.unix_ms >= expires_s_or_0 * 1000; }
+
+    /// As far as events ask for it.
+    Caller caller() const
+    {
+        Caller caller;
+        caller.user_id = user;
+        caller.user_id_text = user.empty() ? std::string(other_user.view()) : user.hex();
+        return caller;
     }
 };
 
@@ -57,11 +74,11 @@ ChatEvents::ChatEvents(Parts parts)
     sockets.on_connection([this](sio::Socket& socket) { greet(socket); });
     sockets.on_disconnect([this](sio::Socket& socket, sio::CloseReason) {
         const auto* client = std::any_cast<Client>(&socket.data);
-        if (client == nullptr || !client->user())
+        if (client == nullptr || client->user.empty())
             return;
-        parts_.hub.remove(socket, *client->user());
-        if (client->caller->expires_s)
-            expiry_.remove(socket.number(), *client->caller->expires_s);
+        parts_.hub.remove(socket, client->user);
+        if (client->expires_s_or_0 != 0)
+            expiry_.remove(socket.number(), client->expires_s_or_0);
     });
     sockets.on(std::string(kSend), [this](sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack) {
         on_send(socket, arguments, std::move(ack));
@@ -81,27 +98,26 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
         auto caller = parts_.tokens.check_token(*token);
         if (!caller)
             return next(refusal(caller.error(), parts_.clock.now()));
-        client.caller = *std::move(caller);
+        client.remember(*caller);
         client.by_auth = true;
-    } else if (auto by_header = parts_.tokens.check_authorization(handshake.header("authorization"))) {
-        client.caller = *std::move(by_header);
+    } else if (const auto by_header = parts_.tokens.check_authorization(handshake.header("authorization"))) {
+        client.remember(*by_header);
     }
 
     auto room = string_member(socket.auth(), "room_id");
     if (!room)
-        if (const auto parameter = handshake.parameter("room_id"))
-            room = std::string(*parameter);
-    const auto user = client.user();
-    if (room && user) {
-        client.only = Id::parse(*room);
-        if (!client.only)
+        room = handshake.parameter("room_id");
+    socket.forget_auth();
+    if (room && !client.user.empty()) {
+        client.only = Id::parse(*room).value_or(RoomId());
+        if (client.only.empty())
             return next(refusal(Failure{Errc::not_member, {}, 0, {}, 0}, parts_.clock.now()));
     }
     socket.data = client;
-    if (!user)
+    if (client.user.empty())
         return next({});
     // Noted first, asked second: a room joined in between is told by the log and cannot be missed.
-    parts_.hub.add(socket, *user, client.only);
+    parts_.hub.add(socket, client.user, client.only);
     parts_.tasks.spawn(admit(socket.number(), std::move(next)));
 }
 
@@ -111,7 +127,7 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
     if (socket == nullptr)
         co_return;
     const auto client = std::any_cast<Client>(socket->data);
-    const UserId user = *client.user();
+    const UserId user = client.user;
     try {
         const auto rooms = co_await parts_.chat.rooms_of(user);
         std::vector<UserId> ids{user};
@@ -119,17 +135,17 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
         socket = parts_.sockets.find(number);
         if (socket == nullptr)
             co_return;
-        bool found = !client.only;
+        bool found = client.only.empty();
         for (const auto& room : rooms) {
-            if (client.only && *client.only != room.room_id)
+            if (!client.only.empty() && client.only != room.room_id)
                 continue;
             parts_.hub.follow(*socket, room.room_id);
             found = true;
         }
         if (!found)
             co_return next(refusal(Failure{Errc::not_member, {}, 0, {}, 0}, parts_.clock.now()));
-        if (client.caller->expires_s)
-            expiry_.add(number, *client.caller->expires_s);
+        if (client.expires_s_or_0 != 0)
+            expiry_.add(number, client.expires_s_or_0);
     } catch (const std::exception& error) {
         log::error(
             "A client could not be admitted.",
@@ -145,11 +161,12 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
 /// A client that passed its token in `auth` is told whom it has reached; a recorded one sees only recorded events.
 void ChatEvents::greet(sio::Socket& socket)
 {
-    const auto& client = *std::any_cast<Client>(&socket.data);
+    auto& client = *std::any_cast<Client>(&socket.data);
+    const KeptText session = std::exchange(client.session, {});
     if (!client.by_auth)
         return;
     std::string hello = R"({"session_id":)";
-    append_json_string(hello, client.caller->session_id);
+    append_json_string(hello, session.view());
     hello += R"(,"node":)";
     append_json_string(hello, parts_.node);
     hello += R"(,"version":)";
@@ -164,18 +181,17 @@ void ChatEvents::on_expired(std::uint64_t number)
     auto* socket = parts_.sockets.find(number);
     if (socket == nullptr)
         return;
-    parts_.hub.remove(*socket, *std::any_cast<Client>(&socket->data)->user());
+    parts_.hub.remove(*socket, std::any_cast<Client>(&socket->data)->user);
     socket->leave_all();
 }
 
 Result<Caller> ChatEvents::check(const sio::Socket& socket) const
 {
     const auto& client = *std::any_cast<Client>(&socket.data);
-    const Timestamp now = parts_.clock.now();
-    if (client.caller && (!client.caller->expires_s || now.unix_ms < *client.caller->expires_s * 1000))
-        return *client.caller;
-    if (client.caller)
+    if (client.has_token && client.expired(parts_.clock.now()))
         return fail(Errc::token_expired);
+    if (client.has_token)
+        return client.caller();
     return parts_.tokens.check_authorization(socket.handshake().header("authorization"));
 }
 

@@ -5,18 +5,17 @@
 
 namespace wgw::gateway {
 
-void RoomHub::add(sio::Socket& socket, const UserId& user, std::optional<RoomId> only)
+void RoomHub::add(sio::Socket& socket, const UserId& user, RoomId only)
 {
-    devices_[user].push_back({socket.number(), only});
+    devices_.emplace(user, Device{socket.number(), only});
 }
 
 void RoomHub::remove(sio::Socket& socket, const UserId& user)
 {
-    const auto found = devices_.find(user);
-    if (found == devices_.end())
-        return;
-    std::erase_if(found->second, [&](const Device& device) { return device.socket == socket.number(); });
-    if (found->second.empty())
+    const auto [begin, end] = devices_.equal_range(user);
+    const auto found =
+        std::find_if(begin, end, [&](const auto& entry) { return entry.second.socket == socket.number(); });
+    if (found != end)
         devices_.erase(found);
 }
 
@@ -90,12 +89,10 @@ void RoomHub::tell_message(const chat::Entry& entry, std::string_view author)
 
 void RoomHub::follow_as_member(const chat::Entry& entry)
 {
-    const auto found = devices_.find(entry.user_id);
-    if (found == devices_.end())
-        return;
-    for (const auto& device : found->second) {
+    const auto [begin, end] = devices_.equal_range(entry.user_id);
+    for (const auto& [user, device] : std::ranges::subrange(begin, end)) {
         auto* socket = sockets_.find(device.socket);
-        if (socket != nullptr && (!device.only || *device.only == entry.room_id))
+        if (socket != nullptr && (device.only.empty() || device.only == entry.room_id))
             follow(*socket, entry.room_id);
     }
 }

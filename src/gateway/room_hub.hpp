@@ -28,9 +28,9 @@ public:
     {
     }
 
-    /// `socket` belongs to `user` from now on, and follows each room of theirs that it is told of; with `only` no
-    /// other room than that one.
-    void add(sio::Socket& socket, const UserId& user, std::optional<RoomId> only);
+    /// `socket` belongs to `user` from now on, and follows each room of theirs that it is told of; unless `only` is
+    /// empty, no other room than that one.
+    void add(sio::Socket& socket, const UserId& user, RoomId only);
     void remove(sio::Socket& socket, const UserId& user);
 
     void follow(sio::Socket& socket, const RoomId& room);
@@ -41,7 +41,7 @@ public:
 private:
     struct Device {
         std::uint64_t socket = 0;
-        std::optional<RoomId> only;
+        RoomId only;
     };
 
     void tell(const chat::Entry& entry);
@@ -52,7 +52,7 @@ private:
     sio::Namespace& sockets_;
     UserCache& users_;
     TaskScope& tasks_;
-    std::unordered_map<UserId, std::vector<Device>> devices_;
+    std::unordered_multimap<UserId, Device> devices_;
     std::unordered_map<RoomId, std::deque<chat::Entry>> held_;
 };
 

@@ -21,6 +21,7 @@ void UserCache::put(const UserId& id, std::string json)
         old_ = std::move(young_);
         young_.clear();
     }
+    json.shrink_to_fit();  // it stays, and there are many
     young_.insert_or_assign(id, std::move(json));
 }
 

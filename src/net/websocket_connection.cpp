@@ -139,7 +139,7 @@ void WebSocketConnection::keep_time()
 {
     if (closing_)
         return;
-    if (paused_ || !unheard_ || !unheard_->decoder.in_message())
+    if (!unheard_ || !unheard_->decoder.in_message())
         cancel();
     else if (!armed())
         loop_.timers().arm(*this, loop_.now() + server_.options_.message_time);

@@ -283,7 +283,8 @@ TEST_F(AWebSocket, IsClosedByAPeerThatHangsUpAndBrokenByOneThatBreaksTheRules)
     ASSERT_TRUE(net.until([&] { return server.stream().closed; }));
     EXPECT_FALSE(server.stream().broken);
     auto other = server.open();
-    other->send("\x83\x80aaaa");  // no opcode
+    other->send("\x83\x80"
+                "aaaa");  // no opcode
     ASSERT_TRUE(net.until([&] { return server.stream().closed; }));
     EXPECT_TRUE(server.stream().broken);
 }

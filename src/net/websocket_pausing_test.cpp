@@ -101,7 +101,7 @@ TEST_F(APause, DoesNotCountAsTimeOfAMessage)
     net.settle();
     net.clock.advance(1min);
     net.settle();
-    EXPECT_FALSE(server.stream().closed);
+    ASSERT_FALSE(server.stream().closed);
     server.stream().socket->resume();
     net.settle();
     EXPECT_THAT(server.stream().heard, ElementsAre("half"));

@@ -30,7 +30,7 @@ void EngineConnection::drive(Input input)
 {
     EngineOutput out = server_.take_output();
     input(out);
-    transport_ = find_channel(session_.channel());
+    follow_transport();
     process(out);
     server_.give_back(std::move(out));
     listen();
@@ -133,6 +133,8 @@ void EngineConnection::on_timer(Instant now)
 {
     if (!listening_ && paused_)
         session_.excuse(now);  // it is the application that does not hear
+    if (!listening_)
+        on_excused(now);  // what is due may have come long ago
     drive([&](EngineOutput& out) { session_.tick(now, out); });
     if (closed_ || now < next_deadline())
         return;
@@ -146,7 +148,7 @@ void EngineConnection::flush()
     if (overflowed_ && !closed_)
         session_.abandon(CloseReason::transport_error, out);
     session_.flush(out);
-    transport_ = find_channel(session_.channel());
+    follow_transport();
     process(out);
     server_.give_back(std::move(out));
     hear_inbox();
@@ -190,7 +192,7 @@ void EngineConnection::take(const Message& message)
 {
     if (closed_)
         return;
-    if (!deaf() && !inbox_)
+    if (hears())
         return hear(message);
     if (!inbox_)
         inbox_ = std::make_unique<Inbox>();
@@ -285,15 +287,26 @@ void EngineConnection::resume()
 /// Has the channel read, or not.
 void EngineConnection::listen()
 {
-    const bool wanted = !deaf() && !inbox_;
-    auto* const open = socket();
-    if (wanted == listening_ || open == nullptr)
+    if (hears() == listening_)
         return;
-    listening_ = wanted;
-    if (!wanted)
-        return open->pause();
-    session_.excuse(server_.loop().now());
-    open->resume();
+    listening_ = !listening_;
+    if (listening_) {
+        session_.excuse(server_.loop().now());
+        on_excused(server_.loop().now());
+    }
+    if (auto* const open = socket())
+        listening_ ? open->resume() : open->pause();
+}
+
+/// The session may have moved from polling to a WebSocket, or have lost that.
+void EngineConnection::follow_transport()
+{
+    Channel* const now = find_channel(session_.channel());
+    if (now == transport_)
+        return;
+    transport_ = now;
+    if (auto* const open = socket(); open != nullptr && !listening_)
+        open->pause();
 }
 
 }  // namespace wgw::sio

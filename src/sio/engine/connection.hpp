@@ -81,6 +81,9 @@ protected:
     virtual void on_deadline(Instant) {}
     void arm();
 
+    /// What the client sends is heard again, or is still not heard: what is awaited of it has its time anew.
+    virtual void on_excused(Instant) {}
+
     /// It is one of those that the bound on handshakes does not count any more.
     void established();
 
@@ -119,7 +122,11 @@ private:
     void hear(const Message& message);
     void hear_inbox();
     bool deaf() const { return paused_ || session_.congested(); }
+
+    /// What comes is heard at once.
+    bool hears() const { return !deaf() && !inbox_; }
     void listen();
+    void follow_transport();
     Channel* find_channel(Number number) const;
 
     /// The WebSocket that is the transport, if it is open.

@@ -99,7 +99,7 @@ private:
     void on_timer(Instant now) override;
 
     net::Loop& loop_;
-    Random& random_;
+    StockedRandom random_;
     const EngineServerOptions options_;
     const EngineOptions session_options_;
     Make make_;

@@ -15,6 +15,7 @@ std::string open_packet(const EngineOptions& options, std::string_view sid, Tran
     // Exactly these five keys, in this order: the official protocol suite counts them.
     const bool can_upgrade = transport == Transport::polling && options.allow_upgrades;
     std::string out = R"(0{"sid":")";
+    out.reserve(160);
     out.append(sid).append(can_upgrade ? R"(","upgrades":["websocket"])" : R"(","upgrades":[])");
     out.append(R"(,"pingInterval":)").append(std::to_string(options.ping_interval.count()));
     out.append(R"(,"pingTimeout":)").append(std::to_string(options.ping_timeout.count()));

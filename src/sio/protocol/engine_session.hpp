@@ -15,7 +15,7 @@
 /// keeps
 ///           the session under its sid until finished(): a polling client may still have to fetch the close packet, a
 ///           WebSocket may still have to be written to. Events may still follow Closed, except Message.
-/// Memory    about 200 bytes; the queue keeps 64 more once used
+/// Memory    about 130 bytes, and the packets that wait
 /// Source    Engine.IO protocol revision 4; engine.io 6.6 where it is silent
 /// Tests     engine_session_test.cpp, engine_polling_test.cpp, engine_upgrade_test.cpp, random_session_test.cpp
 

@@ -22,10 +22,11 @@ void FrameQueue::pop(std::size_t count)
         }
         return;
     }
-    auto& [frames, head] = *many_;
-    for (const auto end = head + count; head < end; ++head) {
+    auto& frames = many_->frames;
+    auto& head = many_->head;
+    for (std::size_t i = 0; i < count; ++i) {
         bytes_ -= frames[head].size();
-        frames[head] = Frame();
+        frames[head++] = Frame();
     }
     if (head == frames.size()) {
         many_.reset();

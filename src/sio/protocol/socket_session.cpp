@@ -189,6 +189,12 @@ Instant SocketSession::next_deadline() const
     return pending_ ? std::min(connect_deadline_, kept_->deadline) : connect_deadline_;
 }
 
+void SocketSession::excuse(Instant now)
+{
+    if (pending_)
+        kept_->deadline = std::max(kept_->deadline, now + options_->attachment_timeout);
+}
+
 SocketEvent SocketSession::violation(std::string_view why, bool is_misplaced)
 {
     closed_ = true;

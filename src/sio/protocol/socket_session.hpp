@@ -104,6 +104,9 @@ public:
     SocketEvent tick(Instant now);
     Instant next_deadline() const;
 
+    /// The peer has not been heard, and that was not its fault: its time for the attachments begins anew.
+    void excuse(Instant now);
+
     /// The reply to Connect: `40{"sid":"…"}`, and the namespace is joined. `pid` is what the client needs to recover
     /// its state; empty: it cannot. Neither needs JSON escapes. Precondition of both: state(nsp) is connecting.
     Frame accept(std::string_view nsp, std::string_view sid, std::string_view pid = {});

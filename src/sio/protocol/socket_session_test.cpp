@@ -31,7 +31,8 @@ std::string told(const Ack& ack)
            told(ack.attachments);
 }
 
-/// A session driven by lines: `<packet>`, `binary <bytes>`, `accept /n`, `refuse /n`, `leave /n`, `at <ms>`.
+/// A session driven by lines: `<packet>`, `binary <bytes>`, `accept /n`, `refuse /n`, `leave /n`, `excuse`, `now <ms>`,
+/// and `at <ms>` with a tick.
 class Script {
 public:
     explicit Script(const SocketOptions& options = {}) : options_(options), session(options_, Instant{0}) {}
@@ -45,6 +46,14 @@ public:
             return std::string(session.refuse(rest, "no").packet());
         if (line.starts_with("leave "))
             return std::string(session.leave(rest).packet());
+        if (line == "excuse") {
+            session.excuse(now_);
+            return {};
+        }
+        if (line.starts_with("now ")) {
+            now_ = Instant{std::stoll(std::string(rest))};
+            return {};
+        }
         if (line.starts_with("at ")) {
             now_ = Instant{std::stoll(std::string(rest))};
             return tell(session.tick(now_));
@@ -149,6 +158,18 @@ const Row kRows[] = {
       {"51-[\"f\"]", ""},
       {"at 14999", ""},
       {"at 15000", "violation"}}                                                                                                        },
+    {"AttachmentsThatWereNotReadHaveTheirTimeAnew",
+     {{"0", "connect /"},
+      {"accept /", R"(40{"sid":"s1"})"},
+      {"52-[\"f\"]", ""},
+      {"now 60000", ""},
+      {"excuse", ""},
+      {"at 69999", ""},
+      {"binary a", ""},
+      {"at 70000", "violation"}}                                                                                                        },
+    {"AnExcuseIsNoReasonToWaitForANamespace",                 {{"at 9999", ""}, {"excuse", ""}, {"at 10000", "violation"}}              },
+    {"AnExcuseMayComeWhenNothingIsDue",
+     {{"0", "connect /"}, {"accept /", R"(40{"sid":"s1"})"}, {"excuse", ""}, {"at 60000", ""}}                                          },
     {"WithoutANamespaceThereAreTenSeconds",                   {{"0", "connect /"}, {"at 9999", ""}, {"at 10000", "violation"}}          },
 };
 

@@ -44,6 +44,7 @@ private:
     void on_closed(CloseReason reason) override;
     Instant next_deadline() const override { return packets_.next_deadline(); }
     void on_deadline(Instant now) override;
+    void on_excused(Instant now) override { packets_.excuse(now); }
 
     void hear(const SocketEvent& event);
     void on_connect(const Connect& connect);

@@ -39,7 +39,7 @@ public:
     std::string make_secret();
 
     net::Loop& loop;
-    Random& random;
+    StockedRandom random;
     const ServerOptions options;
     const SocketOptions socket_options;
     SocketTable sockets;

@@ -142,6 +142,81 @@ TEST_F(AServerThatIsBusy, DoesNotBlameAClientThatItDoesNotHearForItsSilence)
     EXPECT_TRUE(client.closed);
 }
 
+/// Nor for an attachment that it does not read, on either transport.
+TEST_F(AServerThatIsBusy, DoesNotBlameAClientForAnAttachmentThatItDoesNotRead)
+{
+    auto& client = join();
+    client.send(R"(42["work",1])");
+    client.send(R"(42["work",2])");
+    client.send(R"(451-["work",{"_placeholder":true,"num":0}])");
+    root_.find(1)->pause();
+    wire_.turn();
+    EXPECT_TRUE(client.paused);
+    for (int s = 0; s < 60; ++s)
+        advance(1s);
+    EXPECT_FALSE(client.closed);
+    root_.find(1)->resume();
+    wire_.turn();
+    advance(9s);
+    EXPECT_FALSE(client.closed);
+    client.stream->on_binary("a");
+    EXPECT_EQ(heard_.size(), 3U);
+    EXPECT_FALSE(client.closed);
+}
+
+TEST_F(AServerThatIsBusy, DoesNotBlameAPollingClientForAnAttachmentThatItDoesNotHear)
+{
+    const auto sid = poll();
+    post(sid, "40");
+    post(sid, R"(452-["work",{"_placeholder":true,"num":0}])");
+    root_.find(1)->pause();
+    wire_.turn();
+    post(sid, "bYQ==");  // its answer waits, and so does the client with the other one
+    for (int s = 0; s < 15; ++s)
+        advance(1s);
+    ASSERT_EQ(root_.size(), 1U);
+    root_.find(1)->resume();
+    wire_.turn();
+    advance(9s);
+    post(sid, "bYQ==");
+    EXPECT_EQ(heard_.size(), 1U);
+    EXPECT_EQ(root_.size(), 1U);
+}
+
+/// Its pong would come in a POST, and the answer to its last one is held back.
+TEST_F(AServerThatIsBusy, DoesNotBlameAPollingClientThatItDoesNotHearForItsSilence)
+{
+    const auto sid = poll();
+    post(sid, "40");
+    root_.find(1)->pause();
+    post(sid, R"(42["work",1])");
+    for (int s = 0; s < 120; ++s)
+        advance(1s);
+    EXPECT_EQ(root_.size(), 1U);
+    root_.find(1)->resume();
+    wire_.turn();
+    advance(19s);
+    EXPECT_EQ(root_.size(), 1U);
+    advance(1s);
+    EXPECT_EQ(root_.size(), 0U);
+}
+
+TEST_F(AServerThatIsBusy, DoesNotReadTheWebSocketOfAnUpgradeEither)
+{
+    const auto sid = poll();
+    post(sid, "40");
+    root_.find(1)->pause();
+    wire_.turn();
+    auto& client = wire_.open(kWebSocket + "&sid=" + sid);
+    client.send("2probe");
+    client.send("5");
+    wire_.turn();
+    EXPECT_TRUE(client.paused);
+    root_.find(1)->resume();
+    wire_.turn();
+    EXPECT_FALSE(client.paused);
+}
+
 TEST_F(AServer, TakesUpReadingWhenASlowReaderHasCaughtUp)
 {
     root_.on_connection([](Socket& socket) { socket.join("room"); });
