@@ -87,7 +87,7 @@ void Embedded::flush_workers()
 
 std::string Embedded::not_ready()
 {
-    if (draining_)
+    if (is_draining_)
         return "draining";
     if (writer_.is_broken())
         return "store_broken";
@@ -96,12 +96,12 @@ std::string Embedded::not_ready()
         writer_.look_again();
         return "store_full";
     }
-    return ready_ ? "" : "starting";
+    return is_ready_ ? "" : "starting";
 }
 
 void Embedded::refuse_work()
 {
-    draining_ = true;
+    set_draining();
     http_.stop_accepting();
     gateway_.refuse_work();
 }

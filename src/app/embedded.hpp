@@ -53,7 +53,9 @@ public:
     /// Closes what is still connected, evenly over `spread`. Behind it: is_drained().
     void close_connections(Duration spread);
     bool is_drained() const { return sockets_.drained() && !is_working(); }
-    void set_ready(bool ready) { ready_ = ready; }
+    /// What /readyz says: `starting` until the first, then `ready`; `draining` from the second on.
+    void set_ready() { is_ready_ = true; }
+    void set_draining() { is_draining_ = true; }
 
 private:
     std::string not_ready();
@@ -83,8 +85,8 @@ private:
     net::HttpServer admin_http_;
     std::uint16_t port_ = 0;
     std::uint16_t admin_port_ = 0;
-    bool ready_ = false;
-    bool draining_ = false;
+    bool is_ready_ = false;
+    bool is_draining_ = false;
 };
 
 }  // namespace wgw::app

@@ -232,6 +232,36 @@ TEST_F(TheWriter, KeepsTheLogShort)
     EXPECT_LE(longest, 45);
 }
 
+TEST_F(TheWriter, KeepsTheLogShortAlsoWhenItNeverHasNothingToDo)
+{
+    // As if it never had: no checkpoint comes from being idle.
+    TestStore busy(&TheWriter::prepare, {.quiet_checkpoint_pages = 1'000'000, .forced_checkpoint_pages = 40});
+    int longest = 0;
+    for (int i = 0; i < 200; ++i)
+        longest = std::max(longest, busy.await(busy.writer.write([i](Sqlite& db) {
+            db.prepared("INSERT INTO t(a) VALUES(?)").run(i);
+            return db.wal_pages();
+        })));
+    EXPECT_GT(longest, 30);
+    EXPECT_LE(longest, 45);
+}
+
+TEST_F(TheWriter, KeepsTheLogShortWhileThereIsNothingToDo)
+{
+    TestStore quiet(&TheWriter::prepare, {.quiet_checkpoint_pages = 20, .forced_checkpoint_pages = 1'000'000});
+    int pages = 0;
+    bool started_anew = false;
+    for (int i = 0; i < 10'000 && !started_anew; ++i) {
+        const int before = pages;
+        pages = quiet.await(quiet.writer.write([i](Sqlite& db) {
+            db.prepared("INSERT INTO t(a) VALUES(?)").run(i);
+            return db.wal_pages();
+        }));
+        started_anew = pages < before;
+    }
+    EXPECT_TRUE(started_anew);
+}
+
 TEST_F(TheWriter, RefusesWhatIsOverItsCapacity)
 {
     Sqlite db("", Sqlite::Mode::memory);
