@@ -1,5 +1,6 @@
 #include "chat/service.hpp"
 
+#include "base/ascii.hpp"
 #include "chat/history.hpp"
 
 #include <array>
@@ -101,14 +102,10 @@ Task<std::vector<RoomHead>> Service::rooms_of(UserId user)
 
 std::string Service::new_epoch()
 {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::array<std::uint8_t, 16> bytes{};
+    std::array<char, 16> bytes{};
     random_.fill(std::as_writable_bytes(std::span(bytes)));
     std::string epoch;
-    for (const auto byte : bytes) {
-        epoch += kHex[byte >> 4];
-        epoch += kHex[byte & 15];
-    }
+    append_hex(epoch, {bytes.data(), bytes.size()});
     return epoch;
 }
 
