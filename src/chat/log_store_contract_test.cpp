@@ -1,8 +1,8 @@
 // What every LogStore does. A new one is a new row at the end.
 
 #include "chat/log_schema.hpp"
-#include "chat/log_store_memory.hpp"
 #include "chat/log_store_sqlite.hpp"
+#include "chat/test_log_store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "chat/log_store_memory.hpp"
+#include "chat/test_log_store.hpp"
 
 namespace wgw::chat {
 
