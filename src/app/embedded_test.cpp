@@ -12,6 +12,7 @@ namespace wgw::app {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -159,7 +160,9 @@ TEST_F(TheServer, LeavesNoHoleInARoomWhenACommitHasFailed)
     const auto path = "chat/rooms/" + member(post("chat/rooms", R"({"name":"Engines"})", token), "_id") + "/messages";
     EXPECT_THAT(post(path, R"({"content":"one"})", token), HasSubstr(R"("seq":2)"));  // 1 is the room itself
     disk_.failing_syncs = 1;
-    EXPECT_THAT(post(path, R"({"content":"two"})", token), StartsWith("503"));
+    EXPECT_THAT(
+        post(path, R"({"content":"two"})", token), AllOf(StartsWith("503"), HasSubstr(R"("retry_after_ms":1000)"))
+    );
     EXPECT_THAT(post(path, R"({"content":"two"})", token), HasSubstr(R"("seq":3)"));
 }
 

@@ -69,7 +69,7 @@ ChatEvents::ChatEvents(Parts parts)
     sockets.on_any([this](sio::Socket&, std::string_view, sio::Reply ack) {
         // Without an ack an unknown event is ignored, as recorded.
         if (ack.wanted())
-            fail_event(nullptr, Failure{Errc::not_found, "There is no such event.", 0, {}, 0}, std::move(ack));
+            fail_event(nullptr, {Errc::not_found, "There is no such event."}, std::move(ack));
     });
 }
 
@@ -95,7 +95,7 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
     if (room && user) {
         client.only = Id::parse(*room);
         if (!client.only)
-            return next(refusal(Failure{Errc::not_member, {}, 0, {}, 0}, parts_.clock.now()));
+            return next(refusal(Errc::not_member, parts_.clock.now()));
     }
     socket.data = client;
     if (!user)
@@ -127,7 +127,7 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
             found = true;
         }
         if (!found)
-            co_return next(refusal(Failure{Errc::not_member, {}, 0, {}, 0}, parts_.clock.now()));
+            co_return next(refusal(Errc::not_member, parts_.clock.now()));
         if (client.caller->expires_s)
             expiry_.add(number, *client.caller->expires_s);
     } catch (const std::exception& error) {
@@ -137,7 +137,7 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
                 {"what", error.what()}
         }
         );
-        co_return next(refusal(Failure{Errc::unavailable, {}, 0, {}, 0}, parts_.clock.now()));
+        co_return next(refusal(Errc::unavailable, parts_.clock.now()));
     }
     next({});
 }
@@ -192,10 +192,10 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
     if (!user_id)
         return fail_event(&socket, user_id.error(), std::move(ack));
     if (static_cast<std::int64_t>(request->content.size()) > parts_.limits.content_bytes)
-        return fail_event(&socket, Failure{Errc::too_large, {}, 0, {}, 0}, std::move(ack));
+        return fail_event(&socket, Errc::too_large, std::move(ack));
 
     if (draining_)
-        return fail_event(&socket, Failure{Errc::draining, {}, 1'000, {}, 0}, std::move(ack));
+        return fail_event(&socket, Errc::draining, std::move(ack));
 
     // Of the connection, not of the socket: one that leaves and joins again starts with what it has under way.
     auto& sends = sends_[socket.connection()];
