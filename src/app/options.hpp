@@ -56,7 +56,7 @@ struct Options {
     Duration shutdown_delay{0};
     Duration drain{10'000};
     Limits limits;
-    std::vector<std::string> warnings;  ///< Sentences for the log: unknown WGW_ variables with their nearest name.
+    std::vector<std::string> warnings;  ///< Sentences for the log: what is set and not read.
 };
 
 /// Values by name, nearest source first. `environment` in the form of environ.

@@ -235,13 +235,43 @@ TEST(TheTable, NamesWhatIsSecretSoThatItIsNotPrinted)
 
 TEST(AnUnknownVariable, IsNamedWithItsNearestNeighbour)
 {
+    const std::pair<const char*, const char*> rows[] = {
+        {"WGW_ORIGIN",    "WGW_ORIGINS"   },
+        {"WGW_PORT",      "GATEWAY_PORT"  },
+        {"WGW_HOST",      "GATEWAY_HOST"  },
+        {"GATEWAY_PROT",  "GATEWAY_PORT"  },
+        {"GATEWAY_HSOT",  "GATEWAY_HOST"  },
+        {"GATEWAY_DATA",  "WGW_DATA"      },
+        {"JWT_SECERT",    "JWT_SECRET"    },
+        {"WGW_SECRET",    "JWT_SECRET"    },
+        {"WGW_LOGFORMAT", "WGW_LOG_FORMAT"},
+    };
+    for (const auto& [wrong, right] : rows) {
+        const auto sentence = std::string(wrong) + " is not a setting of this program. Did you mean " + right + "?";
+        EXPECT_THAT(read(wrong, "x").warnings, testing::ElementsAre(sentence));
+        EXPECT_THAT(read({}, {}, std::string(wrong) + "=x").warnings, testing::ElementsAre(sentence)) << "in .env";
+    }
+}
+
+TEST(AVariable, OfSomebodyElseIsNotMentioned)
+{
+    for (const auto* name : {"HOME", "PORT", "WGWX", "MY_WGW_PORT", "WGW_TEST_MONGO_URL", "GATEWAY_PORT", "DATABASE"})
+        EXPECT_THAT(read(name, "7").warnings, testing::IsEmpty()) << name;
+}
+
+TEST(AVariable, OfOtherServersIsToldNotToBeRead)
+{
     const auto warnings = read({
-                                   {"WGW_ORIGIN", "x"},
-                                   {"HOME",       "/"}
+                                   {"DB_PORT",            "27017"   },
+                                   {"RMQ_USER",           "guest"   },
+                                   {"REDIS_SERVICE_HOST", "10.0.0.1"},
     })
                               .warnings;
-    ASSERT_EQ(warnings.size(), 1U);
-    EXPECT_THAT(warnings.front(), testing::HasSubstr("WGW_ORIGINS"));
+    EXPECT_THAT(
+        warnings, testing::ElementsAre(testing::StartsWith("Not read: DB_PORT, REDIS_SERVICE_HOST, RMQ_USER."))
+    );
+    for (const auto* name : {"DB_URL", "DB_HOST", "RMQ_URL", "RMQ_HOST", "REDIS_URL", "REDIS_HOST"})
+        EXPECT_THAT(refusal(name, "x"), testing::StartsWith(std::string(name) + " is set")) << name;
 }
 
 TEST(TheTemplate, InTheTreeIsTheOneOfTheTable)
