@@ -108,7 +108,7 @@ int run(int argc, char** argv)
 
     auto* config_command = app.add_subcommand("config", "Show and check settings.");
     config_command->require_subcommand(1);
-    auto* env_command = config_command->add_subcommand("env", "Print every setting with its default, as a .env file.");
+    auto* env_command = config_command->add_subcommand("env", "Print every setting, as a .env file.");
 
     const auto bench = add_bench(app);
     app.footer(kExamples);

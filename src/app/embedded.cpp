@@ -15,15 +15,6 @@ Secret secret_of(const Options& options, const store::DataFolder& folder, Random
     return load_or_make_secret(folder.path(), random);
 }
 
-/// The tables of everybody, before any thread uses the file.
-store::Sqlite& prepared(store::Sqlite& db, const Clock& clock)
-{
-    store::migrate(db, "chat", chat::kLogMigrations, clock.now());
-    store::create_collection(db, user::users_spec());
-    store::create_collection(db, auth::credentials_spec());
-    return db;
-}
-
 store::WriterOptions writer_options(chat::Engine& engine, std::function<void()> on_broken)
 {
     store::WriterOptions options;
@@ -42,12 +33,20 @@ sio::ServerOptions socket_options(const Options& options)
 
 }  // namespace
 
+store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock)
+{
+    store::migrate(db, "chat", chat::kLogMigrations, clock.now());
+    store::create_collection(db, user::users_spec());
+    store::create_collection(db, auth::credentials_spec());
+    return db;
+}
+
 Embedded::Embedded(
     const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken
 )
     : options_(options), loop_(loop), folder_(options.data), secret_(secret_of(options, folder_, random)),
       tokens_({.current = secret_.key}, clock), db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
-      log_(chat::make_sqlite_log(prepared(db_, clock))), engine_(*log_, options_.limits),
+      log_(chat::make_sqlite_log(with_tables(db_, clock))), engine_(*log_, options_.limits),
       writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop),
       users_(store::make_sqlite_collection(writer_, readers_, user::users_spec())),
       credentials_(store::make_sqlite_collection(writer_, readers_, auth::credentials_spec())),

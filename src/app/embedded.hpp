@@ -31,6 +31,9 @@
 
 namespace wgw::app {
 
+/// `db` with the tables of everybody made, before any thread uses the file.
+store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock);
+
 class Embedded {
 public:
     /// Opens the store and listens. `on_broken` is called once the disk cannot be trusted any more.
