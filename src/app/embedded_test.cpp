@@ -34,10 +34,13 @@ std::string member(std::string_view json, std::string_view name)
 
 class TheServer : public testing::Test {
 protected:
-    static Options options(const std::string& folder)
+    explicit TheServer(std::string host = "127.0.0.1") : host_(std::move(host)) {}
+
+    static Options options(const std::string& host, const std::string& folder)
     {
         Options options;
-        options.host = options.admin_host = "127.0.0.1";
+        options.host = host;
+        options.admin_host = "127.0.0.1";
         options.data = folder;
         return options;
     }
@@ -78,12 +81,21 @@ protected:
         return net_.until([&] { return peer.received().find(text) != std::string::npos; });
     }
 
+    /// The status of a handshake from a page on this machine.
+    std::string handshake_of_a_local_page()
+    {
+        return ask(server_.port(), "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: chat.example\r\n"
+                                   "Connection: close\r\nOrigin: http://localhost:5173\r\n\r\n")
+            .substr(0, 3);
+    }
+
+    std::string host_;
     store::FailingDisk disk_;
     store::TemporaryFolder folder_;
     net::TestNet net_;
     SystemRandom random_;
     int broken_ = 0;
-    Embedded server_{options(folder_.path()), net_.loop, net_.clock, random_, [this] { ++broken_; }};
+    Embedded server_{options(host_, folder_.path()), net_.loop, net_.clock, random_, [this] { ++broken_; }};
 };
 
 TEST_F(TheServer, SaysThatItIsStartingUntilItIsReady)
@@ -153,6 +165,16 @@ TEST_F(TheServer, SaysThatTheStoreIsBrokenAndTellsWhoRunsIt)
     EXPECT_TRUE(net_.until([this] { return broken_ == 1; }));
     EXPECT_EQ(readyz(), "503 store_broken\n");
 }
+
+TEST_F(TheServer, TakesSocketsOfLocalPagesWhileItListensOnLoopback) { EXPECT_EQ(handshake_of_a_local_page(), "200"); }
+
+/// It listens on 127.0.0.1 in a form that is not known to be loopback, as any other address.
+class TheServerOfANetwork : public TheServer {
+protected:
+    TheServerOfANetwork() : TheServer("2130706433") {}
+};
+
+TEST_F(TheServerOfANetwork, RefusesSocketsOfLocalPages) { EXPECT_EQ(handshake_of_a_local_page(), "403"); }
 
 TEST_F(TheServer, LeavesNoHoleInARoomWhenACommitHasFailed)
 {

@@ -198,6 +198,8 @@ test('WGW_SHUTDOWN_DELAY: /readyz says draining while everything is still served
     server.expected = true;
     process.kill(server.pid, 'SIGTERM');
     await eventually('draining', async () => await readyz() === 'draining\n');
+    const unready = await run(binary('healthcheck'), { env: { WGW_ADMIN_PORT: String(server.adminPort) } });
+    assert.deepEqual([unready.code, /draining/.test(unready.out)], [1, true], unready.out);
     assert.equal((await call(server, 'GET', '/health')).status, 200);
     await signUp(server);
     const { code, ms } = await server.stop();
