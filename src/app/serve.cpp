@@ -9,7 +9,10 @@
 #include <csignal>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <pthread.h>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <unistd.h>
 
@@ -98,6 +101,23 @@ private:
     Shutdown shutdown_;
 };
 
+/// A database that is damaged is told with what to do next.
+std::unique_ptr<Embedded> open_server(
+    const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken
+)
+{
+    try {
+        return std::make_unique<Embedded>(options, loop, clock, random, std::move(on_broken));
+    } catch (const store::Error& error) {
+        if (error.kind() != store::Error::Kind::corrupt)
+            throw;
+        throw std::runtime_error(
+            std::string(error.what()) + " Restore the folder " + options.data +
+            " from a backup, as a whole, or move the folder away to start with an empty one."
+        );
+    }
+}
+
 void greet(const Options& options, const Embedded& server)
 {
     const bool anywhere = options.host == "0.0.0.0" || options.host == "::";
@@ -145,10 +165,11 @@ int serve(const Options& options)
     net::Loop loop(clock);
     bool broken = false;
     {
-        Embedded server(options, loop, clock, random, [&] {
+        const auto server_made = open_server(options, loop, clock, random, [&] {
             broken = true;
             loop.stop();
         });
+        Embedded& server = *server_made;
         if (server.made_secret())
             log::info(
                 "A key that signs tokens was made.",

@@ -1,6 +1,6 @@
 // The life of the process: what it keeps, how it ends, and what it refuses to start with.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { createServer } from 'node:net';
@@ -150,6 +150,22 @@ test('a data folder that cannot be used is named, and the start fails', { timeou
     assert.ok(locked.out.includes(folder), locked.out);
     await chmod(folder, 0o700);
 });
+
+for (const [what, damage] of [
+    ['is no database', (bytes) => bytes.fill('?')], ['is damaged behind its first words', (bytes) => bytes.fill(0xa5, 100, 8192)],
+]) {
+    test(`a database that ${what} is refused, with what to do next`, { timeout: 30000 }, async (t) => {
+        const server = await startServer(t), file = path(server.data, 'wegowhere.db');
+        await server.stop();
+        const bytes = await readFile(file);
+        damage(bytes);
+        await writeFile(file, bytes);
+        const { code, out } = await refused(t, { WGW_DATA: server.data });
+        assert.equal(code, 1, out);
+        assert.ok(out.includes(file), out);
+        assert.match(out, /Restore .* from a backup.*, or move the folder away/);
+    });
+}
 
 test('without a secret the server makes its own, keeps it, and only the owner may read it', { timeout: 60000 }, async (t) => {
     const server = await startServer(t, { env: { JWT_SECRET: undefined } }), user = await signUp(server);
