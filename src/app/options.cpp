@@ -11,30 +11,29 @@ namespace wgw::app {
 namespace {
 
 constexpr std::array kTable{
-    OptionRow{"GATEWAY_HOST", "localhost", "Address to listen on: a name or an IP address; 0.0.0.0 for all."},
-    OptionRow{"GATEWAY_PORT", "3000", "Port to listen on; 0 for any free one."},
+    OptionRow{"GATEWAY_HOST",            "localhost", "Address to listen on: a name or an IP address; 0.0.0.0 for all."                            },
+    OptionRow{"GATEWAY_PORT",            "3000",      "Port to listen on; 0 for any free one."                                                     },
     OptionRow{
-              "JWT_SECRET", "", "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA.",
-              true
+              "JWT_SECRET",              "",          "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA."
     },
     OptionRow{
-              "WGW_ROLE", "", "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
+              "WGW_ROLE",                "",          "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
     },
-    OptionRow{"WGW_DATA", "./data", "Folder of the database and the secret."},
-    OptionRow{"WGW_ADMIN_HOST", "127.0.0.1", "Address of the admin listener (health for operators)."},
-    OptionRow{"WGW_ADMIN_PORT", "9464", "Port of the admin listener; 0 for any free one."},
+    OptionRow{"WGW_DATA",                "./data",    "Folder of the database and the secret."                                                     },
+    OptionRow{"WGW_ADMIN_HOST",          "127.0.0.1", "Address of the admin listener (health for operators)."                                      },
+    OptionRow{"WGW_ADMIN_PORT",          "9464",      "Port of the admin listener; 0 for any free one."                                            },
     OptionRow{
-              "WGW_ORIGINS", "", "Web origins that may open a socket beside the server's own, separated by commas; * for any."
+              "WGW_ORIGINS",             "",          "Web origins that may open a socket beside the server's own, separated by commas; * for any."
     },
-    OptionRow{"WGW_LOG_LEVEL", "info", "debug, info, warn or error."},
-    OptionRow{"WGW_LOG_FORMAT", "auto", "text, json, or auto: text on a terminal."},
-    OptionRow{"WGW_SHUTDOWN_DELAY", "0", "Seconds between SIGTERM and the end of accepting connections."},
-    OptionRow{"WGW_DRAIN", "10", "Seconds over which connections are closed at a shutdown."},
-    OptionRow{"WGW_LIMITS", "", "bench: no rate limits per user, room and address. This version has none to lift."},
-    OptionRow{"WGW_INSECURE_DEV", "", "1: accepts a weak JWT_SECRET, on loopback only."},
-    OptionRow{"WGW_LIMIT_USERNAME_MIN", "6", "Least length of a user name, in characters."},
-    OptionRow{"WGW_LIMIT_PASSWORD_MIN", "6", "Least length of a password, in characters."},
-    OptionRow{"WGW_LIMIT_CONTENT_BYTES", "16384", "Greatest size of a message's text, in bytes of UTF-8."},
+    OptionRow{"WGW_LOG_LEVEL",           "info",      "debug, info, warn or error."                                                                },
+    OptionRow{"WGW_LOG_FORMAT",          "auto",      "text, json, or auto: text on a terminal."                                                   },
+    OptionRow{"WGW_SHUTDOWN_DELAY",      "0",         "Seconds between SIGTERM and the end of accepting connections."                              },
+    OptionRow{"WGW_DRAIN",               "10",        "Seconds over which connections are closed at a shutdown."                                   },
+    OptionRow{"WGW_LIMITS",              "",          "bench: no rate limits per user, room and address. This version has none to lift."           },
+    OptionRow{"WGW_INSECURE_DEV",        "",          "1: accepts a weak JWT_SECRET, on loopback only."                                            },
+    OptionRow{"WGW_LIMIT_USERNAME_MIN",  "6",         "Least length of a user name, in characters."                                                },
+    OptionRow{"WGW_LIMIT_PASSWORD_MIN",  "6",         "Least length of a password, in characters."                                                 },
+    OptionRow{"WGW_LIMIT_CONTENT_BYTES", "16384",     "Greatest size of a message's text, in bytes of UTF-8."                                      },
 };
 
 /// Whoever sets one of these wants other servers to be used: it would be wrong to start as if they were.

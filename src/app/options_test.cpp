@@ -227,12 +227,6 @@ TEST(TheTable, HasEachVariableOnceWithASentence)
             EXPECT_EQ(refusal(std::string(row.name), std::string(row.fallback)), "") << row.name;
 }
 
-TEST(TheTable, NamesWhatIsSecretSoThatItIsNotPrinted)
-{
-    for (const auto& row : option_table())
-        EXPECT_EQ(row.secret, row.name == "JWT_SECRET") << row.name;
-}
-
 TEST(AnUnknownVariable, IsNamedWithItsNearestNeighbour)
 {
     const std::pair<const char*, const char*> rows[] = {
