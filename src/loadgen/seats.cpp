@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 namespace wgw::loadgen {
 
 std::vector<Seat> read_seats(std::istream& lines, std::uint32_t rooms, std::uint32_t members)
@@ -14,7 +12,7 @@ std::vector<Seat> read_seats(std::istream& lines, std::uint32_t rooms, std::uint
     for (Seat seat; taken < rooms && lines >> seat.token >> seat.room_id;) {
         if (!room.empty() && room.front().room_id != seat.room_id)
             room.clear();
-        room.push_back(std::move(seat));
+        room.push_back(seat);
         if (room.size() == members) {
             seats.insert(seats.end(), room.begin(), room.end());
             ++taken;
