@@ -40,6 +40,20 @@ bool has_event_name(std::string_view json)
     return std::ranges::find(kReserved, name->string()) == std::end(kReserved);
 }
 
+std::string header(const Packet& packet)
+{
+    std::string out(1, static_cast<char>(packet.type));
+    if (is_binary(packet.type))
+        out.append(std::to_string(packet.attachments)).append("-");
+    if (packet.nsp != "/")
+        out.append(packet.nsp).append(",");
+    if (packet.ack)
+        out.append(std::to_string(*packet.ack));
+    return out;
+}
+
+}  // namespace
+
 bool is_payload(PacketType type, std::string_view json)
 {
     switch (type) {
@@ -58,20 +72,6 @@ bool is_payload(PacketType type, std::string_view json)
     }
     return false;
 }
-
-std::string header(const Packet& packet)
-{
-    std::string out(1, static_cast<char>(packet.type));
-    if (is_binary(packet.type))
-        out.append(std::to_string(packet.attachments)).append("-");
-    if (packet.nsp != "/")
-        out.append(packet.nsp).append(",");
-    if (packet.ack)
-        out.append(std::to_string(*packet.ack));
-    return out;
-}
-
-}  // namespace
 
 std::expected<Packet, PacketError> decode(std::string_view text, int max_attachments)
 {

@@ -55,6 +55,9 @@ Frame to_frame(const Packet& packet);
 /// `["<name>",<arguments>]`. `arguments` is JSON values with commas between them, or empty; `name` is valid UTF-8.
 std::string event_json(std::string_view name, std::string_view arguments);
 
+/// Whether a packet of that type may have this payload: checked JSON that starts with its value, or nothing.
+bool is_payload(PacketType type, std::string_view json);
+
 /// Whether every `{"_placeholder":true,"num":n}` in checked JSON has an integer n from 0 to attachments - 1.
 /// With 0 attachments: whether there is none. (One pass, no tree. A name written with escapes counts too.)
 bool placeholders_fit(std::string_view json, int attachments);
