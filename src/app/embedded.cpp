@@ -47,7 +47,8 @@ Embedded::Embedded(
     : options_(options), loop_(loop), folder_(options.data), secret_(secret_of(options, folder_, random)),
       tokens_({.current = secret_.key}, clock), db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
       log_(chat::make_sqlite_log(with_tables(db_, clock))), engine_(*log_, options_.limits),
-      writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop),
+      writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop, clock),
+      store_watch_(loop, writer_, readers_),
       users_(store::make_sqlite_collection(writer_, readers_, user::users_spec())),
       credentials_(store::make_sqlite_collection(writer_, readers_, auth::credentials_spec())),
       user_service_(*users_, clock), passwords_(loop, options_.limits), ids_(clock, random),
@@ -82,6 +83,7 @@ void Embedded::flush_workers()
     writer_.flush();
     readers_.flush();
     passwords_.flush();
+    store_watch_.look();
 }
 
 std::string Embedded::not_ready()
@@ -95,6 +97,8 @@ std::string Embedded::not_ready()
         writer_.look_again();
         return "store_full";
     }
+    if (writer_.is_late())
+        return "store_late";
     return is_ready_ ? "" : "starting";
 }
 

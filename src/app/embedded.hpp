@@ -6,6 +6,7 @@
 #include "app/admin.hpp"
 #include "app/options.hpp"
 #include "app/secret.hpp"
+#include "app/store_watch.hpp"
 #include "auth/password.hpp"
 #include "auth/service.hpp"
 #include "base/random.hpp"
@@ -74,6 +75,7 @@ private:
     chat::Engine engine_;
     store::Writer writer_;
     store::Readers readers_;
+    StoreWatch store_watch_;
     std::unique_ptr<store::Collection> users_;
     std::unique_ptr<store::Collection> credentials_;
     user::UserService user_service_;

@@ -130,6 +130,9 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
             co_return next(refusal(Errc::not_member, parts_.clock.now()));
         if (client.caller->expires_s)
             expiry_.add(number, *client.caller->expires_s);
+    } catch (const Unavailable&) {
+        // Whoever is away has told the operator, once: not every client that meets it has to.
+        co_return next(refusal(Failure{Errc::unavailable, {}, 0, {}, 0}, parts_.clock.now()));
     } catch (const std::exception& error) {
         log::error(
             "A client could not be admitted.",
