@@ -34,8 +34,9 @@ public:
         : folder_(path), tokens_({.current = app::load_or_make_secret(folder_.path(), random_).key}, clock_),
           db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
           log_(chat::make_sqlite_log(app::with_tables(db_, clock_))), engine_(*log_, {}), writer_(db_, loop_, clock_),
-          readers_(db_.path(), loop_), users_(store::make_sqlite_collection(writer_, readers_, user::users_spec())),
-          user_service_(*users_, clock_), chat_(engine_, writer_, readers_, clock_, random_), ids_(clock_, random_)
+          readers_(db_.path(), loop_, clock_),
+          users_(store::make_sqlite_collection(writer_, readers_, user::users_spec())), user_service_(*users_, clock_),
+          chat_(engine_, writer_, readers_, clock_, random_), ids_(clock_, random_)
     {
     }
     Seed(const Seed&) = delete;

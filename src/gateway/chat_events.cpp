@@ -132,7 +132,7 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
             expiry_.add(number, *client.caller->expires_s);
     } catch (const Unavailable&) {
         // Whoever is away has told the operator, once: not every client that meets it has to.
-        co_return next(refusal(Failure{Errc::unavailable, {}, 0, {}, 0}, parts_.clock.now()));
+        co_return next(refusal(Errc::unavailable, parts_.clock.now()));
     } catch (const std::exception& error) {
         log::error(
             "A client could not be admitted.",
