@@ -154,7 +154,7 @@ void Worker::work()
 bool Worker::take(Jobs& batch)
 {
     std::unique_lock lock(mutex_);
-    filled_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+    filled_.wait(lock, [this] { return closing_ || (!queue_.empty() && unreturned_ < options_.unreturned); });
     if (queue_.empty())
         return false;
     auto end = queue_.begin();
@@ -164,6 +164,7 @@ bool Worker::take(Jobs& batch)
         ++end;
     } while (end != queue_.end() && std::cmp_less(end - queue_.begin(), options_.batch) &&
              bytes + (*end)->bytes_ <= options_.batch_bytes);
+    unreturned_ += static_cast<std::size_t>(end - queue_.begin());
     if (end == queue_.end()) {
         batch.swap(queue_);
     } else {
@@ -171,6 +172,18 @@ bool Worker::take(Jobs& batch)
         queue_.erase(queue_.begin(), end);
     }
     return true;
+}
+
+void Worker::let_go_on(std::size_t returned)
+{
+    bool waits = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        waits = !queue_.empty() && unreturned_ >= options_.unreturned;
+        unreturned_ -= returned;
+    }
+    if (waits)
+        filled_.notify_one();
 }
 
 bool Worker::is_empty()
@@ -201,6 +214,7 @@ void Worker::take_back(const Jobs& batch, const std::exception_ptr& error)
     if (skipped > 0)
         note_given_up(skipped, options_.patience->clock.monotonic());
     note_recovery();
+    let_go_on(batch.size());
 }
 
 }  // namespace wgw

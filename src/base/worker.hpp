@@ -11,6 +11,8 @@
 ///
 /// Bound     `capacity` jobs under way, `capacity_bytes` of what they hold; beyond it submit() refuses, and the caller
 ///           answers `unavailable`
+/// Results   `unreturned` jobs that were run and wait for the loop; with more the thread waits for it, so that large
+///           results do not pile up before a loop that is slower
 /// Patience  a job is given up when its time is over, whatever the thread does: expire() on the loop. Jobs come back
 ///           in order, so those given up are the oldest. One that has not begun by then is never run; one that has is
 ///           finished all the same, for what it did is done
@@ -123,6 +125,7 @@ public:
         std::size_t capacity_bytes = std::size_t{64} << 20;  ///< Held by them. One job may be larger than all that.
         std::size_t batch = 512;                             ///< Jobs taken at once.
         std::size_t batch_bytes = std::size_t{4} << 20;      ///< Held by them. One job may be larger.
+        std::size_t unreturned = 65'536;                     ///< Jobs that were run and wait for the loop.
         int nice = 0;                                        ///< Added to the thread's niceness.
         Around around = {};
         std::function<void()> idle = {};        ///< Called on the worker's thread after a batch, if none waits.
@@ -163,6 +166,7 @@ private:
 
     // On the loop.
     void take_back(const Jobs& batch, const std::exception_ptr& error);
+    void let_go_on(std::size_t returned);
     void note_given_up(std::size_t jobs, Instant now);
     void note_recovery();
 
@@ -180,9 +184,10 @@ private:
 
     std::mutex mutex_;
     std::condition_variable filled_;
-    Jobs queue_;            // guarded by mutex_
-    bool closing_ = false;  // guarded by mutex_
-    std::thread thread_;    // last: it uses all of the above
+    Jobs queue_;                  // guarded by mutex_
+    bool closing_ = false;        // guarded by mutex_
+    std::size_t unreturned_ = 0;  // guarded by mutex_
+    std::thread thread_;          // last: it uses all of the above
 };
 
 }  // namespace wgw

@@ -7,6 +7,7 @@
 #include <semaphore>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace wgw {
@@ -275,6 +276,47 @@ TEST(AWorker, TakesNoMoreAtOnceThanItsBounds)
     EXPECT_EQ(batches_of({0, 0, 0, 0}), (Batches{3, 1}));
     EXPECT_EQ(batches_of({101, 101, 50}), (Batches{1, 1, 1})) << "one alone may be larger";
     EXPECT_EQ(batches_of({1, 101}), (Batches{1, 1}));
+}
+
+TEST(AWorker, WaitsForTheLoopWithResultsThatPileUp)
+{
+    TestLoop loop;
+    std::vector<int> done;
+    Worker worker({.name = "test", .batch = 2, .unreturned = 3}, loop);
+    for (int number = 1; number <= 10; ++number) {
+        auto job = note(number, done);
+        ASSERT_TRUE(worker.submit(job));
+    }
+    worker.flush();
+    // Two batches may be out, so it runs a third only when one has come back: however long one waits.
+    const auto settled = [&loop] {
+        for (int i = 0; i < 20; ++i) {
+            if (loop.waiting() > 2)
+                return false;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        return true;
+    };
+    EXPECT_TRUE(settled());
+    while (worker.under_way() > 0) {
+        loop.run_one();
+        EXPECT_LE(loop.waiting(), 2U);
+    }
+    EXPECT_EQ(done, (std::vector{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+}
+
+TEST(AWorker, StopsAlthoughTheLoopTakesNothingBack)
+{
+    TestLoop loop;
+    std::vector<int> done;
+    Worker worker({.name = "test", .batch = 1, .unreturned = 1}, loop);
+    for (int number : {1, 2, 3}) {
+        auto job = note(number, done);
+        ASSERT_TRUE(worker.submit(job));
+    }
+    worker.stop();
+    loop.run_ready();
+    EXPECT_EQ(done, (std::vector{1, 2, 3}));
 }
 
 TEST(AWorker, RefusesBytesOverItsCapacity)
