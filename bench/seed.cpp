@@ -4,9 +4,9 @@
 /// server, but for sign-up: thousands of password hashes would take minutes. Their tokens go to the file, a line
 /// `<token> <room id>` each, members of one room behind each other.
 
+#include "app/embedded.hpp"
 #include "app/secret.hpp"
 #include "base/test_loop.hpp"
-#include "chat/log_schema.hpp"
 #include "chat/log_store_sqlite.hpp"
 #include "chat/service.hpp"
 #include "model/token.hpp"
@@ -32,8 +32,9 @@ class Seed {
 public:
     explicit Seed(const std::string& path)
         : folder_(path), tokens_({.current = app::load_or_make_secret(folder_.path(), random_).key}, clock_),
-          db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write), log_(chat::make_sqlite_log(prepared())),
-          engine_(*log_, {}), writer_(db_, loop_, clock_), readers_(db_.path(), loop_),
+          db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
+          log_(chat::make_sqlite_log(app::with_tables(db_, clock_))), engine_(*log_, {}), writer_(db_, loop_, clock_),
+          readers_(db_.path(), loop_, clock_),
           users_(store::make_sqlite_collection(writer_, readers_, user::users_spec())), user_service_(*users_, clock_),
           chat_(engine_, writer_, readers_, clock_, random_), ids_(clock_, random_)
     {
@@ -54,13 +55,6 @@ public:
     }
 
 private:
-    store::Sqlite& prepared()
-    {
-        store::migrate(db_, "chat", chat::kLogMigrations, clock_.now());
-        store::create_collection(db_, user::users_spec());
-        return db_;
-    }
-
     /// Runs tasks side by side, so that they share commits: as many as the store takes at once.
     void await_all(std::vector<Task<void>> tasks)
     {

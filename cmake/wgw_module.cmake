@@ -5,15 +5,15 @@
 #              line, so an include that is not declared here fails the `layers` test.
 #   TEST_DEPS  further modules that only *_test.cpp may include.
 #   LINK       third-party targets, private: they must not leak through our headers.
-# Sources are every *.cpp beside the CMakeLists.txt; *_test.cpp go to the tests.
+# Sources are every *.cpp beside the CMakeLists.txt; *_test.cpp and test_*.cpp go to the tests.
 function(wgw_module name)
   wgw_precompiled_headers()
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPS;TEST_DEPS;LINK")
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB headers CONFIGURE_DEPENDS *.hpp)
   set(tests ${sources})
-  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
-  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "(_test|/test_[^/]*)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/test_[^/]*)\\.cpp$")
   list(TRANSFORM arg_DEPS PREPEND wgw::)
   list(TRANSFORM arg_TEST_DEPS PREPEND wgw::)
 

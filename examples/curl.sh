@@ -10,7 +10,7 @@ call() {
     [[ -z ${3:-} ]] || options+=(-H "authorization: Bearer $3")
     [[ -z ${4:-} ]] || options+=(-H 'content-type: application/json' -d "$4")
     echo "\$ curl -X $1 $url$2 ${3:+-H 'authorization: Bearer …' }${4:+-H 'content-type: application/json' -d '$4'}"
-    reply=$(curl "${options[@]}" "$url$2")
+    reply=$(curl "${options[@]}" "$url$2") || { echo "$reply" >&2 && exit 1; }
     jq . <<<"$reply"
 }
 
@@ -31,6 +31,10 @@ message='{"content":"Hello, Alan.","client_msg_id":"hello-1"}'
 call POST "/api/v1/chat/rooms/$room/messages" "$grace" "$message"
 call POST "/api/v1/chat/rooms/$room/messages" "$grace" "$message"
 
-# Reading: everything (oldest first), or what comes after a number.
+# Reading: everything (oldest first), as a plain array. With a paging parameter it is {items, next}.
 call GET "/api/v1/chat/rooms/$room/messages" "$alan"
-call GET "/api/v1/chat/rooms/$room/messages?after=0&limit=10" "$alan"
+seen=$(jq '.data[-1].seq' <<<"$reply")
+
+# Catching up: Alan was away, and asks for what comes after the last number he has seen.
+call POST "/api/v1/chat/rooms/$room/messages" "$grace" '{"content":"Where were we?","client_msg_id":"hello-2"}'
+call GET "/api/v1/chat/rooms/$room/messages?after=$seen&limit=200" "$alan"

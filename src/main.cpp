@@ -4,6 +4,7 @@
 #include "app/commands.hpp"
 #include "app/options.hpp"
 #include "app/serve.hpp"
+#include "app/usage.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -33,6 +34,26 @@ constexpr const char* kExamples = R"(Examples:
 
 Settings are flags, environment variables or lines of .env, in this order.)";
 
+constexpr const char* kServeExamples = R"(Examples:
+  wegowhere serve                              on http://localhost:3000
+  wegowhere serve --host 0.0.0.0 --port 8080   for other machines
+  wegowhere serve --data /var/lib/chat         with its files there
+  GATEWAY_PORT=8080 wegowhere serve            by the environment, or .env
+
+These four are GATEWAY_HOST, GATEWAY_PORT, WGW_DATA and WGW_LOG_LEVEL, which a
+flag wins over. All the others: wegowhere config env)";
+
+constexpr const char* kHealthExamples = R"(Examples:
+  wegowhere healthcheck                        0: ready, 1: not
+  WGW_ADMIN_PORT=9000 wegowhere healthcheck    of the server with that setting)";
+
+constexpr const char* kVersionExamples = R"(Examples:
+  wegowhere version          wegowhere --version says the same
+  wegowhere version --json   for programs)";
+
+constexpr const char* kConfigExamples = R"(Examples:
+  wegowhere config env > .env   every setting with its default, to be edited)";
+
 std::map<std::string, std::string> environment()
 {
     std::map<std::string, std::string> values;
@@ -59,8 +80,9 @@ std::string dotenv()
 
 int run(int argc, char** argv)
 {
-    CLI::App app{"WeGoWhere Chat: a real-time chat server. Rooms, messages, live over Socket.IO."};
-    app.footer(kExamples);
+    CLI::App app("WeGoWhere Chat: a real-time chat server. Rooms, messages, live over Socket.IO.", "wegowhere");
+    app.failure_message(usage_error);
+    app.set_version_flag("--version", version_text(), "Print the version.");
     app.require_subcommand(1);
 
     std::map<std::string, std::string> flags;
@@ -86,14 +108,20 @@ int run(int argc, char** argv)
 
     auto* config_command = app.add_subcommand("config", "Show and check settings.");
     config_command->require_subcommand(1);
-    auto* env_command = config_command->add_subcommand("env", "Print every setting with its default, as a .env file.");
+    auto* env_command = config_command->add_subcommand("env", "Print every setting, as a .env file.");
 
     const auto bench = add_bench(app);
+    app.footer(kExamples);
+    serve_command->footer(kServeExamples);
+    health_command->footer(kHealthExamples);
+    version_command->footer(kVersionExamples);
+    config_command->footer(kConfigExamples);
+    env_command->footer(kConfigExamples);
 
     try {
         app.parse(argc, argv);
-    } catch (const CLI::CallForHelp& help) {
-        return app.exit(help);
+    } catch (const CLI::Success& asked) {  // for help, or the version
+        return app.exit(asked);
     } catch (const CLI::ParseError& error) {
         app.exit(error);
         return 2;

@@ -5,10 +5,13 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace wgw::app {
 namespace {
@@ -25,11 +28,18 @@ Examples:
   wegowhere bench idle --token-file tokens --members 10000 --duration 30
   wegowhere bench fanout --event send --receive recv     any Socket.IO server
 
-A client per line of the token file: `<token> <room id>`, members of one room
-behind each other. Without --event messages go through chat.message.send and
-each is acknowledged. With --event the server has to send its one argument to
-everybody in the room, as --receive; a client says its room in CONNECT, as
---auth, by default {"room":"{room}"}.
+The token file has a line `<token> <room id>` per client, members of one room
+behind each other. In the source tree it is made with users, rooms and all, as
+is a data folder for the server that knows them (which has no JWT_SECRET set):
+  ./dev seed data tokens 50 10                50 rooms of 10
+  wegowhere serve --data data                 and in another terminal:
+  wegowhere bench rooms --token-file tokens
+A larger file does; one with fewer rooms, or smaller ones, is refused.
+
+Without --event messages go through chat.message.send and each is acknowledged.
+With --event the server has to send its one argument to everybody in the room,
+as --receive; a client says its room in CONNECT, as --auth, by default
+{"room":"{room}"}.
 
 Exit code 1: something was lost, doubled, reordered, refused or cut.)";
 
@@ -55,6 +65,21 @@ struct Flags {
     loadgen::Load load;
 };
 
+std::vector<loadgen::Seat> seats_of(const Flags& flags)
+{
+    const auto& load = flags.load;
+    std::ifstream lines(flags.token_file);
+    try {
+        return loadgen::read_seats(lines, load.rooms, load.members);
+    } catch (const loadgen::TooFewSeats& few) {
+        const auto size = std::to_string(load.rooms) + ' ' + std::to_string(load.members);
+        throw std::runtime_error(
+            flags.token_file + ": " + few.what() + " Ask for less with --rooms and --members, or make another:\n" +
+            "  ./dev seed NEW_FOLDER NEW_FILE " + size + "     and start the server with --data NEW_FOLDER"
+        );
+    }
+}
+
 int bench(Flags& flags)
 {
     auto& load = flags.load;
@@ -65,11 +90,16 @@ int bench(Flags& flags)
     load.senders = std::min(flags.senders.value_or(senders), load.members);
     load.window = flags.window.value_or(scenario.window);
     if (load.is_chat() && flags.token_file.empty()) {
-        std::fputs("Chat needs users: give --token-file, or for another server --event and --receive.\n", stderr);
+        std::fprintf(
+            stderr,
+            "Chat needs users: give --token-file, or for another server --event and --receive. To make one:\n"
+            "  ./dev seed NEW_FOLDER NEW_FILE %u %u     and start the server with --data NEW_FOLDER\n",
+            load.rooms, load.members
+        );
         return 2;
     }
     if (!flags.token_file.empty())
-        load.seats = loadgen::read_seats(flags.token_file, load.clients());
+        load.seats = seats_of(flags);
     const auto report = loadgen::run(load);
     std::printf("%s", (flags.json ? to_json(load, report) + '\n' : to_text(load, report)).c_str());
     return report.good() ? 0 : 1;

@@ -72,12 +72,14 @@ int healthcheck(const Options& options)
     return ready ? 0 : 1;
 }
 
+std::string version_text() { return "wegowhere " + std::string(kVersion); }
+
 int print_version(bool json)
 {
     if (json)
         std::printf("{\"name\":\"wegowhere\",\"version\":\"%s\"}\n", kVersion.data());
     else
-        std::printf("wegowhere %s\n", kVersion.data());
+        std::printf("%s\n", version_text().c_str());
     return 0;
 }
 

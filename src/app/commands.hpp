@@ -3,6 +3,7 @@
 
 #include "app/options.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace wgw::app {
@@ -11,6 +12,9 @@ inline constexpr std::string_view kVersion = WGW_VERSION;
 
 /// Asks the admin listener of a running server whether it is ready, and says what it answered.
 int healthcheck(const Options& options);
+
+/// `wegowhere 1.2.3`
+std::string version_text();
 
 int print_version(bool json);
 

@@ -15,15 +15,6 @@ Secret secret_of(const Options& options, const store::DataFolder& folder, Random
     return load_or_make_secret(folder.path(), random);
 }
 
-/// The tables of everybody, before any thread uses the file.
-store::Sqlite& prepared(store::Sqlite& db, const Clock& clock)
-{
-    store::migrate(db, "chat", chat::kLogMigrations, clock.now());
-    store::create_collection(db, user::users_spec());
-    store::create_collection(db, auth::credentials_spec());
-    return db;
-}
-
 store::WriterOptions writer_options(chat::Engine& engine, std::function<void()> on_broken)
 {
     store::WriterOptions options;
@@ -42,13 +33,22 @@ sio::ServerOptions socket_options(const Options& options)
 
 }  // namespace
 
+store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock)
+{
+    store::migrate(db, "chat", chat::kLogMigrations, clock.now());
+    store::create_collection(db, user::users_spec());
+    store::create_collection(db, auth::credentials_spec());
+    return db;
+}
+
 Embedded::Embedded(
     const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken
 )
     : options_(options), loop_(loop), folder_(options.data), secret_(secret_of(options, folder_, random)),
       tokens_({.current = secret_.key}, clock), db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
-      log_(chat::make_sqlite_log(prepared(db_, clock))), engine_(*log_, options_.limits),
-      writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop),
+      log_(chat::make_sqlite_log(with_tables(db_, clock))), engine_(*log_, options_.limits),
+      writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop, clock),
+      store_watch_(loop, writer_, readers_),
       users_(store::make_sqlite_collection(writer_, readers_, user::users_spec())),
       credentials_(store::make_sqlite_collection(writer_, readers_, auth::credentials_spec())),
       user_service_(*users_, clock), passwords_(loop, options_.limits), ids_(clock, random),
@@ -83,11 +83,12 @@ void Embedded::flush_workers()
     writer_.flush();
     readers_.flush();
     passwords_.flush();
+    store_watch_.look();
 }
 
 std::string Embedded::not_ready()
 {
-    if (draining_)
+    if (is_draining_)
         return "draining";
     if (writer_.is_broken())
         return "store_broken";
@@ -96,12 +97,14 @@ std::string Embedded::not_ready()
         writer_.look_again();
         return "store_full";
     }
-    return ready_ ? "" : "starting";
+    if (writer_.is_late())
+        return "store_late";
+    return is_ready_ ? "" : "starting";
 }
 
 void Embedded::refuse_work()
 {
-    draining_ = true;
+    set_draining();
     http_.stop_accepting();
     gateway_.refuse_work();
 }

@@ -6,6 +6,7 @@
 #include "app/admin.hpp"
 #include "app/options.hpp"
 #include "app/secret.hpp"
+#include "app/store_watch.hpp"
 #include "auth/password.hpp"
 #include "auth/service.hpp"
 #include "base/random.hpp"
@@ -31,6 +32,9 @@
 
 namespace wgw::app {
 
+/// `db` with the tables of everybody made, before any thread uses the file.
+store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock);
+
 class Embedded {
 public:
     /// Opens the store and listens. `on_broken` is called once the disk cannot be trusted any more.
@@ -53,7 +57,9 @@ public:
     /// Closes what is still connected, evenly over `spread`. Behind it: is_drained().
     void close_connections(Duration spread);
     bool is_drained() const { return sockets_.drained() && !is_working(); }
-    void set_ready(bool ready) { ready_ = ready; }
+    /// What /readyz says: `starting` until the first, then `ready`; `draining` from the second on.
+    void set_ready() { is_ready_ = true; }
+    void set_draining() { is_draining_ = true; }
 
 private:
     std::string not_ready();
@@ -69,6 +75,7 @@ private:
     chat::Engine engine_;
     store::Writer writer_;
     store::Readers readers_;
+    StoreWatch store_watch_;
     std::unique_ptr<store::Collection> users_;
     std::unique_ptr<store::Collection> credentials_;
     user::UserService user_service_;
@@ -83,8 +90,8 @@ private:
     net::HttpServer admin_http_;
     std::uint16_t port_ = 0;
     std::uint16_t admin_port_ = 0;
-    bool ready_ = false;
-    bool draining_ = false;
+    bool is_ready_ = false;
+    bool is_draining_ = false;
 };
 
 }  // namespace wgw::app

@@ -1,7 +1,9 @@
 #include "app/options.hpp"
 
 #include "app/dotenv.hpp"
+#include "app/spelling.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -9,34 +11,45 @@ namespace wgw::app {
 namespace {
 
 constexpr std::array kTable{
-    OptionRow{"GATEWAY_HOST", "localhost", "Address to listen on: a name or an IP address; 0.0.0.0 for all."},
-    OptionRow{"GATEWAY_PORT", "3000", "Port to listen on; 0 for any free one."},
+    OptionRow{"GATEWAY_HOST",            "localhost", "Address to listen on: a name or an IP address; 0.0.0.0 for all."                            },
+    OptionRow{"GATEWAY_PORT",            "3000",      "Port to listen on; 0 for any free one."                                                     },
     OptionRow{
-              "JWT_SECRET", "", "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA.",
-              true
+              "JWT_SECRET",              "",          "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA."
     },
     OptionRow{
-              "WGW_ROLE", "", "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
+              "WGW_ROLE",                "",          "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
     },
-    OptionRow{"WGW_DATA", "./data", "Folder of the database and the secret."},
-    OptionRow{"WGW_ADMIN_HOST", "127.0.0.1", "Address of the admin listener (health for operators)."},
-    OptionRow{"WGW_ADMIN_PORT", "9464", "Port of the admin listener; 0 for any free one."},
+    OptionRow{"WGW_DATA",                "./data",    "Folder of the database and the secret."                                                     },
+    OptionRow{"WGW_ADMIN_HOST",          "127.0.0.1", "Address of the admin listener (health for operators)."                                      },
+    OptionRow{"WGW_ADMIN_PORT",          "9464",      "Port of the admin listener; 0 for any free one."                                            },
     OptionRow{
-              "WGW_ORIGINS", "", "Web origins that may open a socket beside the server's own, separated by commas; * for any."
+              "WGW_ORIGINS",             "",          "Web origins that may open a socket beside the server's own, separated by commas; * for any."
     },
-    OptionRow{"WGW_LOG_LEVEL", "info", "debug, info, warn or error."},
-    OptionRow{"WGW_LOG_FORMAT", "auto", "text, json, or auto: text on a terminal."},
-    OptionRow{"WGW_SHUTDOWN_DELAY", "0", "Seconds between SIGTERM and the end of accepting connections."},
-    OptionRow{"WGW_DRAIN", "10", "Seconds over which connections are closed at a shutdown."},
-    OptionRow{"WGW_LIMITS", "", "bench: no rate limits per user, room and address. This version has none to lift."},
-    OptionRow{"WGW_INSECURE_DEV", "", "1: accepts a weak JWT_SECRET, on loopback only."},
-    OptionRow{"WGW_LIMIT_USERNAME_MIN", "6", "Least length of a user name, in characters."},
-    OptionRow{"WGW_LIMIT_PASSWORD_MIN", "6", "Least length of a password, in characters."},
-    OptionRow{"WGW_LIMIT_CONTENT_BYTES", "16384", "Greatest size of a message's text, in bytes of UTF-8."},
+    OptionRow{"WGW_LOG_LEVEL",           "info",      "debug, info, warn or error."                                                                },
+    OptionRow{"WGW_LOG_FORMAT",          "auto",      "text, json, or auto: text on a terminal."                                                   },
+    OptionRow{"WGW_SHUTDOWN_DELAY",      "0",         "Seconds between SIGTERM and the end of accepting connections."                              },
+    OptionRow{"WGW_DRAIN",               "10",        "Seconds over which connections are closed at a shutdown."                                   },
+    OptionRow{"WGW_LIMITS",              "",          "bench: no rate limits per user, room and address. This version has none to lift."           },
+    OptionRow{"WGW_INSECURE_DEV",        "",          "1: accepts a weak JWT_SECRET, on loopback only."                                            },
+    OptionRow{"WGW_LIMIT_USERNAME_MIN",  "6",         "Least length of a user name, in characters."                                                },
+    OptionRow{"WGW_LIMIT_PASSWORD_MIN",  "6",         "Least length of a password, in characters."                                                 },
+    OptionRow{"WGW_LIMIT_CONTENT_BYTES", "16384",     "Greatest size of a message's text, in bytes of UTF-8."                                      },
 };
 
-/// What a server of the original reads and this one does not: it would be wrong to start as if it did.
+/// Whoever sets one of these wants other servers to be used: it would be wrong to start as if they were.
+constexpr std::array<std::string_view, 6> kClusterSettings{"DB_URL",   "DB_HOST",   "RMQ_URL",
+                                                           "RMQ_HOST", "REDIS_URL", "REDIS_HOST"};
+
+/// Of what a server of the original reads and this one does not. Others set such names too, as Kubernetes does.
 constexpr std::array<std::string_view, 3> kClusterPrefixes{"DB_", "RMQ_", "REDIS_"};
+
+/// Of what this program reads.
+constexpr std::array<std::string_view, 3> kPrefixes{"WGW_", "GATEWAY_", "JWT_"};
+
+bool starts_with_any(std::string_view name, std::span<const std::string_view> prefixes)
+{
+    return std::ranges::any_of(prefixes, [name](std::string_view prefix) { return name.starts_with(prefix); });
+}
 
 constexpr std::array<std::string_view, 4> kRoles{"gateway", "auth", "user", "chat"};
 
@@ -104,51 +117,56 @@ private:
     std::map<std::string, std::string> values_;
 };
 
-/// Number of single-character changes between two names.
-std::size_t distance(std::string_view a, std::string_view b)
+/// What stands behind the prefix of a name of ours: PORT of GATEWAY_PORT.
+std::string_view behind_prefix(std::string_view name)
 {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j)
-        row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-        }
-    }
-    return row.back();
+    for (const auto prefix : kPrefixes)
+        if (name.starts_with(prefix))
+            return name.substr(prefix.size());
+    return {};
+}
+
+/// How far a mistyped name is from one of ours: a wrong prefix is one mistake, however it is spelled.
+std::size_t mistakes(std::string_view name, std::string_view right)
+{
+    const auto end = behind_prefix(name);
+    const auto right_end = behind_prefix(right);
+    const bool same_prefix =
+        name.substr(0, name.size() - end.size()) == right.substr(0, right.size() - right_end.size());
+    return distance(end, right_end) + (same_prefix ? 0 : 1);
 }
 
 std::vector<std::string> warn_of_unknown(const Values& values)
 {
     std::vector<std::string> warnings;
+    std::string unread;
     for (const auto& [name, value] : values.all()) {
-        if (!name.starts_with("WGW_") || name.starts_with("WGW_TEST_"))
+        if (starts_with_any(name, kClusterPrefixes))
+            unread += (unread.empty() ? "" : ", ") + name;
+        if (!starts_with_any(name, kPrefixes) || name.starts_with("WGW_TEST_"))
             continue;
-        const OptionRow* nearest = nullptr;
-        for (const auto& row : kTable)
-            if (nearest == nullptr || distance(name, row.name) < distance(name, nearest->name))
-                nearest = &row;
+        const auto nearest =
+            std::ranges::min_element(kTable, {}, [&name](const OptionRow& row) { return mistakes(name, row.name); });
         if (nearest->name != name)
             warnings.push_back(
                 name + " is not a setting of this program. Did you mean " + std::string(nearest->name) + "?"
             );
     }
+    if (!unread.empty())
+        warnings.push_back(
+            "Not read: " + unread + ". This version stores everything in WGW_DATA and runs in one process."
+        );
     return warnings;
 }
 
 void refuse_cluster(const Values& values)
 {
-    for (const auto& [name, value] : values.all())
-        for (const auto prefix : kClusterPrefixes)
-            if (name.starts_with(prefix) && (name.ends_with("_URL") || name.ends_with("_HOST")))
-                throw OptionError(
-                    name + " is set, but this version stores everything in WGW_DATA and runs in one process. "
-                           "Unset it to start."
-                );
+    for (const auto name : kClusterSettings)
+        if (values.given(std::string(name)))
+            throw OptionError(
+                std::string(name) + " is set, but this version stores everything in WGW_DATA and runs in one process. "
+                                    "Unset it to start."
+            );
 }
 
 std::vector<std::string> split(std::string_view list)

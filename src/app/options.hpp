@@ -1,6 +1,5 @@
 #pragma once
-/// Every variable of the program, in one table: name, default, sentence, secret or not. Help texts and .env.template
-/// are made from it.
+/// Every variable of the program, in one table: name, default, sentence. .env.template is made from it.
 ///
 /// Precedence  flags (set by the command line), environment, `.env` in the working folder, defaults
 /// Empty       a variable that is set to an empty text counts as absent
@@ -31,7 +30,6 @@ struct OptionRow {
     std::string_view name;
     std::string_view fallback;  ///< Empty: none.
     std::string_view sentence;
-    bool secret = false;
 };
 
 std::span<const OptionRow> option_table();
@@ -56,7 +54,7 @@ struct Options {
     Duration shutdown_delay{0};
     Duration drain{10'000};
     Limits limits;
-    std::vector<std::string> warnings;  ///< Sentences for the log: unknown WGW_ variables with their nearest name.
+    std::vector<std::string> warnings;  ///< Sentences for the log: what is set and not read.
 };
 
 /// Values by name, nearest source first. `environment` in the form of environ.

@@ -27,6 +27,20 @@ std::string refusal(const Map& environment)
     }
 }
 
+Options read(const std::string& name, const std::string& value)
+{
+    return read(Map{
+        {name, value}
+    });
+}
+
+std::string refusal(const std::string& name, const std::string& value)
+{
+    return refusal(Map{
+        {name, value}
+    });
+}
+
 TEST(Options, HaveTheDefaultsOfTheTable)
 {
     const Options options = read({});
@@ -77,79 +91,82 @@ TEST(Options, CountAsAbsentWhenEmpty)
     );
 }
 
+TEST(Options, AreEachTakenFromTheirOwnVariable)
+{
+    const Options options = read({
+        {"GATEWAY_HOST",            "0.0.0.0"  },
+        {"GATEWAY_PORT",            "1"        },
+        {"WGW_ADMIN_HOST",          "127.0.0.2"},
+        {"WGW_ADMIN_PORT",          "2"        },
+        {"WGW_DATA",                "/data"    },
+        {"WGW_LOG_LEVEL",           "warn"     },
+        {"WGW_LOG_FORMAT",          "json"     },
+        {"WGW_SHUTDOWN_DELAY",      "3"        },
+        {"WGW_DRAIN",               "4"        },
+        {"WGW_LIMITS",              "bench"    },
+        {"WGW_LIMIT_USERNAME_MIN",  "5"        },
+        {"WGW_LIMIT_PASSWORD_MIN",  "7"        },
+        {"WGW_LIMIT_CONTENT_BYTES", "8"        },
+    });
+    EXPECT_EQ(options.host, "0.0.0.0");
+    EXPECT_EQ(options.port, 1);
+    EXPECT_EQ(options.admin_host, "127.0.0.2");
+    EXPECT_EQ(options.admin_port, 2);
+    EXPECT_EQ(options.data, "/data");
+    EXPECT_EQ(options.log_level, log::Level::warn);
+    EXPECT_EQ(options.log_format, log::Format::json);
+    EXPECT_EQ(options.shutdown_delay, Duration(3'000));
+    EXPECT_EQ(options.drain, Duration(4'000));
+    EXPECT_TRUE(options.bench_limits);
+    EXPECT_EQ(options.limits.username_min, 5);
+    EXPECT_EQ(options.limits.password_min, 7);
+    EXPECT_EQ(options.limits.content_bytes, 8);
+    EXPECT_EQ(read("WGW_LOG_LEVEL", "debug").log_level, log::Level::debug);
+    EXPECT_EQ(read("WGW_LOG_LEVEL", "error").log_level, log::Level::error);
+    EXPECT_EQ(read("WGW_LOG_FORMAT", "text").log_format, log::Format::text);
+    EXPECT_EQ(read({}).log_format, std::nullopt);
+    EXPECT_FALSE(read({}).bench_limits);
+}
+
+TEST(ANumber, HasALeastAndAGreatestValue)
+{
+    EXPECT_EQ(refusal("WGW_DRAIN", "0"), "");
+    EXPECT_EQ(refusal("WGW_DRAIN", "3600"), "");
+    for (const auto* wrong : {"-1", "3601", "1.5", " 1", "99999999999999999999"})
+        EXPECT_THAT(refusal("WGW_DRAIN", wrong), testing::HasSubstr("WGW_DRAIN is \"" + std::string(wrong))) << wrong;
+    EXPECT_THAT(refusal("WGW_LIMIT_CONTENT_BYTES", "0"), testing::HasSubstr("from 1 to"));
+}
+
 TEST(Options, SplitLists)
 {
     EXPECT_EQ(
-        read({
-                 {"WGW_ORIGINS", "https://a.example, https://b.example"}
-    })
-            .origins,
+        read("WGW_ORIGINS", "https://a.example, https://b.example").origins,
         (std::vector<std::string>{"https://a.example", "https://b.example"})
     );
 }
 
 TEST(Options, ThatAreWrongAreRefusedWithTheirName)
 {
-    EXPECT_THAT(
-        refusal({
-            {"GATEWAY_PORT", "70000"}
-    }),
-        testing::HasSubstr("GATEWAY_PORT")
-    );
-    EXPECT_THAT(
-        refusal({
-            {"GATEWAY_PORT", "3000x"}
-    }),
-        testing::HasSubstr("GATEWAY_PORT")
-    );
-    EXPECT_THAT(
-        refusal({
-            {"WGW_LOG_LEVEL", "loud"}
-    }),
-        testing::HasSubstr("WGW_LOG_LEVEL")
-    );
-    EXPECT_THAT(
-        refusal({
-            {"WGW_LIMITS", "none"}
-    }),
-        testing::HasSubstr("WGW_LIMITS")
-    );
-    EXPECT_THAT(
-        refusal({
-            {"DB_URL", "mongodb://x"}
-    }),
-        testing::HasSubstr("DB_URL")
-    );
+    EXPECT_THAT(refusal("GATEWAY_PORT", "70000"), testing::HasSubstr("GATEWAY_PORT"));
+    EXPECT_THAT(refusal("GATEWAY_PORT", "3000x"), testing::HasSubstr("GATEWAY_PORT"));
+    EXPECT_THAT(refusal("WGW_LOG_LEVEL", "loud"), testing::HasSubstr("WGW_LOG_LEVEL"));
+    EXPECT_THAT(refusal("WGW_LIMITS", "none"), testing::HasSubstr("WGW_LIMITS"));
+    EXPECT_THAT(refusal("DB_URL", "mongodb://x"), testing::HasSubstr("DB_URL"));
 }
 
 TEST(ARole, IsRefusedWithASentenceThatSaysWhen)
 {
     for (const auto* role : {"gateway", "auth", "user", "chat"})
         EXPECT_THAT(
-            refusal({
-                {"WGW_ROLE", role}
-        }),
+            refusal("WGW_ROLE", role),
             testing::AllOf(
                 testing::HasSubstr(role), testing::HasSubstr("WGW_ROLE"), testing::HasSubstr("later version")
             )
         );
-    EXPECT_THAT(
-        refusal({
-            {"WGW_ROLE", "chats"}
-    }),
-        testing::HasSubstr("\"chats\" is no role")
-    );
+    EXPECT_THAT(refusal("WGW_ROLE", "chats"), testing::HasSubstr("\"chats\" is no role"));
 }
 
-TEST(ARole, ThatIsEmptyMeansEverything)
-{
-    EXPECT_EQ(
-        refusal({
-            {"WGW_ROLE", ""}
-    }),
-        ""
-    );
-}
+TEST(ARole, ThatIsEmptyMeansEverything) { EXPECT_EQ(refusal("WGW_ROLE", ""), ""); }
 
 TEST(ASecret, ThatIsWeakIsAcceptedOnLoopbackOnly)
 {
@@ -177,18 +194,8 @@ TEST(ASecret, ThatIsWeakIsAcceptedOnLoopbackOnly)
 TEST(ASecret, ThatIsKnownOrShortIsRefused)
 {
     for (const auto* secret : {"wegowhere", "secret", "0123456789012345678901234567890"})
-        EXPECT_THAT(
-            refusal({
-                {"JWT_SECRET", secret}
-        }),
-            testing::HasSubstr("JWT_SECRET")
-        ) << secret;
-    EXPECT_EQ(
-        refusal({
-            {"JWT_SECRET", "01234567890123456789012345678901"}
-    }),
-        ""
-    );
+        EXPECT_THAT(refusal("JWT_SECRET", secret), testing::HasSubstr("JWT_SECRET")) << secret;
+    EXPECT_EQ(refusal("JWT_SECRET", "01234567890123456789012345678901"), "");
     EXPECT_EQ(
         refusal({
             {"JWT_SECRET",       "wegowhere"},
@@ -217,29 +224,48 @@ TEST(TheTable, HasEachVariableOnceWithASentence)
     }
     for (const auto& row : option_table())
         if (!row.fallback.empty())
-            EXPECT_EQ(
-                refusal({
-                    {std::string(row.name), std::string(row.fallback)}
-            }),
-                ""
-            ) << row.name;
-}
-
-TEST(TheTable, NamesWhatIsSecretSoThatItIsNotPrinted)
-{
-    for (const auto& row : option_table())
-        EXPECT_EQ(row.secret, row.name == "JWT_SECRET") << row.name;
+            EXPECT_EQ(refusal(std::string(row.name), std::string(row.fallback)), "") << row.name;
 }
 
 TEST(AnUnknownVariable, IsNamedWithItsNearestNeighbour)
 {
+    const std::pair<const char*, const char*> rows[] = {
+        {"WGW_ORIGIN",    "WGW_ORIGINS"   },
+        {"WGW_PORT",      "GATEWAY_PORT"  },
+        {"WGW_HOST",      "GATEWAY_HOST"  },
+        {"GATEWAY_PROT",  "GATEWAY_PORT"  },
+        {"GATEWAY_HSOT",  "GATEWAY_HOST"  },
+        {"GATEWAY_DATA",  "WGW_DATA"      },
+        {"JWT_SECERT",    "JWT_SECRET"    },
+        {"WGW_SECRET",    "JWT_SECRET"    },
+        {"WGW_LOGFORMAT", "WGW_LOG_FORMAT"},
+    };
+    for (const auto& [wrong, right] : rows) {
+        const auto sentence = std::string(wrong) + " is not a setting of this program. Did you mean " + right + "?";
+        EXPECT_THAT(read(wrong, "x").warnings, testing::ElementsAre(sentence));
+        EXPECT_THAT(read({}, {}, std::string(wrong) + "=x").warnings, testing::ElementsAre(sentence)) << "in .env";
+    }
+}
+
+TEST(AVariable, OfSomebodyElseIsNotMentioned)
+{
+    for (const auto* name : {"HOME", "PORT", "WGWX", "MY_WGW_PORT", "WGW_TEST_MONGO_URL", "GATEWAY_PORT", "DATABASE"})
+        EXPECT_THAT(read(name, "7").warnings, testing::IsEmpty()) << name;
+}
+
+TEST(AVariable, OfOtherServersIsToldNotToBeRead)
+{
     const auto warnings = read({
-                                   {"WGW_ORIGIN", "x"},
-                                   {"HOME",       "/"}
+                                   {"DB_PORT",            "27017"   },
+                                   {"RMQ_USER",           "guest"   },
+                                   {"REDIS_SERVICE_HOST", "10.0.0.1"},
     })
                               .warnings;
-    ASSERT_EQ(warnings.size(), 1U);
-    EXPECT_THAT(warnings.front(), testing::HasSubstr("WGW_ORIGINS"));
+    EXPECT_THAT(
+        warnings, testing::ElementsAre(testing::StartsWith("Not read: DB_PORT, REDIS_SERVICE_HOST, RMQ_USER."))
+    );
+    for (const auto* name : {"DB_URL", "DB_HOST", "RMQ_URL", "RMQ_HOST", "REDIS_URL", "REDIS_HOST"})
+        EXPECT_THAT(refusal(name, "x"), testing::StartsWith(std::string(name) + " is set")) << name;
 }
 
 TEST(TheTemplate, InTheTreeIsTheOneOfTheTable)

@@ -1,5 +1,7 @@
 #include "app/secret.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -55,14 +57,10 @@ std::string read_all(int descriptor, const std::filesystem::path& path)
 
 std::string make_key(Random& random)
 {
-    constexpr char kHex[] = "0123456789abcdef";
     std::array<std::byte, 32> bytes{};
     random.fill(bytes);
     std::string text;
-    for (const auto byte : bytes) {
-        text += kHex[std::to_integer<unsigned>(byte) >> 4];
-        text += kHex[std::to_integer<unsigned>(byte) & 15];
-    }
+    append_hex(text, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     return text;
 }
 

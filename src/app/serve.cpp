@@ -2,22 +2,24 @@
 
 #include "app/commands.hpp"
 #include "app/embedded.hpp"
+#include "app/shutdown.hpp"
 #include "base/log.hpp"
 #include "net/loop.hpp"
 
 #include <csignal>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <pthread.h>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <unistd.h>
 
 namespace wgw::app {
 namespace {
 
-constexpr Duration kFinishTime{5'000};  // for what is under way at a shutdown, acks included
-constexpr Duration kDrainGrace{2'000};  // behind WGW_DRAIN
-constexpr Duration kLook{20};
+constexpr Duration kLook{20};  // between two looks at what is still under way at a shutdown
 
 /// Hears SIGTERM and SIGINT on a thread of its own, and tells the loop. Made before any other thread, which then all
 /// have the signals blocked.
@@ -55,55 +57,66 @@ private:
     std::thread thread_;
 };
 
-/// The one place that knows how a server ends: stop accepting, finish what is under way, close what is open, stop.
-class Shutdown final : public net::Timer {
+/// Does with a server what a shutdown asks for.
+class Ending final : public net::Timer {
 public:
-    Shutdown(net::Loop& loop, Embedded& server, const Options& options)
-        : loop_(loop), server_(server), options_(options)
+    Ending(net::Loop& loop, Embedded& server, const Options& options)
+        : loop_(loop), server_(server), options_(options), shutdown_(options.drain)
     {
     }
-    ~Shutdown() override = default;
+    ~Ending() override = default;
 
     void begin()
     {
-        if (stage_ != Stage::serving)
+        if (shutdown_.has_begun())
             return loop_.stop();  // asked twice: now
         log::info("Shutting down: no new connections; what is under way is finished.");
-        server_.set_ready(false);
-        stage_ = Stage::delaying;
+        server_.set_draining();
+        shutdown_.begin();
         loop_.timers().arm(*this, loop_.now() + options_.shutdown_delay);
     }
 
 private:
-    enum class Stage { serving, delaying, finishing, closing };
-
     void on_timer(Instant now) override
     {
-        if (stage_ == Stage::delaying) {
-            server_.refuse_work();
-            enter(Stage::finishing, now + kFinishTime);
+        while (true) {
+            switch (shutdown_.next(now, server_.is_working(), server_.is_drained())) {
+            case Shutdown::Step::wait:
+                return loop_.timers().arm(*this, now + kLook);
+            case Shutdown::Step::refuse_work:
+                server_.refuse_work();
+                break;
+            case Shutdown::Step::close_connections:
+                server_.close_connections(options_.drain);
+                break;
+            case Shutdown::Step::stop:
+                return loop_.stop();
+            }
         }
-        if (stage_ == Stage::finishing && (!server_.is_working() || now >= end_)) {
-            server_.close_connections(options_.drain);
-            enter(Stage::closing, now + options_.drain + kDrainGrace);
-        }
-        if (stage_ == Stage::closing && (server_.is_drained() || now >= end_))
-            return loop_.stop();
-        loop_.timers().arm(*this, now + kLook);
-    }
-
-    void enter(Stage stage, Instant end)
-    {
-        stage_ = stage;
-        end_ = end;
     }
 
     net::Loop& loop_;
     Embedded& server_;
     const Options& options_;
-    Stage stage_ = Stage::serving;
-    Instant end_;
+    Shutdown shutdown_;
 };
+
+/// A database that is damaged is told with what to do next.
+std::unique_ptr<Embedded> open_server(
+    const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken
+)
+{
+    try {
+        return std::make_unique<Embedded>(options, loop, clock, random, std::move(on_broken));
+    } catch (const store::Error& error) {
+        if (error.kind() != store::Error::Kind::corrupt)
+            throw;
+        throw std::runtime_error(
+            std::string(error.what()) + " Restore the folder " + options.data +
+            " from a backup, as a whole, or move the folder away to start with an empty one."
+        );
+    }
+}
 
 void greet(const Options& options, const Embedded& server)
 {
@@ -152,10 +165,11 @@ int serve(const Options& options)
     net::Loop loop(clock);
     bool broken = false;
     {
-        Embedded server(options, loop, clock, random, [&] {
+        const auto server_made = open_server(options, loop, clock, random, [&] {
             broken = true;
             loop.stop();
         });
+        Embedded& server = *server_made;
         if (server.made_secret())
             log::info(
                 "A key that signs tokens was made.",
@@ -165,9 +179,9 @@ int serve(const Options& options)
             );
         if (options.bench_limits)
             log::warn("WGW_LIMITS=bench: no rate limits per user, room and address.");
-        Shutdown shutdown(loop, server, options);
-        signals.start([&] { loop.post([&shutdown] { shutdown.begin(); }); });
-        server.set_ready(true);
+        Ending ending(loop, server, options);
+        signals.start([&] { loop.post([&ending] { ending.begin(); }); });
+        server.set_ready();
         greet(options, server);
         loop.run();
         signals.stop();  // before what it would call

@@ -36,7 +36,12 @@ struct WipeAtEnd {
     std::string& secret;
 };
 
-Failure wrong_password() { return {Errc::unauthorized, "Username or password is wrong!", 0, {}, 400}; }
+Failure wrong_password()
+{
+    Failure failure(Errc::unauthorized, "Username or password is wrong!");
+    failure.status = 400;
+    return failure;
+}
 
 }  // namespace
 

@@ -108,7 +108,7 @@ protected:
     TestLoop loop_;
     store::Sqlite db_{prepared_file(), store::Sqlite::Mode::write};
     store::Writer writer_{db_, loop_, clock_};
-    store::Readers readers_{db_.path(), loop_};
+    store::Readers readers_{db_.path(), loop_, clock_};
     std::unique_ptr<store::Collection> users_collection_ =
         store::make_sqlite_collection(writer_, readers_, user::users_spec());
     std::unique_ptr<store::Collection> credentials_ =

@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 
+#include "base/ascii.hpp"
 #include "base/time.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -21,7 +22,6 @@ std::string_view name(Level level) { return kNames[static_cast<std::size_t>(leve
 /// JSON string escapes; also for text, so that nobody's bytes reach the operator's terminal as commands.
 void escape(std::string& out, std::string_view text)
 {
-    constexpr char kHex[] = "0123456789abcdef";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
@@ -29,8 +29,7 @@ void escape(std::string& out, std::string_view text)
             out += c;
         } else if (byte < 0x20 || byte == 0x7f) {
             out += "\\u00";
-            out += kHex[byte >> 4];
-            out += kHex[byte & 15];
+            append_hex(out, {&c, 1});
         } else {
             out += c;
         }

@@ -5,6 +5,7 @@
 /// Instant    monotonic, for deadlines and heartbeats; milliseconds
 /// Tests      time_test.cpp
 
+#include <atomic>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -52,19 +53,15 @@ public:
 /// A clock that stands still until it is told to move: for tests.
 class ManualClock final : public Clock {
 public:
-    explicit ManualClock(Timestamp start = {1'800'000'000'000}) : now_(start) {}
+    explicit ManualClock(Timestamp start = {1'800'000'000'000}) : start_(start) {}
 
-    Timestamp now() const override { return now_; }
-    Instant monotonic() const override { return monotonic_; }
-    void advance(Duration span)
-    {
-        now_.unix_ms += span.count();
-        monotonic_ = monotonic_ + span;
-    }
+    Timestamp now() const override { return {start_.unix_ms + moved_ms_}; }
+    Instant monotonic() const override { return {1'000 + moved_ms_}; }
+    void advance(Duration span) { moved_ms_ += span.count(); }
 
 private:
-    Timestamp now_;
-    Instant monotonic_{1'000};
+    const Timestamp start_;
+    std::atomic<std::int64_t> moved_ms_ = 0;
 };
 
 }  // namespace wgw

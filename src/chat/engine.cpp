@@ -54,6 +54,8 @@ Result<Outcome> Engine::attempt(const Request& request)
                             : fail(std::move(decision.error()));
         }
 
+        if (makes_member(*entry) && is_in_enough_rooms(entry->user_id))
+            return fail(Errc::forbidden, "You are in as many chat rooms as one user may be in.");
         auto appended = log_.append({entry, 1});
         if (appended.kept == 1) {
             if (room == nullptr)
@@ -66,6 +68,14 @@ Result<Outcome> Engine::attempt(const Request& request)
         rooms_.erase(request.room_id);
     }
     return fail(Errc::unavailable);
+}
+
+// Asked of the log for each join and each new room: they are rare, and a count kept here would be one more thing that
+// could be wrong.
+bool Engine::is_in_enough_rooms(UserId user)
+{
+    const auto most = static_cast<std::size_t>(limits_.rooms_per_user);
+    return log_.rooms_of(user, most) >= most;
 }
 
 Result<Outcome> Engine::stored(RoomId room, Seq seq)

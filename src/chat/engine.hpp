@@ -42,6 +42,7 @@ public:
     {
     }
 
+    /// What Room::decide answers; `forbidden` for somebody who is in Limits::rooms_per_user rooms already;
     /// `unavailable` if the room's head moved away too often; then nothing was stored. Throws what the log throws.
     Result<Outcome> execute(const Request& request);
 
@@ -50,6 +51,7 @@ public:
 
 private:
     Result<Outcome> attempt(const Request& request);
+    bool is_in_enough_rooms(UserId user);
     Result<Outcome> stored(RoomId room, Seq seq);
 
     LogStore& log_;

@@ -2,7 +2,7 @@
 // to be wrong.
 
 #include "chat/engine.hpp"
-#include "chat/log_store_memory.hpp"
+#include "chat/test_log_store.hpp"
 
 #include <gtest/gtest.h>
 

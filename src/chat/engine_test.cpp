@@ -1,5 +1,5 @@
 #include "chat/engine.hpp"
-#include "chat/log_store_memory.hpp"
+#include "chat/test_log_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -74,6 +74,27 @@ TEST_F(AnEngine, KeepsTheKeysOfUsersAndRoomsApart)
     EXPECT_FALSE(run(kOwner, Send{"a", "key"})->duplicate);
     EXPECT_FALSE(run(kMember, Send{"a", "key"})->duplicate);
     EXPECT_FALSE(run(engine_, kOwner, Send{"a", "key"}, id_of(2))->duplicate);
+}
+
+TEST_F(AnEngine, LetsAUserIntoSoManyRoomsAndNoMore)
+{
+    Limits limits;
+    limits.rooms_per_user = 2;
+    Engine engine(log_, limits);
+    EXPECT_TRUE(run(engine, kOwner, kCreate, id_of(1)).has_value());
+    EXPECT_TRUE(run(engine, kOwner, kCreate, id_of(2)).has_value());
+    const auto made = run(engine, kOwner, kCreate, id_of(3));
+    ASSERT_FALSE(made.has_value());
+    EXPECT_EQ(made.error().code, Errc::forbidden);
+    EXPECT_EQ(made.error().text(), "You are in as many chat rooms as one user may be in.");
+    EXPECT_EQ(run(engine, kMember, kCreate, id_of(3))->entry.seq, 1) << "the refusal has made nothing";
+    EXPECT_EQ(run(engine, kOwner, Join{}, id_of(3)).error().code, Errc::forbidden);
+    EXPECT_EQ(run(engine, kOwner, Join{}, id_of(9)).error().code, Errc::not_found);
+    EXPECT_TRUE(run(engine, kOwner, Join{}, id_of(2))->duplicate) << "it is in that one already";
+    EXPECT_TRUE(run(engine, kOwner, Send{"a", {}}, id_of(2)).has_value());
+
+    Engine after_a_restart(log_, limits);
+    EXPECT_EQ(run(after_a_restart, kOwner, Join{}, id_of(3)).error().code, Errc::forbidden);
 }
 
 TEST_F(AnEngine, DoesNotUseUpTheKeyOfARefusedSend)
@@ -158,6 +179,7 @@ public:
     std::optional<Room> load(RoomId room) override { return log.load(room); }
     Seq head(RoomId room) override { return log.head(room); }
     std::optional<Entry> find(RoomId room, Seq seq) override { return log.find(room, seq); }
+    std::size_t rooms_of(UserId user, std::size_t most) override { return log.rooms_of(user, most); }
     Appended append(std::span<const Entry> entries) override
     {
         if (std::exchange(fails, false))

@@ -29,6 +29,9 @@ public:
     /// The entry at `seq`, if there is one.
     virtual std::optional<Entry> find(RoomId room, Seq seq) = 0;
 
+    /// Of how many rooms `user` is a member; counted up to `most`.
+    virtual std::size_t rooms_of(UserId user, std::size_t most) = 0;
+
     struct Appended {
         std::size_t kept = 0;        ///< Entries kept, from the front.
         std::optional<Entry> taken;  ///< Where kept < all: the stored entry that already has the next one's key;

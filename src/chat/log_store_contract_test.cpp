@@ -1,8 +1,8 @@
 // What every LogStore does. A new one is a new row at the end.
 
 #include "chat/log_schema.hpp"
-#include "chat/log_store_memory.hpp"
 #include "chat/log_store_sqlite.hpp"
+#include "chat/test_log_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -201,6 +201,27 @@ TEST_P(ALogStore, ForgetsWhatARollbackTookBack)
     EXPECT_EQ(append({created(kOther)}).kept, 1U);
     EXPECT_EQ(log_.find(kRoom, 2)->user_id, kMember);
     EXPECT_EQ(log_.find(kRoom, 3)->user_id, kOwner);
+}
+
+TEST_P(ALogStore, CountsTheRoomsOfAUserUpToWhatIsAsked)
+{
+    EXPECT_EQ(log_.rooms_of(kMember, 9), 0U);
+    append({created(), joined(2, kMember), message(3, kMember), message(4, kMember)});
+    append({created(kOther)});
+    EXPECT_EQ(log_.rooms_of(kMember, 9), 1U) << "sends are no memberships";
+    EXPECT_EQ(log_.rooms_of(kOwner, 9), 2U);
+    EXPECT_EQ(log_.rooms_of(kOwner, 1), 1U);
+    EXPECT_EQ(log_.rooms_of(kOwner, 0), 0U);
+}
+
+TEST_P(ALogStore, CountsTheRoomsOfTheTransactionItIsInAndNotThoseOfARollback)
+{
+    subject_->begin();
+    log_.append(std::vector{created()});
+    EXPECT_EQ(log_.rooms_of(kOwner, 9), 1U);
+    subject_->rollback();
+    log_.forget();
+    EXPECT_EQ(log_.rooms_of(kOwner, 9), 0U);
 }
 
 const Implementation kImplementations[] = {

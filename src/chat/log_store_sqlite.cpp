@@ -28,6 +28,7 @@ public:
           ),
           select_seq_(db, std::string(kSelectEntry) + "e.seq = ?"),
           select_key_(db, std::string(kSelectEntry) + "e.user = ? AND e.client_msg_id = ?"),
+          count_rooms_(db, "SELECT count(*) FROM (SELECT 1 FROM chat_member WHERE user = ? LIMIT ?)"),
           insert_room_(db, "INSERT INTO chat_room (_id, name, created_at, epoch) VALUES (?, ?, ?, ?)"),
           insert_entry_(
               db, "INSERT INTO chat_entry (room, seq, _id, user, client_msg_id, send_hash, at, type, body)"
@@ -67,6 +68,15 @@ public:
         if (!number)
             return {};
         return first(room, select_seq_.query(*number, seq));
+    }
+
+    std::size_t rooms_of(UserId user, std::size_t most) override
+    {
+        const auto number = users_.find(user);
+        if (!number)
+            return 0;
+        auto rows = count_rooms_.query(*number, static_cast<std::int64_t>(most));
+        return rows.step() ? static_cast<std::size_t>(rows.integer(0)) : 0;
     }
 
     Appended append(std::span<const Entry> entries) override
@@ -152,6 +162,7 @@ private:
     store::Statement select_members_;
     store::Statement select_seq_;
     store::Statement select_key_;
+    store::Statement count_rooms_;
     store::Statement insert_room_;
     store::Statement insert_entry_;
     store::Statement insert_member_;

@@ -80,7 +80,7 @@ Result<Decision> Room::rule(const Join&, Entry draft, const Limits& limits) cons
     if (const auto member = members_.find(draft.user_id); member != members_.end())
         return Already{member->second};
     if (over(members_.size() + 1, limits.members))
-        return fail(Errc::too_large, "This chat room is full.");
+        return fail(Errc::forbidden, "This chat room is full.");
     draft.type = EntryType::member_update;
     draft.body = R"({"action":"joined"})";
     return draft;

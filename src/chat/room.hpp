@@ -6,7 +6,8 @@
 ///
 /// Errors  not_found     the room does not exist (no entry was applied)
 ///         not_member    a send by a stranger
-///         too_large     the content, or the number of members, is over its limit
+///         too_large     the content is over its limit
+///         forbidden     the number of members is at its limit
 ///         conflict      creating a room that exists
 /// Tests   room_test.cpp
 

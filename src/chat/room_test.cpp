@@ -150,7 +150,7 @@ TEST(ARoom, IsFullAtItsLimitButItsMembersMayJoinAgain)
     act(room, Join{}, kStranger);
     const auto refused = decide(room, Join{}, id_of(14));
     ASSERT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().code, Errc::too_large);
+    EXPECT_EQ(refused.error().code, Errc::forbidden);
     EXPECT_EQ(decide(room, Join{}, kStranger), Decision(Already{3}));
 }
 

@@ -1,5 +1,7 @@
 #include "chat/service.hpp"
 
+#include "base/ascii.hpp"
+#include "base/log.hpp"
 #include "chat/history.hpp"
 
 #include <array>
@@ -18,20 +20,48 @@ public:
 
     void run() override { result_ = service_.engine_.execute(request_); }
 
-    // After the commit, in the order of the log: all jobs of a batch in one turn of the loop.
+    // Whether it was or will be stored is not known: the one right answer is that, and the client repeats.
+    void expire() override { answer(fail(Errc::unavailable)); }
+
+    // After the commit, in the order of the log: all jobs of a batch in one turn of the loop. What is stored is told
+    // to the room also if its sender was given up.
     void finish(std::exception_ptr error) override
     {
-        // Whether the batch was stored is not known: the one right answer is that, and the client repeats.
         if (error)
-            return reply_(fail(Errc::unavailable));
-        if (result_ && !result_->duplicate && service_.listener_)
+            result_ = fail(code_of(error));
+        else if (result_ && !result_->duplicate && service_.listener_)
             service_.listener_(result_->entry);
-        reply_(std::move(result_));
+        if (reply_)
+            answer(std::move(result_));
     }
 
-    void refuse() { reply_(fail(Errc::unavailable)); }
+    std::size_t bytes() const override
+    {
+        const auto* send = std::get_if<Send>(&request_.command);
+        return sizeof(CommandJob) + (send != nullptr ? send->content.size() : 0);
+    }
 
 private:
+    void answer(Result<Outcome> result) { std::exchange(reply_, nullptr)(std::move(result)); }
+
+    Errc code_of(const std::exception_ptr& error) const
+    {
+        try {
+            std::rethrow_exception(error);
+        } catch (const Unavailable&) {
+            return Errc::unavailable;  // whoever threw it has told the operator
+        } catch (const std::exception& broken) {
+            log::error(
+                "A command failed.",
+                {
+                    {"room_id", request_.room_id.hex()},
+                    {"what",    broken.what()         }
+            }
+            );
+            return Errc::internal;
+        }
+    }
+
     Service& service_;
     Request request_;
     Reply reply_;
@@ -40,13 +70,11 @@ private:
 
 void Service::submit(RoomId room, UserId caller, Command command, Reply reply)
 {
-    auto job = std::make_unique<CommandJob>(
+    std::unique_ptr<Job> job = std::make_unique<CommandJob>(
         *this, Request{room, caller, std::move(command), ids_.next(), clock_.now()}, std::move(reply)
     );
-    auto& refusable = *job;
-    std::unique_ptr<Job> handed = std::move(job);
-    if (!writer_.submit(handed))
-        refusable.refuse();
+    if (!writer_.submit(job))
+        job->expire();
 }
 
 Task<Result<Outcome>> Service::stored(RoomId room, UserId caller, Command command)
@@ -101,14 +129,10 @@ Task<std::vector<RoomHead>> Service::rooms_of(UserId user)
 
 std::string Service::new_epoch()
 {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::array<std::uint8_t, 16> bytes{};
+    std::array<char, 16> bytes{};
     random_.fill(std::as_writable_bytes(std::span(bytes)));
     std::string epoch;
-    for (const auto byte : bytes) {
-        epoch += kHex[byte >> 4];
-        epoch += kHex[byte & 15];
-    }
+    append_hex(epoch, {bytes.data(), bytes.size()});
     return epoch;
 }
 

@@ -8,7 +8,7 @@
 ///     auto log = make_sqlite_log(db);
 ///     Engine engine(*log, limits);
 ///     store::Writer writer(db, outlet, clock, {.on_rollback = [&engine] { engine.forget_all(); }});
-///     store::Readers readers(path, outlet);
+///     store::Readers readers(path, outlet, clock);
 ///     Service chat(engine, writer, readers, clock, random);
 ///
 /// What is submitted in a turn of the loop is handed over by Writer::flush() and Readers::flush() at its end.

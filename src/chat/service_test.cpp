@@ -3,6 +3,7 @@
 #include "chat/log_schema.hpp"
 #include "chat/log_store_sqlite.hpp"
 #include "chat/service.hpp"
+#include "store/failing_disk.hpp"
 #include "store/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
@@ -30,7 +31,7 @@ public:
     explicit Process(const std::string& path, std::size_t capacity = 4'096)
         : db_(path, store::Sqlite::Mode::write), migrated_(store::migrate(db_, "chat", kLogMigrations, Timestamp{})),
           log_(make_sqlite_log(db_)), engine_(*log_, {}), writer_(db_, loop_, clock_, options(capacity)),
-          readers_(path, loop_), random_(static_cast<std::uint64_t>(++made_)),
+          readers_(path, loop_, clock_), random_(static_cast<std::uint64_t>(++made_)),
           chat(engine_, writer_, readers_, clock_, random_)
     {
     }
@@ -56,14 +57,38 @@ public:
     }
 
     /// A batch that holds it is rolled back.
-    void submit_what_fails()
+    void submit_what_breaks_the_store()
     {
-        struct Fails final : Job {
-            void run() override { throw std::runtime_error("planted"); }
+        struct Breaks final : Job {
+            void run() override { throw store::Error(10, "planted"); }
             void finish(std::exception_ptr) override {}
         };
-        std::unique_ptr<Job> job = std::make_unique<Fails>();
+        std::unique_ptr<Job> job = std::make_unique<Breaks>();
         writer_.submit(job);
+    }
+
+    /// Hands over what was submitted.
+    void flush()
+    {
+        writer_.flush();
+        readers_.flush();
+    }
+
+    /// Lets the time pass in which an answer has to come.
+    void run_out_of_time()
+    {
+        clock_.advance(store::kPatience);
+        writer_.expire(clock_.monotonic());
+        readers_.expire(clock_.monotonic());
+    }
+
+    /// A room without its entries cannot be loaded.
+    void damage(RoomId room)
+    {
+        await(writer_.write([room](store::Sqlite& db) {
+            db.prepared("DELETE FROM chat_entry WHERE room = (SELECT number FROM chat_room WHERE _id = ?)")
+                .run(store::Blob{room.raw()});
+        }));
     }
 
 private:
@@ -74,12 +99,6 @@ private:
         options.on_rollback = [this] { engine_.forget_all(); };
         return options;
     }
-    void flush()
-    {
-        writer_.flush();
-        readers_.flush();
-    }
-
     static inline int made_ = 0;
 
     TestLoop loop_;
@@ -121,7 +140,11 @@ protected:
     /// Submits; the answer comes with settle(), as "<seq>", "<seq> again" or the name of a code.
     void send(UserId caller, std::string content, std::optional<std::string> key = {})
     {
-        process_->chat.submit(room_, caller, Send{std::move(content), std::move(key)}, [this](Result<Outcome> outcome) {
+        send_to(room_, caller, std::move(content), std::move(key));
+    }
+    void send_to(RoomId room, UserId caller, std::string content, std::optional<std::string> key = {})
+    {
+        process_->chat.submit(room, caller, Send{std::move(content), std::move(key)}, [this](Result<Outcome> outcome) {
             told_.push_back(in_words(outcome));
         });
     }
@@ -144,6 +167,7 @@ protected:
         return found;
     }
 
+    store::FailingDisk disk_;
     store::TemporaryFolder folder_;
     std::string path_ = folder_.path() + "/test.db";
     std::unique_ptr<Process> process_ = std::make_unique<Process>(path_);
@@ -237,12 +261,49 @@ TEST_F(AService, AnswersUnavailableForABatchThatWasRolledBack)
 {
     send(kOwner, "a", "key");
     send(kStranger, "b");
-    process_->submit_what_fails();
+    process_->submit_what_breaks_the_store();
     send(kOwner, "c");
     EXPECT_THAT(settle(), ElementsAre("unavailable", "unavailable", "unavailable"));
     EXPECT_THAT(contents(), testing::IsEmpty());
     send(kOwner, "other", "key");
     EXPECT_THAT(settle(), ElementsAre("told 3", "3")) << "no hole, and the key was not used up";
+}
+
+TEST_F(AService, LetsOneBadCommandFailAlone)
+{
+    const auto damaged = process_->await(process_->chat.create_room(kOwner, "coffee"))->_id;
+    process_->damage(damaged);
+    restart();  // what is in memory is not damaged
+    told_.clear();
+    send(kOwner, "a", "key");
+    send_to(damaged, kOwner, "no");
+    send(kMember, "b");
+    send(kOwner, "a", "key");
+    EXPECT_THAT(settle(), ElementsAre("told 3", "3", "internal", "told 4", "4", "3 again"));
+    EXPECT_THAT(contents(), ElementsAre("a", "b"));
+    send(kOwner, "c");
+    EXPECT_THAT(settle(), ElementsAre("told 5", "5"));
+}
+
+TEST_F(AService, AnswersUnavailableWhenTheDiskHangsAndTellsTheRoomWhatWasStored)
+{
+    disk_.hang();
+    send(kOwner, "a", "a's key");
+    send(kMember, "b");
+    process_->flush();
+    disk_.await_hanging();
+    send(kOwner, "c", "c's key");
+    process_->flush();
+    EXPECT_THAT(told_, testing::IsEmpty());
+    process_->run_out_of_time();
+    EXPECT_THAT(std::exchange(told_, {}), ElementsAre("unavailable", "unavailable", "unavailable"));
+
+    disk_.go_on();
+    EXPECT_THAT(settle(), ElementsAre("told 3", "told 4")) << "and nobody is answered twice";
+    EXPECT_THAT(contents(), ElementsAre("a", "b")) << "c had been answered before the store took it up";
+    send(kOwner, "a", "a's key");
+    send(kOwner, "c", "c's key");
+    EXPECT_THAT(settle(), ElementsAre("3 again", "told 5", "5"));
 }
 
 TEST_F(AService, AnswersUnavailableAtOnceWhenTooMuchIsUnderWay)

@@ -1,5 +1,7 @@
 #include "codec/http_request.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -42,15 +44,6 @@ std::string_view trim(std::string_view text)
     return text;
 }
 
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 /// Whether the list of tokens `text` has `wanted` (lower case) among it.
 bool lists(std::string_view text, std::string_view wanted)
 {
@@ -86,16 +79,10 @@ std::optional<std::uint64_t> parse_length(std::string_view text, unsigned base)
         return {};
     std::uint64_t value = 0;
     for (const char c : text) {
-        unsigned digit = 99;
-        if (c >= '0' && c <= '9')
-            digit = static_cast<unsigned>(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            digit = static_cast<unsigned>(c - 'a' + 10);
-        else if (c >= 'A' && c <= 'F')
-            digit = static_cast<unsigned>(c - 'A' + 10);
-        if (digit >= base)
+        const int digit = hex_digit(c);
+        if (digit < 0 || static_cast<unsigned>(digit) >= base)
             return {};
-        value = value * base + digit;
+        value = value * base + static_cast<unsigned>(digit);
     }
     return value;
 }

@@ -1,5 +1,6 @@
 #include "codec/json_text.hpp"
 
+#include "base/ascii.hpp"
 #include "codec/json_scan.hpp"
 #include "codec/utf8.hpp"
 
@@ -289,8 +290,7 @@ void append_json_string(std::string& out, std::string_view text)
             break;
         default:
             out += "u00";
-            out += "0123456789abcdef"[c >> 4];
-            out += "0123456789abcdef"[c & 15];
+            append_hex(out, {plain, 1});
         }
         at = plain + 1;
     }

@@ -1,20 +1,10 @@
 #include "codec/url.hpp"
 
+#include "base/ascii.hpp"
 #include "codec/utf8.hpp"
 
 namespace wgw {
 namespace {
-
-int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 /// Whether every percent sign could be decoded.
 bool decode(std::string_view text, bool plus_is_space, std::string& out)
@@ -26,8 +16,8 @@ bool decode(std::string_view text, bool plus_is_space, std::string& out)
             continue;
         }
         if (text[i] == '%') {
-            const int high = text.size() - i > 2 ? hex(text[i + 1]) : -1;
-            const int low = text.size() - i > 2 ? hex(text[i + 2]) : -1;
+            const int high = text.size() - i > 2 ? hex_digit(text[i + 1]) : -1;
+            const int low = text.size() - i > 2 ? hex_digit(text[i + 2]) : -1;
             if (high >= 0 && low >= 0) {
                 out += static_cast<char>(high * 16 + low);
                 i += 2;

@@ -4,25 +4,17 @@
 
 #include "codec/ws_handshake.hpp"
 
+#include "base/ascii.hpp"
 #include "codec/base64.hpp"
 
 #include <openssl/sha.h>
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace wgw {
 namespace {
 
 constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-bool same_word(std::string_view a, std::string_view b)
-{
-    return std::ranges::equal(a, b, [](char x, char y) {
-        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-    });
-}
 
 }  // namespace
 
@@ -30,7 +22,7 @@ bool is_ws_upgrade(const HttpRequest& request)
 {
     if (request.method != "GET" || request.minor != 1 || !request.wants_upgrade() || !request.body.empty())
         return false;
-    if (!same_word(request.header("upgrade").value_or(""), "websocket"))
+    if (lower(request.header("upgrade").value_or("")) != "websocket")
         return false;
     if (request.header("sec-websocket-version").value_or("") != "13")
         return false;

@@ -86,7 +86,7 @@ ChatEvents::ChatEvents(Parts parts)
     sockets.on_other([this](sio::Socket&, std::string_view, const sio::Arguments&, sio::Reply ack) {
         // Without an ack an unknown event is ignored, as recorded.
         if (ack.is_wanted())
-            fail_event(nullptr, Failure{Errc::not_found, "There is no such event.", 0, {}, 0}, std::move(ack));
+            fail_event(nullptr, {Errc::not_found, "There is no such event."}, std::move(ack));
     });
 }
 
@@ -111,7 +111,7 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
     if (room && !client.user.empty()) {
         client.only = Id::parse(*room).value_or(RoomId());
         if (client.only.empty())
-            return next(refusal(Failure{Errc::not_member, {}, 0, {}, 0}, parts_.clock.now()));
+            return next(refusal(Errc::not_member, parts_.clock.now()));
     }
     socket.data = client;
     if (client.user.empty())
@@ -143,9 +143,12 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
             found = true;
         }
         if (!found)
-            co_return next(refusal(Failure{Errc::not_member, {}, 0, {}, 0}, parts_.clock.now()));
+            co_return next(refusal(Errc::not_member, parts_.clock.now()));
         if (client.expires_s_or_0 != 0)
             expiry_.add(number, client.expires_s_or_0);
+    } catch (const Unavailable&) {
+        // Whoever is away has told the operator, once: not every client that meets it has to.
+        co_return next(refusal(Errc::unavailable, parts_.clock.now()));
     } catch (const std::exception& error) {
         log::error(
             "A client could not be admitted.",
@@ -153,7 +156,7 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
                 {"what", error.what()}
         }
         );
-        co_return next(refusal(Failure{Errc::unavailable, {}, 0, {}, 0}, parts_.clock.now()));
+        co_return next(refusal(Errc::unavailable, parts_.clock.now()));
     }
     next({});
 }
@@ -208,10 +211,10 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
     if (!user_id)
         return fail_event(&socket, user_id.error(), std::move(ack));
     if (static_cast<std::int64_t>(request->content.size()) > parts_.limits.content_bytes)
-        return fail_event(&socket, Failure{Errc::too_large, {}, 0, {}, 0}, std::move(ack));
+        return fail_event(&socket, Errc::too_large, std::move(ack));
 
     if (draining_)
-        return fail_event(&socket, Failure{Errc::draining, {}, 1'000, {}, 0}, std::move(ack));
+        return fail_event(&socket, Errc::draining, std::move(ack));
 
     // Of the connection, not of the socket: one that leaves and joins again starts with what it has under way.
     auto& sends = sends_[socket.connection()];

@@ -20,7 +20,8 @@ TEST(TheEnvelope, LeavesOutDataThatIsNotThere)
 
 TEST(AFailure, SaysMessageAndCodeAndWhatElseHelps)
 {
-    const Failure failure{Errc::rate_limited, "", 250, "", 0};
+    Failure failure = Errc::rate_limited;
+    failure.retry_after_ms = 250;
     EXPECT_EQ(
         failure_data(failure, "r1"),
         R"({"message":"Too many requests. Please wait a moment.","code":"rate_limited","request_id":"r1","retry_after_ms":250})"
@@ -29,8 +30,7 @@ TEST(AFailure, SaysMessageAndCodeAndWhatElseHelps)
 
 TEST(AFailure, OfValidationIsTheBareArray)
 {
-    const Failure failure{Errc::validation_failed, "", 0, R"([{"property":"name"}])", 0};
-    EXPECT_EQ(failure_data(failure, "r1"), R"([{"property":"name"}])");
+    EXPECT_EQ(failure_data(invalid(R"([{"property":"name"}])"), "r1"), R"([{"property":"name"}])");
 }
 
 }  // namespace

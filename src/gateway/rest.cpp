@@ -60,7 +60,7 @@ HttpResponse Rest::fail(const Failure& failure, std::string_view request_id) con
     return response;
 }
 
-HttpResponse Rest::broken(const Failure& failure, std::string_view what, std::string_view request_id) const
+HttpResponse Rest::broken(std::string_view what, std::string_view request_id) const
 {
     log::error(
         "A request failed.",
@@ -69,7 +69,7 @@ HttpResponse Rest::broken(const Failure& failure, std::string_view what, std::st
             {"what",       what      }
     }
     );
-    return fail(failure, request_id);
+    return fail(Errc::internal, request_id);
 }
 
 Task<HttpResponse> Rest::serve(HttpRequest request)
@@ -80,10 +80,11 @@ Task<HttpResponse> Rest::serve(HttpRequest request)
     HttpResponse response;
     try {
         response = co_await answer(std::move(request), request_id);
-    } catch (const Unavailable& error) {
-        response = broken({Errc::unavailable, {}, 1'000, {}, 0}, error.what(), request_id);
+    } catch (const Unavailable&) {
+        // Whoever is away has told the operator, once: not every request that meets it has to.
+        response = fail(Errc::unavailable, request_id);
     } catch (const std::exception& error) {
-        response = broken({Errc::internal, {}, 0, {}, 0}, error.what(), request_id);
+        response = broken(error.what(), request_id);
     }
     if (echoed)
         response.headers.emplace_back("X-Request-Id", request_id);
@@ -111,12 +112,12 @@ Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
     }
     auto match = router_.match(request.method, *parts);
     if (!match) {
-        Failure none{Errc::not_found, "Cannot " + request.method + " " + to_utf8(request.target), 0, {}, 0};
+        const Failure none(Errc::not_found, "Cannot " + request.method + " " + to_utf8(request.target));
         co_return fail(none, request_id);
     }
     const Route& route = routes_[match->route];
     if (draining_)
-        co_return fail(Failure{Errc::draining, {}, 1'000, {}, 0}, request_id);
+        co_return fail(Errc::draining, request_id);
     RestRequest call{*std::move(body), std::move(match->parameters), std::string(request.query()), {}};
     if (route.guarded) {
         auto caller = tokens_.check_authorization(request.header("authorization"));

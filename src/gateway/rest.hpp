@@ -46,8 +46,8 @@ public:
     /// `tokens` and `clock` outlive it.
     Rest(std::vector<Route> routes, const Tokens& tokens, const Clock& clock);
 
-    /// Never throws: what a handler throws is logged once with the request's id and answered `internal` or
-    /// `unavailable`.
+    /// Never throws: what a handler throws is logged once with the request's id and answered `internal`. Unavailable
+    /// is answered `unavailable`, and logged by whoever is away: once, and not per request.
     Task<HttpResponse> serve(HttpRequest request);
 
     /// From now on: `draining`.
@@ -60,7 +60,7 @@ public:
 private:
     Task<HttpResponse> answer(HttpRequest request, std::string request_id);
     HttpResponse fail(const Failure& failure, std::string_view request_id) const;
-    HttpResponse broken(const Failure& failure, std::string_view what, std::string_view request_id) const;
+    HttpResponse broken(std::string_view what, std::string_view request_id) const;
 
     std::vector<Route> routes_;
     Router router_;

@@ -1,5 +1,6 @@
 #include "gateway/rest_body.hpp"
 
+#include "base/ascii.hpp"
 #include "codec/json_text.hpp"
 #include "codec/url.hpp"
 #include "codec/utf8.hpp"
@@ -9,15 +10,6 @@
 
 namespace wgw::gateway {
 namespace {
-
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 /// `application/json; charset=utf-8` → `application/json`
 std::string media_type(std::string_view content_type)

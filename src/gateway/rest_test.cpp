@@ -25,7 +25,12 @@ Task<Result<RestReply>> echo(RestRequest request)
 
 Task<Result<RestReply>> refuse(RestRequest) { co_return fail(Errc::not_member); }
 
-Task<Result<RestReply>> ask_to_wait(RestRequest) { co_return fail(Failure{Errc::unavailable, {}, 1'500, {}, 0}); }
+Task<Result<RestReply>> ask_to_wait(RestRequest)
+{
+    Failure failure = Errc::unavailable;
+    failure.retry_after_ms = 1'500;
+    co_return fail(std::move(failure));
+}
 
 template <class Error>
 Task<Result<RestReply>> broken(RestRequest)

@@ -4,6 +4,7 @@
 #include "loadgen/delivery_checker.hpp"
 #include "loadgen/histogram.hpp"
 #include "loadgen/process_stats.hpp"
+#include "loadgen/seats.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,18 +13,6 @@
 #include <vector>
 
 namespace wgw::loadgen {
-
-/// Who a client is: a line `<token> <room id>` of a token file.
-struct Seat {
-    std::string token;
-    std::string room_id;
-
-    friend bool operator==(const Seat&, const Seat&) = default;
-};
-
-/// Throws std::runtime_error if there are fewer lines than `clients`. Their order is that of the clients: the members
-/// of the first room, of the second, …
-std::vector<Seat> read_seats(const std::string& file, std::size_t clients);
 
 struct Load {
     std::string url = "http://127.0.0.1:3000";

@@ -45,19 +45,6 @@ std::string cpu_json(const CpuByThread& cpu)
 
 }  // namespace
 
-std::vector<Seat> read_seats(const std::string& file, std::size_t clients)
-{
-    std::ifstream lines(file);
-    std::vector<Seat> seats;
-    for (Seat seat; seats.size() < clients && lines >> seat.token >> seat.room_id;)
-        seats.push_back(seat);
-    if (seats.size() < clients)
-        throw std::runtime_error(fmt::format(
-            "{} has {} lines \"<token> <room id>\", but {} clients need one each.", file, seats.size(), clients
-        ));
-    return seats;
-}
-
 double Report::cpu_us_per_delivery() const { return per(us(total(cpu)), deliveries); }
 
 std::string to_text(const Load& load, const Report& report)

@@ -31,10 +31,10 @@ enum class Errc : std::uint8_t {
 
 struct ErrcRow {
     Errc code;
-    std::string_view name;      ///< On the wire.
-    int status;                 ///< Of HTTP.
-    bool retry;                 ///< The same request may succeed later.
-    std::string_view sentence;  ///< For people, unless the failure brings its own.
+    std::string_view name;        ///< On the wire.
+    int status;                   ///< Of HTTP.
+    std::int64_t retry_after_ms;  ///< When the same request may succeed; 0: not by waiting, or the failure knows when.
+    std::string_view sentence;    ///< For people, unless the failure brings its own.
 };
 
 /// The row of a code. Every code has one.

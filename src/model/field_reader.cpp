@@ -200,7 +200,7 @@ std::optional<Failure> detail::read_fields(
     if (errors.empty())
         return {};
     errors += ']';
-    return Failure{Errc::validation_failed, {}, 0, std::move(errors), 0};
+    return invalid(std::move(errors));
 }
 
 }  // namespace wgw

@@ -145,7 +145,7 @@ Failure not_an_id(std::string_view property, bool missing)
     if (missing)
         constraints.push_back({"isNotEmpty", std::string(property) + " should not be empty"});
     constraints.push_back({"isMongoId", std::string(property) + " must be a mongodb id"});
-    return {Errc::validation_failed, {}, 0, "[" + field_error(property, constraints) + "]", 0};
+    return invalid("[" + field_error(property, constraints) + "]");
 }
 
 }  // namespace wgw

@@ -210,6 +210,36 @@ TEST(Reading, TakesPairsBeforeMembersAndNumbersFromTheirText)
     EXPECT_TRUE(request->urgent);
 }
 
+TEST(Reading, TakesTheLastOfRepeatedPairsAndOnlyWholeTexts)
+{
+    const std::string body = R"({"content":"hi"})";
+    const auto read_pairs = [&](std::vector<Input::Pair> pairs) {
+        pairs.push_back({"room_id", std::string(kRoom)});
+        return read(kSend, Input{JsonValue(body), pairs}, Limits{});
+    };
+    EXPECT_EQ(
+        read_pairs({
+                       {"limit", "7"},
+                       {"limit", "8"}
+    })
+            ->limit,
+        8
+    );
+    EXPECT_FALSE(read_pairs({
+                                {"urgent", "false"}
+    })
+                     ->urgent);
+    EXPECT_EQ(
+        read_pairs({
+                       {"limit",  "7x" },
+                       {"urgent", "yes"}
+    })
+            .error()
+            .errors,
+        R"([{"property":"limit","children":[],"constraints":{"isInt":"limit must be an integer number","min":"limit must not be less than 1"}},{"property":"urgent","children":[],"constraints":{"isBoolean":"urgent must be a boolean value"}}])"
+    );
+}
+
 TEST(Reading, QuotesTheConfiguredBound)
 {
     Limits limits;

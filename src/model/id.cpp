@@ -1,31 +1,18 @@
 #include "model/id.hpp"
 
+#include "base/ascii.hpp"
+
 #include <cassert>
 
 namespace wgw {
-namespace {
-
-int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-}  // namespace
-
 std::optional<Id> Id::parse(std::string_view hex)
 {
     if (hex.size() != 24)
         return {};
     Id id;
     for (std::size_t i = 0; i < 12; ++i) {
-        const int high = digit(hex[2 * i]);
-        const int low = digit(hex[2 * i + 1]);
+        const int high = hex_digit(hex[2 * i]);
+        const int low = hex_digit(hex[2 * i + 1]);
         if (high < 0 || low < 0)
             return {};
         id.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
@@ -41,16 +28,7 @@ Id Id::from_raw(std::string_view raw)
     return id;
 }
 
-void Id::append_hex(std::string& out) const
-{
-    constexpr char kHex[] = "0123456789abcdef";
-    char text[24];
-    for (std::size_t i = 0; i < 12; ++i) {
-        text[2 * i] = kHex[bytes[i] >> 4];
-        text[2 * i + 1] = kHex[bytes[i] & 15];
-    }
-    out.append(text, sizeof text);
-}
+void Id::append_hex(std::string& out) const { wgw::append_hex(out, raw()); }
 
 std::string Id::hex() const
 {

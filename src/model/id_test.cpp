@@ -31,6 +31,34 @@ TEST(AnIdSource, MakesIdsThatRiseAlsoWhenTheClockFalls)
     }
 }
 
+TEST(AnIdSource, StartsWithTheTimeThenItsRandomPartThenARandomCount)
+{
+    class Counting final : public Random {
+    public:
+        void fill(std::span<std::byte> bytes) override
+        {
+            for (auto& byte : bytes)
+                byte = static_cast<std::byte>(next_++);
+        }
+
+    private:
+        int next_ = 0xa1;
+    };
+    ManualClock clock({1'800'000'000'999});
+    Counting random;
+    IdSource source(clock, random);
+    EXPECT_EQ(
+        source.next().hex(), "6b49d200"
+                             "a1a2a3a4a5"
+                             "00a6a7"
+    );
+    EXPECT_EQ(
+        source.next().hex(), "6b49d200"
+                             "a1a2a3a4a5"
+                             "00a6a8"
+    );
+}
+
 TEST(AnIdSource, RisesWhenItsCounterWraps)
 {
     ManualClock clock;

@@ -15,7 +15,8 @@ struct Limits {
     std::int64_t content_bytes = 16'384;
     std::int64_t page_bare = 1'000;  ///< A list that was asked for without a page.
     std::int64_t members = 20'000;   ///< Of a room.
-    std::int64_t unacked = 64;       ///< Unanswered sends of a connection.
+    std::int64_t rooms_per_user = 1'000;
+    std::int64_t unacked = 64;  ///< Unanswered sends of a connection.
     std::int64_t hash_queue = 64;
 };
 

@@ -8,28 +8,42 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wgw {
 
 /// A value: why not.
 struct Failure {
-    Errc code = Errc::internal;
-    std::string message;              ///< For people; empty: the sentence of the code's row.
-    std::int64_t retry_after_ms = 0;  ///< Where waiting helps.
-    std::string errors;               ///< JSON array of bad fields (validation_failed); empty: none.
-    int status = 0;                   ///< Of HTTP where it is not the row's: a few recorded answers. 0: the row's.
+    Failure(Errc why, std::string words = {})  // NOLINT: a code is a whole reason
+        : code(why), message(std::move(words)), retry_after_ms(row(why).retry_after_ms)
+    {
+    }
+
+    Errc code;
+    std::string message;          ///< For people; empty: the sentence of the code's row.
+    std::int64_t retry_after_ms;  ///< When the same request may succeed; 0: not by waiting.
+    std::string errors = {};      ///< JSON array of bad fields (validation_failed); empty: none.
+    int status = 0;               ///< Of HTTP where it is not the row's: a few recorded answers. 0: the row's.
 
     std::string_view text() const { return message.empty() ? row(code).sentence : std::string_view(message); }
     int http_status() const { return status != 0 ? status : row(code).status; }
     friend bool operator==(const Failure&, const Failure&) = default;
 };
 
+/// `errors` is a JSON array, one object for each bad field.
+inline Failure invalid(std::string errors)
+{
+    Failure failure = Errc::validation_failed;
+    failure.errors = std::move(errors);
+    return failure;
+}
+
 template <class T>
 using Result = std::expected<T, Failure>;
 
 inline std::unexpected<Failure> fail(Errc code, std::string message = {})
 {
-    return std::unexpected(Failure{code, std::move(message), 0, {}, 0});
+    return std::unexpected(Failure(code, std::move(message)));
 }
 
 inline std::unexpected<Failure> fail(Failure failure) { return std::unexpected(std::move(failure)); }

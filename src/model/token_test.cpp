@@ -203,6 +203,37 @@ TEST(AToken, SaysWhoTheCallerIs)
     EXPECT_EQ(tokens().check_token("").error().text(), "Access token is not found!");
 }
 
+TEST(AToken, CarriesItsSessionAndLivesUntilTheEndOfItsLastSecond)
+{
+    const auto caller = tokens().check_token(token(claims(R"("sid":"s1","exp":1800000000.5)")));
+    ASSERT_TRUE(caller.has_value());
+    EXPECT_EQ(caller->session_id, "s1");
+    EXPECT_EQ(caller->expires_s, 1'800'000'001);
+}
+
+TEST(AToken, SignedWithNothingIsRefusedWhileThereIsNoPreviousKey)
+{
+    const Tokens one_key({std::string(kSecret)}, kClock);
+    EXPECT_TRUE(one_key.check_token(token(kClaims)).has_value());
+    const auto forged = one_key.check_token(token(kClaims, kHs256, ""));
+    ASSERT_FALSE(forged.has_value());
+    EXPECT_EQ(forged.error().text(), "invalid signature");
+}
+
+TEST(AToken, HasAtMost4096Bytes)
+{
+    const auto text_of_size = [](std::size_t size) {
+        std::string text;
+        for (std::size_t filling = 2'900; text.size() < size; ++filling)
+            text = token(claims(R"("x":")" + std::string(filling, 'x') + '"'));
+        return text;
+    };
+    ASSERT_EQ(text_of_size(4'096).size(), 4'096U);
+    EXPECT_TRUE(tokens().check_token(text_of_size(4'096)).has_value());
+    ASSERT_EQ(text_of_size(4'097).size(), 4'097U);
+    EXPECT_FALSE(tokens().check_token(text_of_size(4'097)).has_value());
+}
+
 TEST(AToken, MayHaveClaimsOfAnyType)
 {
     const auto caller =

@@ -4,6 +4,7 @@
 /// Tests  writer_test.cpp, readers_test.cpp
 
 #include "base/task.hpp"
+#include "base/time.hpp"
 #include "base/worker.hpp"
 #include "store/collection.hpp"
 
@@ -14,6 +15,9 @@
 #include <variant>
 
 namespace wgw::store {
+
+/// How long anybody waits for the store (delivery.md I-6: an answer within 10 s, whatever the disk does).
+inline constexpr Duration kPatience{5'000};
 
 /// What a call ended with.
 template <class T>
@@ -32,20 +36,25 @@ public:
     }
 
     void run() override { outcome_ = run_(); }
+    void expire() override { answer({std::make_exception_ptr(TooLate("The store has not answered in time."))}); }
     void finish(std::exception_ptr error) override
     {
         if (error)
             outcome_.value = error;
-        done_(std::move(outcome_));
+        if (done_)  // else it was given up
+            answer(std::move(outcome_));
     }
 
 private:
+    void answer(Outcome<T> outcome) { std::exchange(done_, nullptr)(std::move(outcome)); }
+
     Run run_;
     std::move_only_function<void(Outcome<T>)> done_;
     Outcome<T> outcome_;
 };
 
-/// Awaits `run` on a worker. Throws what it threw or what ended its batch, and Full where the worker takes no more.
+/// Awaits `run` on a worker. Throws what it threw or what ended its batch, TooLate where that took too long, and Full
+/// where the worker takes no more. `run` lives on behind TooLate: it holds values, or what outlives the worker.
 /// `submit` is a bool(std::unique_ptr<Job>&).
 template <class T, class Submit, class Run>
 Task<T> call(Submit submit, Run run)
@@ -62,20 +71,16 @@ Task<T> call(Submit submit, Run run)
         co_return std::move(std::get<1>(outcome.value));
 }
 
-/// `function(db)` as an Outcome, which holds what it throws.
+/// `function(db)` as an Outcome. Throws what it throws.
 template <class T, class Function>
 Outcome<T> outcome_of(Function& function, auto& db)
 {
     Outcome<T> outcome;
-    try {
-        if constexpr (std::is_void_v<T>) {
-            function(db);
-            outcome.value.template emplace<1>();
-        } else {
-            outcome.value.template emplace<1>(function(db));
-        }
-    } catch (...) {
-        outcome.value.template emplace<0>(std::current_exception());
+    if constexpr (std::is_void_v<T>) {
+        function(db);
+        outcome.value.template emplace<1>();
+    } else {
+        outcome.value.template emplace<1>(function(db));
     }
     return outcome;
 }

@@ -30,6 +30,16 @@ struct Full : Unavailable {
     using Unavailable::Unavailable;
 };
 
+/// Another program holds the database; nothing of this call was done.
+struct Locked : Unavailable {
+    using Unavailable::Unavailable;
+};
+
+/// No answer within kPatience. The call was done, or will be, or never is.
+struct TooLate : Unavailable {
+    using Unavailable::Unavailable;
+};
+
 using Value = std::variant<std::nullptr_t, bool, std::int64_t, std::string, Id, Timestamp>;
 
 enum class FieldType { boolean, integer, string, id, time };

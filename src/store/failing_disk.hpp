@@ -1,12 +1,13 @@
 #pragma once
-/// For tests: SQLite's way to the disk, with syncs and writes that fail when a test says so. What was written stays in
-/// the file, as with a real disk; only the answer is an error.
+/// For tests: SQLite's way to the disk, with syncs and writes that fail, or do not return, when a test says so. What
+/// was written stays in the file, as with a real disk; only the answer is an error.
 ///
 /// Source  sqlite.org/c3ref/vfs.html, sqlite.org/c3ref/io_methods.html
 
 #include <sqlite3.h>
 
 #include <atomic>
+#include <semaphore>
 
 namespace wgw::store {
 
@@ -34,6 +35,19 @@ public:
     std::atomic<int> failing_writes = 0;  ///< So many of the next writes to write-ahead logs find the disk full.
     std::atomic<int> failing_opens = 0;   ///< So many of the next databases cannot be opened.
     std::atomic<int> syncs = 0;           ///< Syncs of write-ahead logs that were asked for.
+
+    /// From now on syncs of write-ahead logs do not return.
+    void hang() { hangs_ = true; }
+
+    /// Waits until one does not return.
+    void await_hanging() { hanging_.acquire(); }
+
+    /// Lets it go on, and those behind it.
+    void go_on()
+    {
+        hangs_ = false;
+        hangs_.notify_all();
+    }
 
 private:
     // The real disk's file, whose methods are replaced by ours: those that we do not change go to the real ones.
@@ -64,6 +78,10 @@ private:
     static int sync(sqlite3_file* file, int flags)
     {
         ++current_->syncs;
+        if (current_->hangs_) {
+            current_->hanging_.release();
+            current_->hangs_.wait(true);
+        }
         return takes(current_->failing_syncs) ? SQLITE_IOERR_FSYNC : current_->real_methods_->xSync(file, flags);
     }
 
@@ -75,6 +93,8 @@ private:
     }
 
     static inline FailingDisk* current_ = nullptr;
+    std::atomic<bool> hangs_ = false;
+    std::counting_semaphore<> hanging_{0};
     sqlite3_vfs* real_ = nullptr;
     sqlite3_vfs vfs_{};
     const sqlite3_io_methods* real_methods_ = nullptr;

@@ -16,6 +16,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace wgw::store {
@@ -24,21 +25,20 @@ class Readers {
 public:
     static constexpr std::size_t kThreads = 2;
 
-    /// `path`: of a file that is there. `outlet` outlives the readers; `capacity` is of each thread.
-    Readers(const std::string& path, Outlet& outlet, std::size_t capacity = 1024);
+    /// `path`: of a file that is there. `outlet` and `clock` outlive the readers; `capacity` is of each thread.
+    Readers(const std::string& path, Outlet& outlet, const Clock& clock, std::size_t capacity = 1024);
 
     /// Runs `function(Sqlite&)` on the less busy of the two threads. The function holds values only, and returns some.
     /// It may begin() to have one view for several queries; the view ends with it.
-    /// Throws what the function throws, or Full.
+    /// Throws what the function throws, Full, Locked, or TooLate after kPatience.
     template <class Function>
     auto read(Function function) -> Task<std::invoke_result_t<Function&, Sqlite&>>
     {
         using T = std::invoke_result_t<Function&, Sqlite&>;
         Reader& reader = less_busy();
         auto run = [&reader, function = std::move(function)]() mutable {
-            auto outcome = outcome_of<T>(function, reader.db);
-            reader.db.rollback();
-            return outcome;
+            const EndOfView end{reader.db};
+            return outcome_of<T>(function, reader.db);
         };
         auto submit = [&reader](std::unique_ptr<Job>& job) { return reader.worker.submit(job); };
         return call<T>(submit, std::move(run));
@@ -46,12 +46,23 @@ public:
 
     void flush();
 
+    /// When expire() is next needed.
+    std::optional<Instant> next_deadline() const;
+
+    /// Gives up the calls whose time is over.
+    void expire(Instant now);
+
     /// Runs what was submitted, hands it back, joins the threads.
     void stop();
 
 private:
+    struct EndOfView {
+        Sqlite& db;
+        ~EndOfView() { db.rollback(); }
+    };
+
     struct Reader {
-        Reader(const std::string& path, std::string name, std::size_t capacity, Outlet& outlet);
+        Reader(const std::string& path, Worker::Options options, Outlet& outlet);
 
         Sqlite db;  // from here on of the worker's thread
         Worker worker;

@@ -64,7 +64,7 @@ TEST_F(TheReaders, CannotWrite) { EXPECT_THROW(store_.await(store_.readers.read(
 
 TEST_F(TheReaders, RefuseWhatIsOverTheirCapacity)
 {
-    Readers readers(store_.db.path(), store_.loop, 0);
+    Readers readers(store_.db.path(), store_.loop, store_.clock, 0);
     EXPECT_THROW(store_.await(readers.read(&TheReaders::count)), Full);
 }
 

@@ -12,6 +12,9 @@ namespace {
 // Readers only read and the writer is alone, so waiting is rare: another program that looks into the file.
 constexpr int kBusyTimeoutMs = 5'000;
 
+// For readers at a checkpoint. Ours are done by then; one that never ends (another program's) must not stop the writer.
+constexpr int kReadersTimeoutMs = 250;
+
 // cache_size is in KiB when negative. Nothing is mapped: a disk error would then be a signal instead of a result.
 constexpr const char* kWritePragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; "
                                       "PRAGMA mmap_size=0; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; "
@@ -170,7 +173,9 @@ Sqlite::Checkpoint Sqlite::checkpoint(bool restart)
 {
     Checkpoint result;
     const int mode = restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    ::sqlite3_busy_timeout(db_, kReadersTimeoutMs);
     const int code = ::sqlite3_wal_checkpoint_v2(db_, nullptr, mode, &result.pages, &result.moved);
+    ::sqlite3_busy_timeout(db_, kBusyTimeoutMs);
     if (code != SQLITE_OK && code != SQLITE_BUSY)  // busy: what a reader holds stays for the next time
         throw Error(code, std::string("SQLite cannot checkpoint: ") + ::sqlite3_errmsg(db_) + ".");
     return result;

@@ -106,7 +106,7 @@ public:
     };
 
     /// Moves pages from the write-ahead log to the database file: as many as nobody is in the way of; with `restart`
-    /// waits for readers (up to the busy timeout), so that the next commit starts the log from its beginning.
+    /// waits a moment for readers, so that the next commit starts the log from its beginning.
     Checkpoint checkpoint(bool restart = false);
 
     /// Throws everything open away and opens the file anew. Statements are prepared again when they are next used.

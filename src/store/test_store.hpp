@@ -21,7 +21,7 @@ namespace wgw::store {
 struct TestStore {
     explicit TestStore(const std::function<void(Sqlite&)>& prepare, WriterOptions options = {})
         : db(folder.path() + "/test.sqlite", Sqlite::Mode::write), prepared((prepare(db), true)),
-          readers(db.path(), loop), writer(db, loop, clock, std::move(options))
+          readers(db.path(), loop, clock), writer(db, loop, clock, std::move(options))
     {
     }
     ~TestStore()

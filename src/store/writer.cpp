@@ -22,8 +22,12 @@ Writer::Writer(Sqlite& db, Outlet& outlet, const Clock& clock, WriterOptions opt
           {.name = "store",
            .capacity = options_.capacity,
            .batch = options_.batch,
-           .around = [this](std::span<const std::unique_ptr<Job>> batch) { run_batch(batch); },
-           .idle = [this] { checkpoint_from(options_.quiet_checkpoint_pages); }},
+           .around = [this](Batch& batch) { run_batch(batch); },
+           .idle = [this] { checkpoint_from(options_.quiet_checkpoint_pages); },
+           .patience =
+               Patience{
+                   clock, kPatience, "Look at the disk of " + db.path() + ", and for programs that hold the database."
+               }},
           outlet
       )
 {
@@ -39,13 +43,12 @@ void Writer::look_again()
     submit(nothing);
 }
 
-void Writer::run_batch(std::span<const std::unique_ptr<Job>> batch)
+void Writer::run_batch(Batch& batch)
 {
     prepare_batch();
     try {
-        db_.begin();
-        for (const auto& job : batch)
-            job->run();
+        if (!run_together(batch))
+            run_apart(batch);
         db_.commit();
     } catch (const Error& error) {
         roll_back();
@@ -55,17 +58,73 @@ void Writer::run_batch(std::span<const std::unique_ptr<Job>> batch)
         roll_back();
         throw;
     }
-    checkpointed_pages_ = db_.wal_pages() < checkpointed_pages_ ? 0 : checkpointed_pages_;  // 0: it was started anew
+    if (db_.wal_pages() < looked_at_pages_) {  // it was started anew
+        looked_at_pages_ = 0;
+        log_is_held_ = false;
+    }
+}
+
+/// False: a job has failed of its own. Nothing that was done is left then.
+bool Writer::run_together(Batch& batch)
+{
+    begin();
+    try {
+        batch.for_each([](Job& job) { job.run(); });
+        return true;
+    } catch (const Error& error) {
+        if (error.kind() != Error::Kind::other)
+            throw;
+    } catch (...) {  // NOLINT(bugprone-empty-catch): it is thrown again below, to the job that it belongs to
+    }
+    roll_back();
+    return false;
+}
+
+void Writer::run_apart(Batch& batch)
+{
+    begin();
+    batch.for_each([this](Job& job) { run_in_savepoint(job); });
+}
+
+void Writer::run_in_savepoint(Job& job)
+{
+    db_.prepared("SAVEPOINT job").run();
+    try {
+        job.run();
+    } catch (const Error& error) {
+        if (error.kind() != Error::Kind::other)
+            throw;  // the whole batch is in doubt
+        Batch::fail(job, std::current_exception());
+    } catch (...) {
+        Batch::fail(job, std::current_exception());
+    }
+    if (Batch::has_failed(job)) {
+        db_.prepared("ROLLBACK TO job").run();
+        options_.on_rollback();
+    }
+    db_.prepared("RELEASE job").run();
+}
+
+void Writer::begin()
+{
+    db_.begin();
+    if (std::exchange(locked_, false))
+        log::info(
+            "The database is free again; storing goes on.",
+            {
+                {"path", db_.path()}
+        }
+        );
 }
 
 void Writer::prepare_batch()
 {
     if (broken_)
-        throw std::runtime_error("The store is broken; nothing is written any more.");
+        throw Unavailable("The store is broken; nothing is written any more.");
     if (needs_reopen_)
         reopen();
     if (needs_reopen_)
-        throw std::runtime_error("The store cannot be opened again yet; nothing was stored.");
+        throw Unavailable("The store cannot be opened again yet; nothing was stored.");
     look_at_disk();
     if (full_)
         throw Full("The disk is full; nothing is stored until there is room.");
@@ -113,6 +172,15 @@ void Writer::hear_of(const Error& error)
         reopen();
         throw Uncertain(error.what());
     case Error::Kind::busy:
+        if (!std::exchange(locked_, true))
+            log::error(
+                "Another program holds the database; nothing is stored until it lets go. Find it with fuser, and end "
+                "it.",
+                {
+                    {"path", db_.path()}
+            }
+            );
+        throw Locked(error.what());
     case Error::Kind::other:
         return;
     }
@@ -149,33 +217,31 @@ void Writer::reopen()
 {
     try {
         db_.reopen();
-        checkpointed_pages_ = 0;
+        looked_at_pages_ = 0;
         needs_reopen_ = false;
     } catch (const Error& error) {
         failed(error);
     }
 }
 
-void Writer::undo_call(const std::exception_ptr& error)
-{
-    try {
-        std::rethrow_exception(error);
-    } catch (const Error& broken) {
-        if (broken.kind() != Error::Kind::other)
-            throw;   // the whole batch is in doubt
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the call is told, and nobody else
-    }
-    db_.prepared("ROLLBACK TO call").run();
-    db_.prepared("RELEASE call").run();
-}
-
 void Writer::checkpoint_from(int pages)
 {
-    if (broken_ || needs_reopen_ || db_.wal_pages() - checkpointed_pages_ < pages)
+    // Of the log since the last time, also if a reader was in the way then: it may be so again, and each try costs.
+    if (broken_ || needs_reopen_ || db_.wal_pages() - looked_at_pages_ < pages)
         return;
+    looked_at_pages_ = db_.wal_pages();
+    const bool too_long = db_.wal_pages() >= kWaitForReaders * options_.forced_checkpoint_pages;
     try {
-        checkpointed_pages_ =
-            db_.checkpoint(db_.wal_pages() >= kWaitForReaders * options_.forced_checkpoint_pages).moved;
+        const auto done = db_.checkpoint(too_long);
+        if (!too_long || done.moved == done.pages || std::exchange(log_is_held_, true))
+            return;
+        log::warn(
+            "A program that reads the database without an end makes its log grow. Find it with fuser, and end it.",
+            {
+                {"path",  db_.path()},
+                {"pages", done.pages}
+        }
+        );
     } catch (const Error& error) {
         // The log still has everything. Pages whose sync failed are written again by the next checkpoint.
         if (error.kind() != Error::Kind::full)

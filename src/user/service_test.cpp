@@ -68,7 +68,7 @@ private:
     TestLoop loop_;
     store::Sqlite db_{prepared_file(), store::Sqlite::Mode::write};
     store::Writer writer_{db_, loop_, clock_};
-    store::Readers readers_{db_.path(), loop_};
+    store::Readers readers_{db_.path(), loop_, clock_};
     std::unique_ptr<store::Collection> users_;
 };
 

@@ -51,6 +51,20 @@ test('the load generator', async (t) => {
         assert.match(out, /could not connect: it was refused: .*invalid token/);
     });
 
+    await t.test('refuses a token file with fewer or smaller rooms than asked for, and says how to make one', async () => {
+        for (const size of [['--rooms', '7', '--members', '5'], ['--rooms', '1', '--members', '6']]) {
+            const { code, out } = await bench('rooms', ...size, '--token-file', tokens);
+            assert.equal(code, 1, out);
+            assert.match(out, new RegExp(`/tokens: There are .* ${size[1]} are needed.*\n.*seed NEW_FOLDER NEW_FILE ${size[1]} ${size[3]} `), out);
+        }
+    });
+
+    await t.test('takes some members of larger rooms', async () => {
+        const { code, out, report } = await bench('rooms', '--rooms', '6', '--members', '2', '--token-file', tokens);
+        assert.equal(code, 0, out);
+        assert.equal(report.arrived, report.all_sent * 2);
+    });
+
     await t.test('leaves a server that is well', async () => assert.equal((await call(server, 'GET', '/health')).status, 200));
 });
 
@@ -64,4 +78,5 @@ test('chat needs a token file', async () => {
     const { code, out } = await run([kBinary, 'bench', 'fanout']);
     assert.equal(code, 2);
     assert.match(out, /--token-file/);
+    assert.match(out, /\.\/dev seed NEW_FOLDER NEW_FILE 1 100 /, 'with the command that makes it');
 });

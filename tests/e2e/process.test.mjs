@@ -1,6 +1,6 @@
 // The life of the process: what it keeps, how it ends, and what it refuses to start with.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { createServer } from 'node:net';
@@ -151,6 +151,22 @@ test('a data folder that cannot be used is named, and the start fails', { timeou
     await chmod(folder, 0o700);
 });
 
+for (const [what, damage] of [
+    ['is no database', (bytes) => bytes.fill('?')], ['is damaged behind its first words', (bytes) => bytes.fill(0xa5, 100, 8192)],
+]) {
+    test(`a database that ${what} is refused, with what to do next`, { timeout: 30000 }, async (t) => {
+        const server = await startServer(t), file = path(server.data, 'wegowhere.db');
+        await server.stop();
+        const bytes = await readFile(file);
+        damage(bytes);
+        await writeFile(file, bytes);
+        const { code, out } = await refused(t, { WGW_DATA: server.data });
+        assert.equal(code, 1, out);
+        assert.ok(out.includes(file), out);
+        assert.match(out, /Restore .* from a backup.*, or move the folder away/);
+    });
+}
+
 test('without a secret the server makes its own, keeps it, and only the owner may read it', { timeout: 60000 }, async (t) => {
     const server = await startServer(t, { env: { JWT_SECRET: undefined } }), user = await signUp(server);
     await server.stop();
@@ -160,20 +176,51 @@ test('without a secret the server makes its own, keeps it, and only the owner ma
     assert.equal(out, '', 'readable for others');
 });
 
-test('--help and version print what they are asked for and exit 0', async () => {
-    const help = await run(binary('--help'));
-    assert.equal(help.code, 0, help.out);
-    for (const word of ['serve', 'healthcheck', 'version']) assert.match(help.out, new RegExp(`\\b${word}\\b`));
-    assert.deepEqual(help.out.split('\n').filter((line) => [...line].length > 80), [], 'lines that fit 80 columns');
-    const version = await run(binary('version'));
-    assert.equal(version.code, 0, version.out);
-    assert.match(version.out, /\d+\.\d+\.\d+/);
+test('each --help fits a terminal and has an example', async () => {
+    for (const words of [[], ['serve'], ['healthcheck'], ['version'], ['config'], ['config', 'env'], ['bench']]) {
+        const { code, out } = await run(binary(...words, '--help'));
+        assert.equal(code, 0, out);
+        assert.deepEqual(out.split('\n').filter((line) => [...line].length >= 80), [], 'lines of 80 columns and more');
+        assert.match(out, new RegExp(`Examples:\\n(.*\\n)*.*wegowhere ${words.join(' ')}`), out);
+    }
+    for (const word of ['serve', 'healthcheck', 'version']) assert.match((await run(binary('--help'))).out, new RegExp(`\\b${word}\\b`));
 });
 
-test('a word that is no command is a usage error', async () => {
-    const { code, out } = await run(binary('serf'));
-    assert.equal(code, 2, out);
-    assert.match(out, /--help/, 'it says what to do next');
+test('version and --version say the same and exit 0', async () => {
+    const version = await run(binary('version'));
+    assert.equal(version.code, 0, version.out);
+    assert.match(version.out, /^wegowhere \d+\.\d+\.\d+\n$/);
+    assert.deepEqual(await run(binary('--version')), version);
+});
+
+for (const [words, meant] of [[['srve'], 'serve'], [['serve', '--prt', '1'], '--port'], [['config', 'evn'], 'env'], [['bench', 'fanout', '--member', '1'], '--members']]) {
+    test(`"${words.join(' ')}" is a usage error that names ${meant}`, async () => {
+        const { code, out } = await run(binary(...words));
+        assert.equal(code, 2, out);
+        assert.ok(out.includes(`Did you mean ${meant}?`), out);
+        assert.match(out, /--help/, 'it says what to do next');
+    });
+}
+
+test('a variable that is nearly one of ours is warned of, and the server starts', { timeout: 30000 }, async (t) => {
+    const server = await startServer(t, { env: { WGW_PORT: '1' } });
+    await eventually('the warning', () => /WGW_PORT is not a setting.*Did you mean GATEWAY_PORT\?/.test(server.log));
+});
+
+test('WGW_SHUTDOWN_DELAY: /readyz says draining while everything is still served; a second signal is enough of it', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t, { env: { WGW_SHUTDOWN_DELAY: '25' } });
+    const readyz = async () => (await fetch(`http://127.0.0.1:${server.adminPort}/readyz`, { headers: { connection: 'close' } })).text();
+    assert.equal(await readyz(), 'ready\n');
+    server.expected = true;
+    process.kill(server.pid, 'SIGTERM');
+    await eventually('draining', async () => await readyz() === 'draining\n');
+    const unready = await run(binary('healthcheck'), { env: { WGW_ADMIN_PORT: String(server.adminPort) } });
+    assert.deepEqual([unready.code, /draining/.test(unready.out)], [1, true], unready.out);
+    assert.equal((await call(server, 'GET', '/health')).status, 200);
+    await signUp(server);
+    const { code, ms } = await server.stop();
+    assert.equal(code, 0, server.log);
+    assert.ok(ms < 10000, `stopped after ${ms} ms`);
 });
 
 test('healthcheck says 0 while the server runs and not 0 afterwards', { timeout: 60000 }, async (t) => {

@@ -11,7 +11,7 @@
 /// Lifetime  a decoded Packet looks into the text it came from; nothing is copied
 /// Errors    PacketError names the part that is wrong; the caller closes the connection
 /// Source    Socket.IO protocol revision 5, "Packet encoding"
-/// Tests     packet_test.cpp
+/// Tests     packet_test.cpp, tests/parsers/, fuzz/socket_packet.cpp
 
 #include "codec/frame.hpp"
 

@@ -1,4 +1,6 @@
-#include "chat/log_store_memory.hpp"
+#include "chat/test_log_store.hpp"
+
+#include <algorithm>
 
 namespace wgw::chat {
 
@@ -25,6 +27,17 @@ std::optional<Entry> MemoryLog::find(RoomId room, Seq seq)
     if (log == logs_.end() || seq < 1 || static_cast<std::size_t>(seq) > log->second.size())
         return {};
     return log->second[static_cast<std::size_t>(seq - 1)];
+}
+
+std::size_t MemoryLog::rooms_of(UserId user, std::size_t most)
+{
+    std::size_t rooms = 0;
+    for (const auto& [room, log] : logs_) {
+        const auto is_theirs = [user](const Entry& entry) { return makes_member(entry) && entry.user_id == user; };
+        if (rooms < most && std::ranges::any_of(log, is_theirs))
+            ++rooms;
+    }
+    return rooms;
 }
 
 LogStore::Appended MemoryLog::append(std::span<const Entry> entries)

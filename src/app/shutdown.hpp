@@ -1,0 +1,42 @@
+#pragma once
+/// How a server ends, step by step. Pure: the time and what is still under way in, the next step out.
+///
+///     serving     begin(delay) ─▶ the delay, in which /readyz already says no and a balancer turns away
+///     delaying    ─▶ Step::refuse_work: no new connections, no new work
+///     finishing   until nothing is under way, acks included ─▶ Step::close_connections
+///     closing     until all are closed ─▶ Step::stop
+///
+/// Bounds  5 s for what is under way; 2 s behind `drain` for connections
+/// Tests   shutdown_test.cpp
+
+#include "base/time.hpp"
+
+namespace wgw::app {
+
+class Shutdown {
+public:
+    static constexpr Duration kFinishTime{5'000};
+    static constexpr Duration kDrainGrace{2'000};
+
+    enum class Step { wait, refuse_work, close_connections, stop };
+
+    /// `drain`: over which connections are closed.
+    explicit Shutdown(Duration drain) : drain_(drain) {}
+
+    bool has_begun() const { return stage_ != Stage::serving; }
+    void begin() { stage_ = Stage::delaying; }
+
+    /// What to do now: once the delay is over, and then until Step::stop. After any step but `wait` ask again.
+    Step next(Instant now, bool is_working, bool is_drained);
+
+private:
+    enum class Stage { serving, delaying, finishing, closing };
+
+    void enter(Stage stage, Instant end);
+
+    Duration drain_;
+    Stage stage_ = Stage::serving;
+    Instant end_;
+};
+
+}  // namespace wgw::app
