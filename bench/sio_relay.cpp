@@ -3,11 +3,7 @@
 ///     CONNECT {"room":"7"}          the client is in room 7
 ///     ["send",<argument>]           everybody in the room gets ["recv",<argument>], the sender too
 
-#include "base/random.hpp"
-#include "base/time.hpp"
-#include "net/http_server.hpp"
-#include "net/loop.hpp"
-#include "sio/server/server.hpp"
+#include "sio/server/standalone.hpp"
 
 #include <charconv>
 #include <cstdio>
@@ -17,22 +13,6 @@
 namespace {
 
 using namespace wgw;
-
-/// Socket.IO and nothing else.
-class Site final : public net::HttpHandler {
-public:
-    explicit Site(sio::Server& sockets) : sockets_(sockets) {}
-    std::size_t body_limit(const HttpRequest&) override { return sockets_.body_limit(); }
-    HttpResponse too_large(const HttpRequest& head) override { return sockets_.too_large(head); }
-    void on_request(HttpRequest request, net::Exchange exchange) override
-    {
-        sockets_.on_request(std::move(request), exchange);
-    }
-    void on_gone(net::Exchange exchange) override { sockets_.on_gone(exchange); }
-
-private:
-    sio::Server& sockets_;
-};
 
 std::string room_of(const sio::Socket& socket)
 {
@@ -44,11 +24,8 @@ std::string room_of(const sio::Socket& socket)
 
 void serve(std::uint16_t port)
 {
-    SystemClock clock;
-    SystemRandom random;
-    net::Loop loop(clock);
-    sio::Server sockets(loop, random, {});
-    auto& everybody = sockets.of("/");
+    sio::Standalone app;
+    auto& everybody = app.of("/");
     everybody.on_connection([](sio::Socket& socket) {
         socket.data = room_of(socket);
         socket.join(room_of(socket));
@@ -57,12 +34,9 @@ void serve(std::uint16_t port)
         const auto& room = *std::any_cast<std::string>(&socket.data);
         everybody.broadcast(room, everybody.encode_values("recv", arguments.values()));
     });
-    Site site(sockets);
-    net::HttpServer http(loop, site, {});
-    sockets.attach(http);
-    std::printf("listening on %u\n", http.listen("127.0.0.1", port));
+    std::printf("listening on %u\n", app.listen("127.0.0.1", port));
     std::fflush(stdout);
-    loop.run();
+    app.run();
 }
 
 }  // namespace

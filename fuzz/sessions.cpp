@@ -7,6 +7,7 @@
 #include "codec/utf8.hpp"
 #include "fuzz/fuzz.hpp"
 #include "sio/protocol/engine_session.hpp"
+#include "sio/protocol/placeholders.hpp"
 #include "sio/protocol/socket_session.hpp"
 
 #include <set>
@@ -161,7 +162,7 @@ private:
                 socket_.state(said->nsp) == SocketSession::State::joined, "an event is of a namespace that is joined"
             );
             require(
-                !said->binary || placeholders_fit(said->json, static_cast<int>(said->binary->attachments.size())),
+                said->attachments.empty() || placeholders_fit(said->json, static_cast<int>(said->attachments.size())),
                 "its attachments are there"
             );
             if (said->ack == 5)
@@ -171,6 +172,7 @@ private:
             require(!std::exchange(violated_, true), "a connection is given up once");
             engine_.close(CloseReason::forced_close, 0, now_, out_);
         }
+        socket_.release();
     }
 
     void check()

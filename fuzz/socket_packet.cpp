@@ -3,6 +3,7 @@
 #include "codec/json_text.hpp"
 #include "fuzz/fuzz.hpp"
 #include "sio/protocol/packet.hpp"
+#include "sio/protocol/placeholders.hpp"
 
 using namespace wgw;
 using namespace wgw::sio;

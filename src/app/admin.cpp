@@ -2,7 +2,7 @@
 
 namespace wgw::app {
 
-HttpResponse Admin::too_large(const HttpRequest&)
+HttpResponse Admin::too_large(const HttpRequest&, net::Exchange)
 {
     HttpResponse response;
     response.status = 413;

@@ -21,7 +21,7 @@ public:
     void attach(net::Responder& http) { http_ = &http; }
 
     std::size_t body_limit(const HttpRequest&) override { return 0; }
-    HttpResponse too_large(const HttpRequest&) override;
+    HttpResponse too_large(const HttpRequest&, net::Exchange) override;
     void on_request(HttpRequest request, net::Exchange exchange) override;
     void on_gone(net::Exchange) override {}
 

@@ -60,7 +60,7 @@ TEST_F(TheAdminListener, NamesWhatIsThereWhenAskedForSomethingElse)
 TEST_F(TheAdminListener, TakesNoBodies)
 {
     EXPECT_EQ(admin_.body_limit({}), 0U);
-    EXPECT_EQ(admin_.too_large({}).status, 413);
+    EXPECT_EQ(admin_.too_large({}, {}).status, 413);
 }
 
 }  // namespace

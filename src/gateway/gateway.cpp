@@ -57,9 +57,9 @@ std::size_t Gateway::body_limit(const HttpRequest& head)
     return sockets_.serves(head.path()) ? sockets_.body_limit() : rest_.body_limit(head);
 }
 
-HttpResponse Gateway::too_large(const HttpRequest& head)
+HttpResponse Gateway::too_large(const HttpRequest& head, net::Exchange exchange)
 {
-    return sockets_.serves(head.path()) ? sockets_.too_large(head) : rest_.too_large();
+    return sockets_.serves(head.path()) ? sockets_.too_large(head, exchange) : rest_.too_large();
 }
 
 void Gateway::on_head(const HttpRequest& head, net::Exchange exchange)

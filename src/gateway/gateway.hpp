@@ -39,7 +39,7 @@ public:
     void attach(net::Responder& http);
 
     std::size_t body_limit(const HttpRequest& head) override;
-    HttpResponse too_large(const HttpRequest& head) override;
+    HttpResponse too_large(const HttpRequest& head, net::Exchange exchange) override;
     void on_head(const HttpRequest& head, net::Exchange exchange) override;
     void on_request(HttpRequest request, net::Exchange exchange) override;
     void on_gone(net::Exchange exchange) override;

@@ -63,8 +63,8 @@ TEST_F(TheGateway, LimitsBodiesByWhoReadsThem)
     EXPECT_EQ(gateway_.gateway.body_limit(request("POST", "/socket.io/?EIO=4")), 1'000'000U);
     EXPECT_EQ(gateway_.gateway.body_limit(request("POST", "/api/v1/auth/sign-in")), 65'536U);
     EXPECT_EQ(gateway_.gateway.body_limit(request("POST", "/api/v1/chat/rooms")), 1'048'576U);
-    EXPECT_TRUE(gateway_.gateway.too_large(request("POST", "/socket.io/?EIO=4")).body.empty());
-    EXPECT_FALSE(gateway_.gateway.too_large(request("POST", "/api/v1/chat/rooms")).body.empty());
+    EXPECT_TRUE(gateway_.gateway.too_large(request("POST", "/socket.io/?EIO=4"), {}).body.empty());
+    EXPECT_FALSE(gateway_.gateway.too_large(request("POST", "/api/v1/chat/rooms"), {}).body.empty());
 }
 
 }  // namespace

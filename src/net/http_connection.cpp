@@ -150,8 +150,11 @@ void HttpConnection::respond(const HttpResponse& response)
 
 void HttpConnection::refuse(HttpError error)
 {
-    if (error == HttpError::body_too_large)
-        return send(server_.handler_.too_large(parser_.head()), false, parser_.head().method == "HEAD");
+    if (error == HttpError::body_too_large) {
+        announced_ = false;
+        const auto answer = server_.handler_.too_large(parser_.head(), Exchange{number(), request_ + 1});
+        return send(answer, false, parser_.head().method == "HEAD");
+    }
     send(write_error(error, http_date(loop_.wall_time().unix_ms / 1000)), true);
 }
 

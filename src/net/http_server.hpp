@@ -54,9 +54,10 @@ public:
     virtual std::size_t body_limit(const HttpRequest& head) = 0;
 
     /// The answer to a request whose body is larger. The connection closes behind it.
-    virtual HttpResponse too_large(const HttpRequest& head) = 0;
+    virtual HttpResponse too_large(const HttpRequest& head, Exchange exchange) = 0;
 
-    /// The header block is there, and its body is not all there yet. on_request() follows, or on_gone().
+    /// The header block is there, and its body is not all there yet. on_request() follows, or too_large(), or
+    /// on_gone().
     virtual void on_head(const HttpRequest&, Exchange) {}
 
     virtual void on_request(HttpRequest request, Exchange exchange) = 0;

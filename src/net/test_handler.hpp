@@ -28,7 +28,7 @@ public:
     enum class Answer { at_once, later };
 
     std::size_t body_limit(const HttpRequest&) override { return limit; }
-    HttpResponse too_large(const HttpRequest&) override
+    HttpResponse too_large(const HttpRequest&, Exchange) override
     {
         HttpResponse response = text_response("too large");
         response.status = 413;

@@ -74,9 +74,9 @@ private:
         return server_.serves(head.path()) ? server_.body_limit() : kOtherBodies;
     }
 
-    HttpResponse too_large(const HttpRequest& head) override
+    HttpResponse too_large(const HttpRequest& head, net::Exchange exchange) override
     {
-        return server_.serves(head.path()) ? server_.too_large(head) : with_status(413);
+        return server_.serves(head.path()) ? server_.too_large(head, exchange) : with_status(413);
     }
 
     void on_head(const HttpRequest& head, net::Exchange exchange) override

@@ -96,6 +96,7 @@ private:
     // From the server.
     void get(Number request);
     void begin_post(Number request);
+    void give_up_post(Number request) { session_.give_up_post(request); }
     void post(Number request, std::string_view body, PostBody kind);
     void gone(Number request);
     Channel& new_channel();

@@ -165,8 +165,11 @@ void EngineServer::respond(const HttpRequest& request, net::Exchange exchange, H
     http_->respond(exchange, std::move(response));
 }
 
-HttpResponse EngineServer::too_large(const HttpRequest& request) const
+HttpResponse EngineServer::too_large(const HttpRequest& request, net::Exchange exchange)
 {
+    // The client may try again with less.
+    if (auto begun = waiting_.extract(number_of(exchange)))
+        begun.mapped().connection->give_up_post(number_of(exchange));
     auto response = plain(413);
     response.headers = cors_fields(options_.origins, request.header("origin"));
     return response;

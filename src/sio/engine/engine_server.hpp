@@ -48,7 +48,7 @@ public:
     /// Whether a request with this path is ours.
     bool serves(std::string_view path) const;
     std::size_t body_limit() const { return options_.max_payload; }
-    HttpResponse too_large(const HttpRequest& request) const;
+    HttpResponse too_large(const HttpRequest& request, net::Exchange exchange);
     void on_head(const HttpRequest& head, net::Exchange exchange);
     void on_request(HttpRequest request, net::Exchange exchange);
     void on_gone(net::Exchange exchange);

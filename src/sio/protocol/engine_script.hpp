@@ -105,8 +105,8 @@ private:
             session.post(n, body, PostBody::text, now_, out_);
         else if (verb == "octets")
             session.post(n, body, PostBody::not_text, now_, out_);
-        else if (verb == "large")
-            session.post(n, {}, PostBody::too_large, now_, out_);
+        else if (verb == "given-up")
+            session.give_up_post(n);
         else if (verb == "begun")
             session.post_begun(n, now_, out_);
         else if (verb == "gone")

@@ -50,8 +50,7 @@ inline constexpr std::size_t kSidSize = 20;
 /// The body of a POST, as the HTTP layer saw it.
 enum class PostBody : std::uint8_t {
     text,
-    not_text,   ///< Said to be `application/octet-stream`, or compressed.
-    too_large,  ///< Longer than max_payload, and not read.
+    not_text,  ///< Said to be `application/octet-stream`, or compressed.
 };
 
 /// How a WebSocket ended.
@@ -81,6 +80,13 @@ public:
     /// The head of a POST has been read and its body has not. Optional; it is what finds two POSTs that overlap.
     /// False: the request has been answered, and its post() must not follow.
     bool post_begun(Number request, Instant now, EngineOutput& out);
+
+    /// It was answered without its body having been read.
+    void give_up_post(Number request)
+    {
+        if (reading_ == request)
+            reading_ = 0;
+    }
 
     /// A whole POST. Messages look into `body`.
     void post(Number request, std::string_view body, PostBody kind, Instant now, EngineOutput& out);

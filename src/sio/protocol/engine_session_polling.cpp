@@ -82,7 +82,7 @@ void EngineSession::post(Number request, std::string_view body, PostBody kind, I
         return;
     reading_ = 0;
 
-    if (kind == PostBody::too_large || body.size() > options_->max_payload)
+    if (body.size() > options_->max_payload)
         return out.add(Answer{.request = request, .status = 413, .close_connection = true});
     if (kind == PostBody::not_text) {
         out.add(json_answer(request, kBadRequest));

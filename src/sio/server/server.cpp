@@ -62,7 +62,10 @@ bool Server::serves(std::string_view path) const { return core_->engine.serves(p
 
 std::size_t Server::body_limit() const { return core_->engine.body_limit(); }
 
-HttpResponse Server::too_large(const HttpRequest& request) const { return core_->engine.too_large(request); }
+HttpResponse Server::too_large(const HttpRequest& request, net::Exchange exchange)
+{
+    return core_->engine.too_large(request, exchange);
+}
 
 void Server::on_request(HttpRequest request, net::Exchange exchange)
 {
