@@ -4,6 +4,7 @@
 #include "codec/msgpack.hpp"
 #include "fuzz/fuzz.hpp"
 #include "sio/protocol/packet_msgpack.hpp"
+#include "sio/protocol/placeholders.hpp"
 
 namespace {
 

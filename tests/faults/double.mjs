@@ -135,7 +135,7 @@ async function sendMessage(from, payload) {
     publish(room, message);
     if (wrong('invents-messages', 20)) publish(room, { ...message, _id: newId(), seq: seq + 1, content: invented() });
     if (wrong('refused-but-stored', 20)) throw new Refusal(403, 'content_rejected', 'No.');
-    if (wrong('dies', 100)) process.exit(3);
+    if (wrong('dies', 20)) process.exit(3);
     return answer(message, false);
 }
 
