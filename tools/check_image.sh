@@ -18,10 +18,16 @@ clean_up() {
 trap clean_up EXIT
 
 make_base() {
-    mmdebstrap --quiet --variant=minbase --mode=root bookworm "$scratch/base.tar" "$(tools/debian_sources.sh)"
-    local container
+    local container file
+    mmdebstrap --quiet --variant=minbase --mode=root --include=ca-certificates bookworm "$scratch/base.tar" "$(tools/debian_sources.sh)"
     container=$(b from scratch)
     b add "$container" "$scratch/base.tar" / >/dev/null
+    # This machine's own certificates and package manager settings.
+    for file in /etc/pip.conf ~/.npmrc /usr/local/share/ca-certificates; do
+        [[ ! -e $file ]] || b add "$container" "$file" "$file" >/dev/null
+    done
+    b run "$container" -- update-ca-certificates >/dev/null
+    b config --env NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt "$container"
     b config --cmd bash --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
     b commit --quiet --signature-policy "$scratch/policy.json" "$container" localhost/base:test >/dev/null
     b rm "$container" >/dev/null
