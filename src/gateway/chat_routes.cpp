@@ -40,18 +40,20 @@ Task<Result<RestReply>> join_room(Features features, RestRequest request)
     co_return RestReply{};
 }
 
-Task<Result<RestReply>> find_rooms(Features features, RestRequest)
+Task<Result<RestReply>> find_rooms(Features features, RestRequest request)
 {
-    const auto rooms = co_await features.chat.rooms({});
-    RestReply reply{"[", {}};
+    const auto paging = read_paging<RoomId>(request.query, features.limits);
+    if (!paging)
+        co_return fail(paging.error());
+    const auto rooms = co_await features.chat.rooms(paging->page);
+    std::string items;
     for (const auto& room : rooms.items) {
-        reply.data += reply.data.size() > 1 ? "," : "";
-        write_room_found(reply.data, room);
+        items += items.empty() ? "" : ",";
+        write_room_found(items, room);
     }
-    reply.data += ']';
-    if (rooms.more && !rooms.items.empty())
-        reply.headers.emplace_back("X-Next", rooms.items.front()._id.hex());
-    co_return reply;
+    const RoomId first = rooms.items.empty() ? RoomId() : rooms.items.front()._id;
+    const RoomId last = rooms.items.empty() ? RoomId() : rooms.items.back()._id;
+    co_return list_reply(std::move(items), *paging, rooms.more, first, last);
 }
 
 Task<Result<RestReply>> find_room(Features features, RestRequest request)
@@ -95,7 +97,7 @@ Task<Result<RestReply>> find_in_room(Features features, RestRequest request)
     const auto user_id = require_user_id(request.caller);
     if (!user_id)
         co_return fail(user_id.error());
-    const auto paging = read_paging(request.query, features.limits);
+    const auto paging = read_paging<chat::Seq>(request.query, features.limits);
     if (!paging)
         co_return fail(paging.error());
     const auto list = co_await (features.chat.*kList)(fields->room_id, *user_id, paging->page);

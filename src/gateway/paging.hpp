@@ -1,5 +1,6 @@
 #pragma once
-/// Which part of a list is asked for: `?limit=&before=&after=`, where both places are a seq.
+/// Which part of a list is asked for: `?limit=&before=&after=`. A place in a list is a seq, or an _id where the list's
+/// items have no seq.
 ///
 /// Without any of them the answer is a bare array of the newest, as recorded, and a header X-Next where there are more;
 /// with one of them it is `{"items":[…],"next":…}`. Items are oldest first in both.
@@ -16,16 +17,20 @@
 
 namespace wgw::gateway {
 
+template <class Key>
 struct Paging {
-    chat::Page<chat::Seq> page;
+    chat::Page<Key> page;
     bool asked = false;  ///< For a page, rather than for the bare list.
 };
 
-/// Fails with validation_failed if a parameter is no whole number from 0 (limit: from 1). A limit over the greatest
-/// counts as the greatest.
-Result<Paging> read_paging(std::string_view query, const Limits& limits);
+/// Key: chat::Seq or RoomId. Fails with validation_failed if a place or the limit (at least 1) cannot be read. A limit
+/// over the greatest counts as the greatest.
+template <class Key>
+Result<Paging<Key>> read_paging(std::string_view query, const Limits& limits);
 
-/// Puts the list around `items` (JSON values with commas between them). `first` and `last` are their places.
-RestReply list_reply(std::string items, const Paging& paging, bool more, chat::Seq first, chat::Seq last);
+/// Puts the list around `items` (JSON values with commas between them). `first` and `last` are their places; any, if
+/// there are no items.
+template <class Key>
+RestReply list_reply(std::string items, const Paging<Key>& paging, bool more, const Key& first, const Key& last);
 
 }  // namespace wgw::gateway

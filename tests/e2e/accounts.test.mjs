@@ -93,6 +93,8 @@ test('accounts, rooms and messages over REST', async (t) => {
         const rooms = await call(server, 'GET', '/api/v1/chat/rooms', { token: owner.token });
         assert.deepEqual(rooms.data.map(({ _id }) => _id), names.sort().slice(-1000));
         assert.equal(rooms.headers.get('x-next'), rooms.data[0]._id);
+        const older = await call(server, 'GET', `/api/v1/chat/rooms?before=${rooms.data[0]._id}`, { token: owner.token });
+        assert.deepEqual([older.data.items.length, older.data.next, older.data.items.at(-1)._id < rooms.data[0]._id], [50, older.data.items[0]._id, true]);
     });
 
     await t.test('half a surrogate pair becomes the replacement character', async () => {
