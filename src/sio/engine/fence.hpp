@@ -22,8 +22,15 @@ bool fenced(std::string_view sentence, Call call)
                 {"what", error.what()}
         }
         );
-        return false;
+    } catch (...) {
+        log::error(
+            sentence,
+            {
+                {"what", "something that is no std::exception"}
+        }
+        );
     }
+    return false;
 }
 
 }  // namespace wgw::sio

@@ -87,13 +87,8 @@ void Client::on_event(const Event& event)
     const std::string_view name = plain(arguments[0], kept);
     arguments.remove_first();
 
-    if (socket->rare_)
-        for (const auto& guard : socket->rare_->guards)
-            if (const auto refusal = guard(name, arguments)) {
-                if (handlers.error)
-                    handlers.error(*socket, *refusal);
-                return;
-            }
+    if (!passes_guards(*socket, name, arguments))
+        return;
     if (handlers.any) {
         handlers.any(*socket, name, arguments);
         if (!alive)
@@ -106,6 +101,25 @@ void Client::on_event(const Event& event)
         handlers.other(*socket, name, arguments, std::move(reply));
 }
 
+bool Client::passes_guards(Socket& socket, std::string_view name, const Arguments& arguments)
+{
+    if (!socket.rare_)
+        return true;
+    const SocketRef alive = socket.ref();
+    // A guard may end its socket, and must not go with it while it runs.
+    auto guards = std::exchange(socket.rare_->guards, {});
+    std::optional<std::string> refusal;
+    for (auto guard = guards.begin(); guard != guards.end() && !refusal && alive; ++guard)
+        refusal = (*guard)(name, arguments);
+    if (!alive)
+        return false;
+    std::ranges::move(socket.rare_->guards, std::back_inserter(guards));  // what they have added
+    socket.rare_->guards = std::move(guards);
+    if (const auto& handler = socket.nsp_.handlers_->error; handler && refusal)
+        handler(socket, *refusal);
+    return !refusal;
+}
+
 void Client::on_ack(const Ack& ack)
 {
     auto* socket = find(ack.nsp);
@@ -115,9 +129,13 @@ void Client::on_ack(const Ack& ack)
 
 void Client::on_violation(const Violation& violation)
 {
-    for (Socket* socket = sockets_.get(); socket != nullptr; socket = socket->next_.get())
-        if (const auto& handler = socket->nsp_.handlers_->error)
-            fenced("A handler failed.", [&] { handler(*socket, violation.why); });
+    std::vector<SocketRef> refs;  // a handler may end any of them
+    for (const Socket* socket = sockets_.get(); socket != nullptr; socket = socket->next_.get())
+        refs.push_back(socket->ref());
+    for (const auto& ref : refs)
+        if (auto* socket = ref.get())
+            if (const auto& handler = socket->nsp_.handlers_->error)
+                fenced("A handler failed.", [&] { handler(*socket, violation.why); });
     // The reference server calls the same thing by two names.
     const bool by_server = violation.is_misplaced && transport() == Transport::polling;
     close(by_server ? CloseReason::forced_server_close : CloseReason::forced_close);
@@ -223,10 +241,14 @@ void Client::accept(Socket& socket, const Lost* lost)
 
 void Client::leave(Socket& socket)
 {
+    constexpr auto kReason = CloseReason::server_namespace_disconnect;
     const auto& nsp = socket.nsp_.name();
-    if (!is_closed() && packets_.state(nsp) == SocketSession::State::joined)
+    const auto state = is_closed() ? SocketSession::State::absent : packets_.state(nsp);
+    if (state == SocketSession::State::joined)
         EngineConnection::send(packets_.leave(nsp));
-    end_socket(socket, CloseReason::server_namespace_disconnect);
+    else if (state == SocketSession::State::connecting)
+        EngineConnection::send(packets_.refuse(nsp, text_of(kReason)));  // by its middleware: it waits for an answer
+    end_socket(socket, kReason);
 }
 
 void Client::leave_all()

@@ -50,6 +50,9 @@ private:
     void on_connect(const Connect& connect);
     void on_event(const Event& event);
     void on_ack(const Ack& ack);
+
+    /// Whether the event is to be heard: its socket is still there, and no guard has refused it.
+    static bool passes_guards(Socket& socket, std::string_view name, const Arguments& arguments);
     void on_violation(const Violation& violation);
 
     /// Middleware by middleware, then accept() or refuse().

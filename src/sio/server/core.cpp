@@ -37,6 +37,7 @@ ServerCore::ServerCore(net::Loop& loop_, Random& random_, ServerOptions options_
           return std::make_unique<Client>(*this, std::move(opening));
       })
 {
+    of("/");
 }
 
 Namespace& ServerCore::of(std::string_view name)

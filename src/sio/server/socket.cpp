@@ -13,7 +13,10 @@ Socket::Socket(Namespace& nsp, Client& client, std::uint64_t number, const Id& i
 {
 }
 
-Socket::~Socket() = default;
+Socket::~Socket()
+{
+    leave_all();  // what handlers of its end have joined
+}
 
 SocketRef Socket::ref() const { return {nsp_.core_.sockets, number_}; }
 const Handshake& Socket::handshake() const { return client_.handshake(); }
@@ -46,6 +49,8 @@ void Socket::emit_payload(std::string_view event, const Payload& payload)
 
 void Socket::ask(std::string_view event, const Payload& payload, std::optional<Duration> timeout, AckHandler handler)
 {
+    if (ref().get() != this)  // a handler of its end asks it
+        return handler(std::unexpected(AckError::disconnected));
     const auto id = nsp_.acks().ask(*this, timeout, std::move(handler));
     const auto json = event_json(event, payload.values());
     send(Encoded({.nsp = nsp_.name(), .ack = id, .json = json}, payload.attachments()));

@@ -38,6 +38,9 @@ protected:
         return client;
     }
 
+    /// The socket of whoever has joined last; nobody has left meanwhile.
+    static Socket& newest(Namespace& nsp) { return *nsp.everybody().sockets().back(); }
+
     std::vector<std::string> hears(TestClient& client)
     {
         wire_.turn();
