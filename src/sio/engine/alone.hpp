@@ -6,7 +6,9 @@
 ///     app.listen("127.0.0.1", 3000);
 ///     app.run();
 ///
-/// Tests  tests/conformance: examples/echo is two of them
+/// Threads   made, run and destroyed on one thread, before others: they then have SIGTERM and SIGINT blocked, which this
+///           one hears. One in a process
+/// Tests     alone_test.cpp; tests/conformance: examples/echo is two of them
 
 #include "base/random.hpp"
 #include "base/time.hpp"
@@ -36,19 +38,20 @@ public:
 
     Served& server() { return server_; }
 
-    /// For timers, and for post() from other threads.
+    /// For timers, and for post() from other threads: loop().post([&] { server().emit("tick"); }).
     net::Loop& loop() { return loop_; }
 
-    /// What answers the requests that are not the server's. Without it: 404.
+    /// What answers the requests that are not the server's; of their bodies up to 1,000,000 bytes. Without it: 404.
     void on_request(std::function<HttpResponse(const HttpRequest&)> handler) { others_ = std::move(handler); }
 
-    /// Port 0: any free one. Returns the port. Throws std::runtime_error with a sentence that says what to do.
+    /// `host`: an address or a name; "0.0.0.0" for all. Port 0: any free one. Returns the port. Throws
+    /// std::runtime_error with a sentence that says what to do.
     std::uint16_t listen(const std::string& host, std::uint16_t port) { return http_.listen(host, port); }
 
     /// Until SIGTERM, SIGINT or stop(). Then all connections are closed, within `drain`; clients come back.
     void run(Duration drain = Duration(1'000))
     {
-        const net::Signals signals(loop_, [this, drain](int) { end(drain); });
+        drain_ = drain;
         loop_.run();
     }
 
@@ -119,6 +122,8 @@ private:
     net::Loop loop_;
     Served server_;
     net::HttpServer http_;
+    net::Signals signals_{loop_, [this](int) { end(drain_); }};
+    Duration drain_{0};
     std::function<HttpResponse(const HttpRequest&)> others_;
     std::optional<Instant> ends_at_;
 };

@@ -28,6 +28,8 @@ std::string text_of(const BroadcastAnswers& all)
 
 class AskingClients : public AServer {
 protected:
+    ~AskingClients() override { wire_.hang_up(); }
+
     AckHandler note()
     {
         return [this](const AckResult& result) { noted_.push_back(text_of(result)); };

@@ -18,6 +18,8 @@ using testing::IsEmpty;
 
 class ANamespace : public AServer {
 protected:
+    ~ANamespace() override { wire_.hang_up(); }
+
     void note(std::string what) { noted_.push_back(std::move(what)); }
 
     /// Notes why sockets leave.
