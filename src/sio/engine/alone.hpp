@@ -6,7 +6,8 @@
 ///     app.listen("127.0.0.1", 3000);
 ///     app.run();
 ///
-/// Threads   made, run and destroyed on one thread, before others: they then have SIGTERM and SIGINT blocked, which this
+/// Threads   made, run and destroyed on one thread, before others: they then have SIGTERM and SIGINT blocked, which
+/// this
 ///           one hears. One in a process
 /// Tests     alone_test.cpp; tests/conformance: examples/echo is two of them
 

@@ -1,9 +1,9 @@
 #pragma once
-/// A WebSocket of a session: its transport, or one that wants to become it.
+/// A WebSocket of a session: its transport, or one that wants to become it. Inside of the library only.
 ///
 /// Lifetime  owns itself: ends with the connection, which may outlive its session
 /// Loop only.
-/// Tests     server_test.cpp
+/// Tests     server_test.cpp, server_pace_test.cpp, tests/conformance/upgrade.test.mjs
 
 #include "net/stream.hpp"
 #include "sio/protocol/engine_output.hpp"

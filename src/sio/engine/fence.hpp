@@ -1,5 +1,5 @@
 #pragma once
-/// Nothing that an application's handler throws goes further than its connection.
+/// Nothing that an application's handler throws goes further than its connection. Inside of the library only.
 
 #include "base/log.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
 /// What a client has sent and is not heard yet, because it is heard at the pace at which it is answered; and the
 /// answers to the POSTs that brought it, which are held back so that it sends no more. Most sessions never have one.
+/// Inside of the library only.
 /// Tests  server_pace_test.cpp
 
 #include "sio/protocol/engine_output.hpp"

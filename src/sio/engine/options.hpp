@@ -1,5 +1,6 @@
 #pragma once
-/// What an Engine.IO server may be told: the defaults are those of the protocol's own implementation, unless said.
+/// What an Engine.IO server may be told: the defaults are those of the protocol's own implementation, unless said:
+/// "ours". Durations are in ms.
 
 #include "base/time.hpp"
 #include "codec/http_request.hpp"
@@ -19,10 +20,10 @@ struct CookieOptions {
 };
 
 struct EngineServerOptions {
-    std::string path = "/socket.io/";
-    bool polling = true;    ///< Whether a session may begin on this transport.
-    bool websocket = true;  ///< Likewise.
-    bool upgrades = true;   ///< From the one to the other.
+    std::string path = "/socket.io/";  ///< Begins and ends with `/`.
+    bool polling = true;               ///< Whether a session may begin on this transport.
+    bool websocket = true;             ///< Likewise.
+    bool upgrades = true;              ///< From the one to the other.
 
     Duration ping_interval{25'000};
     Duration ping_timeout{20'000};
@@ -38,7 +39,8 @@ struct EngineServerOptions {
     OriginOptions origins;
     std::optional<CookieOptions> cookie = {};
 
-    /// Asked for each new session and each WebSocket: the text of a refusal (403), or nothing.
+    /// Asked for each new session and each WebSocket, before anything is kept of it: the text of a refusal, or nothing.
+    /// A poll is answered 403 with it, and a WebSocket 400, as by the reference server.
     std::function<std::optional<std::string>(const HttpRequest&)> refuse = {};
 };
 

@@ -2,8 +2,11 @@
 /// An event or ack, encoded once for any number of sockets: one frame, and one more for each binary value. For clients
 /// with the parser for MessagePack, once more, when the first of them is met.
 ///
-/// A value; copies share the frames. Hot path: without binary values there is one frame, and no further memory.
-/// Tests  encoded_test.cpp
+/// An application gets one of Namespace::encode(), and gives it to broadcast() and Socket::send() of the same
+/// namespace; what is in it is the library's matter.
+///
+/// A value; copies share the frames, which are counted without atomics: loop only. Hot path: without binary values
+/// there is one frame, and no further memory. Tests  encoded_test.cpp
 
 #include "codec/frame.hpp"
 #include "sio/protocol/packet.hpp"

@@ -11,7 +11,12 @@
 ///         reply("ok");
 ///     });
 ///
-/// Errors    what a handler throws is logged and ends the connection of its socket, and no other
+/// Handlers  of the namespace, given the socket: one of each kind, but for use(). They are set before clients come, and
+///           not inside of a handler of the same namespace. They may end any socket, their own too, unless it is said
+/// Patterns  what Server::of_pattern() gives has no name and no sockets of its own: handlers, and targets, which are in
+///           all its namespaces; find(), size(), has_room() and broadcast() are for a namespace with a name
+/// Errors    what a handler throws is logged and ends the connection of its socket, and no other. Of an answer, of a
+///           disconnect and of on_error(): it is logged
 /// Loop only.
 /// Tests     server_test.cpp, target_test.cpp, tests/conformance
 
@@ -43,10 +48,11 @@ struct ConnectError {
     std::string data = {};  ///< JSON; empty: none.
 };
 
-/// Ends a middleware: accepts with nothing. Called once, at once or later; the socket may have gone by then.
+/// Ends a middleware: accepts with nothing. Called once, at once or later; the socket may have gone by then. If it
+/// never is, the client waits until `ServerOptions::connect_timeout` ends it, if it has joined nothing else.
 using Next = std::move_only_function<void(std::optional<ConnectError>)>;
 
-/// What is done with what the clients of a namespace do.
+/// What is done with what the clients of a namespace do: see the functions of Namespace that set it.
 struct Handlers {
     using Middleware = std::function<void(Socket&, Next)>;
     using Event = std::function<void(Socket&, const Arguments&, Reply)>;
@@ -65,21 +71,26 @@ struct Handlers {
 
 class Namespace {
 public:
+    /// With its slash: "/chat". Empty for that of a pattern.
     const std::string& name() const { return name_; }
 
     // Who comes and goes.
 
-    /// Asked in the order of this, before the socket is in any room. What is emitted to the socket meanwhile goes out.
+    /// Asked in the order of these calls, before the socket is in any room. What is emitted to the socket meanwhile
+    /// goes out. Socket::disconnect() inside of it refuses the client.
     void use(Handlers::Middleware middleware) { handlers_->middlewares.push_back(std::move(middleware)); }
+
+    /// The client is told that it is in the namespace, then this is called, then it is heard.
     void on_connection(std::function<void(Socket&)> handler) { handlers_->connection = std::move(handler); }
 
-    /// It is still in its rooms.
+    /// Before on_disconnect(), while it is still in its rooms.
     void on_disconnecting(std::function<void(Socket&, CloseReason)> handler)
     {
         handlers_->disconnecting = std::move(handler);
     }
 
-    /// Called also for a socket that was never accepted, if a middleware has seen it.
+    /// Once for each socket, also for one that was never accepted. It is in no room and is told nothing any more; its
+    /// handle is good during the call, its SocketRef is not.
     void on_disconnect(std::function<void(Socket&, CloseReason)> handler)
     {
         handlers_->disconnect = std::move(handler);
@@ -93,7 +104,7 @@ public:
         handlers_->events.insert_or_assign(std::move(event), std::move(handler));
     }
 
-    /// Every event, before its handler.
+    /// Every event that no guard has refused, before its handler.
     void on_any(std::function<void(Socket&, std::string_view event, const Arguments&)> handler)
     {
         handlers_->any = std::move(handler);
@@ -102,11 +113,14 @@ public:
     /// Events without a handler of their own.
     void on_other(Handlers::AnyEvent handler) { handlers_->other = std::move(handler); }
 
-    /// Why an event was refused by Socket::use(), or why a packet could not be read, which ends the connection.
+    /// Why an event was refused by a guard (Socket::use), in its words; or, in a sentence for the log, why a packet
+    /// could not be read, which then ends the connection. The client is told neither.
     void on_error(std::function<void(Socket&, std::string_view why)> handler) { handlers_->error = std::move(handler); }
 
-    /// An event for the socket does not fit into its queue: the client reads too slowly. True: the event is dropped for
-    /// this socket, which is brought up to date otherwise. False, and without this: its connection ends.
+    /// An event for many does not fit into the queue of this one (EngineServerOptions::queue_bytes, queue_packets): it
+    /// reads too slowly. True: the event is dropped for this socket, which is brought up to date otherwise. False, and
+    /// without this: its connection ends, as it does over an answer or an event for it alone.
+    /// The handler is inside of a walk over sockets: it ends none and changes no room, but may post that.
     void on_full(std::function<bool(Socket&)> handler) { handlers_->full = std::move(handler); }
 
     /// Takes all of these away: for whoever set them and goes before the server does.
@@ -126,16 +140,17 @@ public:
     /// Encodes an event once, for any number of send() and broadcast().
     Encoded encode(std::string_view event, const Payload& payload) const;
 
-    /// `values`: JSON, with commas between them.
+    /// `values`: valid JSON, with commas between them; it is not looked at.
     Encoded encode_values(std::string_view event, std::string_view values) const;
 
-    /// To everybody in `room` who has been accepted. Hot path: one look-up, then a pointer per socket. It is not
-    /// recovered.
+    /// To everybody in `room`. Hot path: one look-up, then a pointer per socket. Recovery does not keep it, and a
+    /// socket's own id is no room here.
     void broadcast(std::string_view room, const Encoded& event);
 
+    /// Whether anybody is in it.
     bool has_room(std::string_view room) const { return find_room(room) != nullptr; }
 
-    /// nullptr: there is no such socket here.
+    /// nullptr: there is no such socket here. Those that wait for a middleware are found, and counted, too.
     Socket* find(std::uint64_t number) const;
     Socket* find(std::string_view id) const;
     std::size_t size() const { return sockets_.size(); }

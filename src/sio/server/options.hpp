@@ -1,5 +1,6 @@
 #pragma once
-/// What a Socket.IO server may be told: the defaults are those of the protocol's own implementation, unless said.
+/// What a Socket.IO server may be told: the defaults are those of the protocol's own implementation, unless said:
+/// "ours". Durations are in ms.
 
 #include "base/time.hpp"
 #include "sio/engine/options.hpp"

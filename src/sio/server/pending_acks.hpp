@@ -1,5 +1,6 @@
 #pragma once
 /// The answers that a namespace waits for: events sent to one socket, or to many, that asked for an ack.
+/// An application meets AckResult, AckError and BroadcastAnswers; PendingAcks is inside of the library only.
 ///
 /// Pure: answers and time in, calls of the handlers out. Ids count from 0, over both kinds, as in the reference server.
 /// Only the first answer counts; one that is late, or was never asked for, is ignored.
@@ -33,7 +34,7 @@ constexpr std::string_view text_of(AckError error)
     return error == AckError::timeout ? "operation has timed out" : "socket has been disconnected";
 }
 
-/// What a client answered.
+/// What a client answered: its arguments.
 using AckResult = std::expected<Payload, AckError>;
 using AckHandler = std::move_only_function<void(AckResult)>;
 

@@ -1,5 +1,6 @@
 #pragma once
 /// What a namespace remembers so that a client that lost its connection gets what it has missed.
+/// An application meets RecoveryOptions, in ServerOptions; Recovery and LostSession are inside of the library only.
 ///
 ///     every event      add(rooms, except, encoded)     its offset stands in it as a last argument: next_offset()
 ///     a socket ends    keep(session)                   if its reason is one that a client comes back from
@@ -28,7 +29,7 @@
 namespace wgw::sio {
 
 struct RecoveryOptions {
-    Duration max_disconnection{120'000};  ///< How long a client may be away.
+    Duration max_disconnection{120'000};  ///< How long a client may be away, in ms.
     bool skip_middlewares = true;  ///< Not for one that is restored. False where a token may be revoked meanwhile.
     std::size_t bytes = std::size_t{16} << 20;  ///< Of events that are remembered, per namespace.
     std::size_t sessions = 10'000;              ///< That are remembered, per namespace.

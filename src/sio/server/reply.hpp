@@ -1,6 +1,8 @@
 #pragma once
-/// The answer to an event. Move only; only the first call counts, and none if the client asked for no answer or has
-/// gone.
+/// The answer to an event: `reply("ok", 42)`, now or later. Move only; only the first call counts, and none if the
+/// client asked for no answer or has gone.
+/// Lifetime  may be kept; its server outlives it
+/// Loop only.
 
 #include "sio/server/arguments.hpp"
 #include "sio/server/socket.hpp"
@@ -22,7 +24,7 @@ public:
         return *this;
     }
 
-    /// Whether the client waits for it: false after the answer.
+    /// Whether the client asked for one that it has not been given. It may have gone meanwhile.
     bool is_wanted() const { return socket_.number() != 0; }
 
     /// Values as for Payload::of().

@@ -38,13 +38,14 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server();
 
-    /// The namespace of that name, made if it is new: "/" is there for everybody. Clients can join those that were made
-    /// before they came.
+    /// The namespace of that name, with or without its slash, made if it is new; "/" is there from the beginning.
+    /// Clients can join those that were made before they came. It stays as long as the server.
     Namespace& of(std::string_view name);
 
-    /// Namespaces that are made when a client asks for one whose name matches, in the order of these calls; each goes
-    /// with its last socket. What is returned has their handlers in common, and what it emits goes to all of them.
-    /// `*` in a pattern stands for any number of characters but `/`: "/room-*".
+    /// Namespaces that are made when a client asks for one whose name matches, in the order of these calls, and that
+    /// of() has not made; each goes with its last socket. What is returned has their handlers in common, and what it
+    /// emits goes to all of them. `*` in a pattern stands for any number of characters but `/`: "/room-*". `matches` is
+    /// given what the client asks for, `auth` as for Socket::auth().
     Namespace& of_pattern(std::string pattern);
     Namespace& of_matching(std::function<bool(std::string_view name, std::string_view auth)> matches);
 
@@ -60,7 +61,8 @@ public:
     /// What the requests are answered through. Before the first of them.
     void attach(net::Responder& http);
 
-    /// Whether a request with this path is ours.
+    /// Whether a request with this path is ours. The calls below are those of net::HttpHandler, to be passed on for
+    /// such a path, and on_gone() for any.
     bool serves(std::string_view path) const;
     std::size_t body_limit() const;
     HttpResponse too_large(const HttpRequest& request, net::Exchange exchange);
@@ -69,7 +71,7 @@ public:
     void on_gone(net::Exchange exchange);
 
     /// Ends all connections without a DISCONNECT packet, so that clients come back: evenly over `spread`. New ones
-    /// are refused with 503.
+    /// are refused with 503. Once.
     void drain(Duration spread);
 
     /// Behind drain(): no connection is open any more.

@@ -2,7 +2,8 @@
 /// A client in a namespace.
 ///
 /// Handle    a Socket& is good during the call that gave it. To come back later keep a SocketRef, or number(): the
-///           socket may have gone.
+///           socket may have gone
+/// Full      where what is sent to it alone does not fit into its queue, its connection ends: options.hpp of engine
 /// Loop only.
 
 #include "base/flat_table.hpp"
@@ -55,12 +56,15 @@ public:
     /// Public: 20 characters, told to the client, and the name of the room that it alone is in.
     std::string_view id() const { return {id_.data(), id_.size()}; }
 
-    /// Of the server's sockets; not used again, but by the same socket when it is restored.
+    /// Of the server's sockets, from 1; not used again, but by the same socket when it is restored.
     std::uint64_t number() const { return number_; }
+
+    /// What to keep of it.
     SocketRef ref() const;
     Namespace& nsp() const { return nsp_; }
 
-    /// Of the connection: its sockets share it, in whatever namespaces and one after the other.
+    /// Of the connection: its sockets share it, in whatever namespaces and one after the other. connection() is its
+    /// number.
     const Handshake& handshake() const;
     std::uint64_t connection() const;
 
@@ -81,7 +85,7 @@ public:
         emit_payload(event, Payload::of(values...));
     }
 
-    /// Dropped where it could not leave at once.
+    /// Dropped where it could not leave at once: no poll waits, or the kernel has not taken all that was sent before.
     template <class... Values>
     void emit_volatile(std::string_view event, const Values&... values)
     {
@@ -121,20 +125,21 @@ public:
 
     // Hearing it.
 
-    /// Looks at each event before its handler does: the text of a refusal, which Namespace::on_error() is told and the
-    /// client is not, or nothing.
+    /// A guard looks at each event of this socket before its handler does, in the order of use(): the text of a
+    /// refusal, which Namespace::on_error() is told and the client is not, or nothing.
     using Guard = std::function<std::optional<std::string>(std::string_view event, const Arguments& arguments)>;
     void use(Guard guard);
 
-    /// Stops and takes up reading what the client sends.
+    /// Stops and takes up reading what the client sends: events and answers, of all namespaces of the connection.
+    /// Meanwhile its ping timeout waits, too. Not counted: one resume() ends any number of pauses.
     void pause();
     void resume();
 
     /// Leaves the namespace; with `close` all namespaces, and the connection ends. The client does not come back by
-    /// itself.
+    /// itself. The socket is gone when this returns.
     void disconnect(bool close = false);
 
-    /// The application's own.
+    /// The application's own. With recovery it is copied, and given to the socket that comes back.
     std::any data;
 
     static constexpr std::size_t kIdSize = 20;
@@ -177,7 +182,7 @@ private:
     std::unique_ptr<Socket> next_;  ///< Of the connection's sockets.
 };
 
-/// All sockets of a server, by number.
+/// All sockets of a server, by number. Inside of the library only: Namespace::find() and SocketRef look into it.
 class SocketTable {
 public:
     Socket* find(std::uint64_t number) const
