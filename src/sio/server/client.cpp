@@ -106,7 +106,7 @@ bool Client::passes_guards(Socket& socket, std::string_view name, const Argument
     if (!socket.rare_)
         return true;
     const SocketRef alive = socket.ref();
-    // A guard may end its socket, and must not go with it while it runs.
+    // A guard may add another, and must not move meanwhile.
     auto guards = std::exchange(socket.rare_->guards, {});
     std::optional<std::string> refusal;
     for (auto guard = guards.begin(); guard != guards.end() && !refusal && alive; ++guard)
@@ -267,7 +267,7 @@ void Client::end_sockets(CloseReason reason)
 
 void Client::end_socket(Socket& socket, CloseReason reason)
 {
-    const auto ended = take(socket);
+    auto ended = take(socket);
     if (!ended)
         return;  // a handler of its disconnect asks for it once more
     if (!sockets_)
@@ -287,6 +287,7 @@ void Client::end_socket(Socket& socket, CloseReason reason)
         fenced("A handler failed.", [&] { nsp.acks_->gone(*ended); });
     if (handlers.disconnect)
         fenced("A handler failed.", [&] { handlers.disconnect(*ended, reason); });
+    core_.keep_for_now(std::move(ended));
     core_.on_left(nsp);
 }
 

@@ -68,6 +68,18 @@ Namespace* ServerCore::find(std::string_view name, std::string_view auth)
     return namespaces_.emplace(name, std::move(made)).first->second.get();
 }
 
+void ServerCore::keep_for_now(std::unique_ptr<Socket> ended)
+{
+    ended_.push_back(std::move(ended));
+    if (ended_.size() > 1)
+        return;
+    // Before what on_left() posts: a socket needs its namespace.
+    loop.post([this, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired())
+            std::exchange(ended_, {}).clear();  // what their data does in the end may end others
+    });
+}
+
 void ServerCore::on_left(Namespace& nsp)
 {
     if (!nsp.dynamic_ || nsp.size() > 0)

@@ -28,6 +28,9 @@ public:
     /// The namespace that a client asks for, made if it is one of a pattern. nullptr: there is none.
     Namespace* find(std::string_view name, std::string_view auth);
 
+    /// A socket has ended, perhaps inside of a handler that goes on with it: it is destroyed at the end of this turn.
+    void keep_for_now(std::unique_ptr<Socket> ended);
+
     /// A socket has left. Of a pattern: if it was the last, the namespace goes, at the end of this turn.
     void on_left(Namespace& nsp);
 
@@ -53,6 +56,7 @@ private:
 
     std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;
     std::vector<Pattern> patterns_;
+    std::vector<std::unique_ptr<Socket>> ended_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< For what is posted and may run after us.
 
 public:

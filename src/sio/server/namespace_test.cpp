@@ -282,6 +282,29 @@ TEST_F(ANamespace, ForgetsWhatASocketJoinsWhenItHasLeft)
     EXPECT_FALSE(root_.has_room("room"));
 }
 
+TEST_F(ANamespace, KeepsASocketUntilTheCallThatEndsItHasReturned)
+{
+    auto& rooms = server_.of_pattern("/room-*");
+    rooms.on("bye", [this](Socket& socket, const Arguments&, Reply reply) {
+        socket.disconnect();
+        socket.join("room");
+        socket.emit("too late");
+        reply("too late");
+        note(std::string(socket.id()) + " of " + socket.nsp().name());
+        EXPECT_FALSE(socket.ref());
+        socket.disconnect(true);
+    });
+    auto& client = join("/room-1,");
+    const std::string id(newest(rooms).id());
+    client.send(R"(42/room-1,7["bye"])");
+    wire_.turn();
+    EXPECT_THAT(noted(), ElementsAre(id + " of /room-1"));
+    EXPECT_TRUE(client.closed);
+    client.drop();
+    wire_.turn();
+    EXPECT_THAT(rooms.everybody().sockets(), IsEmpty());
+}
+
 // A full queue
 
 TEST_F(ANamespace, AsksWhatToDoForAClientThatReadsTooSlowly)

@@ -1,7 +1,8 @@
 #pragma once
 /// A client in a namespace.
 ///
-/// Handle    a Socket& is good during the call that gave it. To come back later keep a SocketRef, or number(): the
+/// Handle    a Socket& is good during the call that gave it, also when it is ended in it. To come back later keep a
+/// SocketRef, or number(): the
 ///           socket may have gone
 /// Full      where what is sent to it alone does not fit into its queue, its connection ends: options.hpp of engine
 /// Loop only.
@@ -136,7 +137,7 @@ public:
     void resume();
 
     /// Leaves the namespace; with `close` all namespaces, and the connection ends. The client does not come back by
-    /// itself. The socket is gone when this returns.
+    /// itself.
     void disconnect(bool close = false);
 
     /// The application's own. With recovery it is copied, and given to the socket that comes back.
