@@ -6,9 +6,8 @@
 ///     app.listen("127.0.0.1", 3000);
 ///     app.run();
 ///
-/// Threads   made, run and destroyed on one thread, before others: they then have SIGTERM and SIGINT blocked, which
-/// this
-///           one hears. One in a process
+/// Threads   made, run and destroyed on one thread, and made before others: these then have SIGTERM and SIGINT blocked,
+///           which are heard here. One in a process
 /// Tests     alone_test.cpp; tests/conformance: examples/echo is two of them
 
 #include "base/random.hpp"

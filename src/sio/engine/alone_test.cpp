@@ -1,5 +1,4 @@
 #include "sio/engine/alone.hpp"
-
 #include "sio/engine/engine_server.hpp"
 
 #include <gtest/gtest.h>

@@ -6,7 +6,8 @@
 /// namespace; what is in it is the library's matter.
 ///
 /// A value; copies share the frames, which are counted without atomics: loop only. Hot path: without binary values
-/// there is one frame, and no further memory. Tests  encoded_test.cpp
+/// there is one frame, and no further memory.
+/// Tests  encoded_test.cpp
 
 #include "codec/frame.hpp"
 #include "sio/protocol/packet.hpp"

@@ -18,7 +18,7 @@
 /// Errors    what a handler throws is logged and ends the connection of its socket, and no other. Of an answer, of a
 ///           disconnect and of on_error(): it is logged
 /// Loop only.
-/// Tests     server_test.cpp, target_test.cpp, tests/conformance
+/// Tests     namespace_test.cpp, server_test.cpp, tests/conformance
 
 #include "sio/protocol/close_reason.hpp"
 #include "sio/server/arguments.hpp"

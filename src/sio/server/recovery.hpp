@@ -11,7 +11,7 @@
 /// nothing.
 /// Bounds    by age, and by bytes of events and number of sessions; the oldest go first
 /// Source    Socket.IO 4 connection state recovery
-/// Tests     recovery_test.cpp
+/// Tests     recovery_test.cpp, server_recovery_test.cpp
 
 #include "base/random.hpp"
 #include "base/time.hpp"

@@ -2,8 +2,7 @@
 /// A client in a namespace.
 ///
 /// Handle    a Socket& is good during the call that gave it, also when it is ended in it. To come back later keep a
-/// SocketRef, or number(): the
-///           socket may have gone
+///           SocketRef, or number(): the socket may have gone
 /// Full      where what is sent to it alone does not fit into its queue, its connection ends: options.hpp of engine
 /// Loop only.
 

@@ -12,7 +12,7 @@
 ///
 /// Everybody is told at most once. Rooms are of the server only: a client does not know them. Each socket is in a room
 /// of its own, which has its id for a name.
-/// Tests  target_test.cpp
+/// Tests  target_test.cpp, asking_test.cpp
 
 #include "base/task.hpp"
 #include "base/time.hpp"
