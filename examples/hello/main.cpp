@@ -1,4 +1,5 @@
 #include "sio/server/standalone.hpp"
+
 #include <cstdio>
 
 int main()
