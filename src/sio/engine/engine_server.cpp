@@ -49,10 +49,12 @@ EngineServer::EngineServer(net::Loop& loop, Random& random, EngineServerOptions 
     : loop_(loop), random_(random), options_(std::move(options)), session_options_(session_options(options_)),
       make_(std::move(make))
 {
+    loop_.backlog().join(*this);
 }
 
 EngineServer::~EngineServer()
 {
+    loop_.backlog().leave(*this);
     const auto last = std::exchange(connections_, {});  // their handlers may look into the table
 }
 
@@ -252,6 +254,16 @@ void EngineServer::retire(EngineConnection& connection)
         if (find(sid) == which)
             connections_.take(std::string_view(sid));
     });
+}
+
+void EngineServer::list_backlog(std::vector<net::Backlog::Share>& shares)
+{
+    for (const auto& connection : connections_.all())
+        if (const std::size_t bytes = connection->backlog(); bytes > 0)
+            shares.push_back({bytes, [this, sid = sid_of(*connection)] {
+                                  if (auto* found = find(sid))
+                                      found->give_up();
+                              }});
 }
 
 // The end

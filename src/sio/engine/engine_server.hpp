@@ -33,7 +33,7 @@
 
 namespace wgw::sio {
 
-class EngineServer final : public net::Timer {
+class EngineServer final : public net::Timer, private net::Backlog::Source {
 public:
     using Make = std::function<std::unique_ptr<EngineConnection>(EngineConnection::Opening)>;
 
@@ -99,6 +99,7 @@ private:
     EngineOutput take_output();
     void give_back(EngineOutput output);
     void on_timer(Instant now) override;
+    void list_backlog(std::vector<net::Backlog::Share>& shares) override;
 
     net::Loop& loop_;
     StockedRandom random_;

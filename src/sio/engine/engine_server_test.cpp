@@ -10,6 +10,8 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::SizeIs;
+using testing::StartsWith;
 
 /// Keeps what it hears.
 class Listener final : public EngineConnection {
@@ -117,6 +119,70 @@ TEST_F(AnEngineServer, ForgetsAnAnnouncedPostThatWasTooLarge)
     const auto next = wire.request("POST", target(sid), "4small");
     EXPECT_EQ(wire.answers.at(next).body, "ok");
     EXPECT_THAT(heard, ElementsAre("small"));
+}
+
+// The bound on what nobody takes
+
+TEST_F(AnEngineServer, EndsThoseWhoNeverPollWhenTheyLeaveTooMuch)
+{
+    loop.backlog().bound(1'000'000);
+    const auto quiet = open();
+    const auto greedy = open();
+    const auto polls = open();
+    const auto poll = wire.request("GET", target(polls));
+    for (int i = 0; i < 100; ++i) {
+        for (std::size_t j = 0; j < 20; ++j)
+            connections[1]->send(Frame::text("4" + std::string(10'000, 'x')));
+        connections[0]->send(Frame::text("4" + std::string(100, 'q')));
+        wire.turn();
+        ASSERT_LE(loop.backlog().bytes(), 1'000'000U);
+        if (engine.connections() == 2)
+            break;
+    }
+    EXPECT_EQ(engine.connections(), 2U);
+    EXPECT_THAT(heard, ElementsAre("transport error"));
+    connections[2]->send(Frame::text("4still here"));
+    wire.turn();
+    EXPECT_EQ(wire.answers.at(poll).body, "4still here");
+    EXPECT_THAT(wire.answers.at(wire.request("GET", target(quiet))).body, StartsWith("4qqq"));
+    EXPECT_EQ(loop.backlog().bytes(), 0U);
+}
+
+TEST_F(AnEngineServer, CutsAWebSocketThatLeavesTooMuchWithoutWaitingForIt)
+{
+    loop.backlog().bound(100'000);
+    auto& client = wire.open("/socket.io/?EIO=4&transport=websocket");
+    client.received();
+    connections[0]->send(Frame::text("4" + std::string(99'000, 'x')));
+    wire.turn();
+    EXPECT_NE(client.stream, nullptr);
+    connections[0]->send(Frame::text("4" + std::string(2'000, 'x')));
+    wire.turn();
+    EXPECT_EQ(client.stream, nullptr);
+    EXPECT_EQ(loop.backlog().bytes(), 0U);
+    wire.turn();
+    EXPECT_EQ(engine.connections(), 0U);
+    EXPECT_THAT(heard, ElementsAre("transport error"));
+}
+
+/// Ending one of many who were sent the same frees nothing.
+TEST_F(AnEngineServer, CountsWhatManyAreSentOnceAndEndsNoneOfThem)
+{
+    loop.backlog().bound(500'000);
+    for (int i = 0; i < 50; ++i)
+        open();
+    const Frame shared = Frame::text("4" + std::string(100'000, 'x'));
+    for (auto* connection : connections)
+        connection->send(shared);
+    wire.turn();
+    EXPECT_EQ(engine.connections(), 50U);
+    open();
+    for (int i = 0; i < 4; ++i)
+        connections.back()->send(Frame::text("4" + std::string(100'000, 'x')));
+    wire.turn();
+    wire.turn();
+    EXPECT_EQ(engine.connections(), 50U);
+    EXPECT_THAT(heard, SizeIs(1));
 }
 
 }  // namespace
