@@ -64,6 +64,9 @@ public:
     bool drained() const;
 
     std::size_t connections() const { return connections_.size(); }
+
+    /// Requests that are not answered yet.
+    std::size_t waiting() const { return waiting_.size(); }
     net::Loop& loop() const { return loop_; }
     const EngineServerOptions& options() const { return options_; }
 
