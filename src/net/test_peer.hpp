@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -29,17 +30,18 @@
 
 namespace wgw::net {
 
-/// Stands still until it is told to move, or goes on by `tick` whenever it is read, as if everything took long.
+/// Stands still until it is told to move, or goes on by `tick` whenever it is read, as if everything took long. Read
+/// by any thread: those of a store have the same clock.
 class TestClock final : public Clock {
 public:
     Timestamp now() const override { return {1'800'000'000'000}; }
-    Instant monotonic() const override { return now_ = now_ + tick; }
-    void advance(Duration span) { now_ = now_ + span; }
+    Instant monotonic() const override { return Instant(now_ += tick.count()); }
+    void advance(Duration span) { now_ += span.count(); }
 
     Duration tick{0};
 
 private:
-    mutable Instant now_{1'000};
+    mutable std::atomic<std::int64_t> now_ = 1'000;
 };
 
 class TestNet {
