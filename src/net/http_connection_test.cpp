@@ -397,7 +397,14 @@ TEST_F(AnHttpConnection, KnowsTheAddressOfItsPeer)
         TestHandler handler;
         HttpServer http(net.loop, handler, {});
         handler.server = &http;
-        Peer peer(net, http.listen(address, 0), 0, address);
+        std::uint16_t port = 0;
+        try {
+            port = http.listen(address, 0);
+        } catch (const std::runtime_error&) {
+            ASSERT_EQ(address, "::1");  // a machine without IPv6
+            continue;
+        }
+        Peer peer(net, port, 0, address);
         peer.send(get("/a"));
         EXPECT_THAT(answers(net, peer, 1), SizeIs(1));
         EXPECT_EQ(handler.requests[0].peer, address);
