@@ -5,57 +5,20 @@
 #include "app/shutdown.hpp"
 #include "base/log.hpp"
 #include "net/loop.hpp"
+#include "net/signals.hpp"
 
-#include <csignal>
 #include <cstdio>
 #include <functional>
 #include <memory>
-#include <pthread.h>
+#include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <unistd.h>
 
 namespace wgw::app {
 namespace {
 
 constexpr Duration kLook{20};  // between two looks at what is still under way at a shutdown
-
-/// Hears SIGTERM and SIGINT on a thread of its own, and tells the loop. Made before any other thread, which then all
-/// have the signals blocked.
-class Signals {
-public:
-    Signals()
-    {
-        sigemptyset(&set_);
-        for (const int signal : {SIGTERM, SIGINT, SIGUSR1})
-            sigaddset(&set_, signal);
-        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-        std::signal(SIGPIPE, SIG_IGN);
-    }
-    ~Signals() { stop(); }
-
-    /// From now on nobody is told.
-    void stop()
-    {
-        if (!thread_.joinable())
-            return;  // not started, or stopped already
-        pthread_kill(thread_.native_handle(), SIGUSR1);
-        thread_.join();
-    }
-    void start(std::function<void()> on_signal)
-    {
-        thread_ = std::thread([this, on_signal = std::move(on_signal)] {
-            int signal = 0;
-            while (sigwait(&set_, &signal) == 0 && signal != SIGUSR1)
-                on_signal();
-        });
-    }
-
-private:
-    sigset_t set_{};
-    std::thread thread_;
-};
 
 /// Does with a server what a shutdown asks for.
 class Ending final : public net::Timer {
@@ -159,10 +122,11 @@ int serve(const Options& options)
     for (const auto& warning : options.warnings)
         log::warn(warning);
 
-    Signals signals;
     SystemClock clock;
     SystemRandom random;
     net::Loop loop(clock);
+    std::optional<Ending> ending;
+    const net::Signals signals(loop, [&](int) { ending->begin(); });  // before any thread; heard when the loop runs
     bool broken = false;
     {
         const auto server_made = open_server(options, loop, clock, random, [&] {
@@ -179,12 +143,11 @@ int serve(const Options& options)
             );
         if (options.bench_limits)
             log::warn("WGW_LIMITS=bench: no rate limits per user, room and address.");
-        Ending ending(loop, server, options);
-        signals.start([&] { loop.post([&ending] { ending.begin(); }); });
+        ending.emplace(loop, server, options);
         server.set_ready();
         greet(options, server);
         loop.run();
-        signals.stop();  // before what it would call
+        ending.reset();
     }
     log::info("Stopped.");
     if (broken)

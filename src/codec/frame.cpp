@@ -19,7 +19,7 @@ Frame Frame::make(bool binary, std::string_view a, std::string_view b)
 
     void* memory = ::operator new(sizeof(Body) + header + length);
     auto* body =
-        new (memory) Body{1, static_cast<std::uint32_t>(header + length), static_cast<std::uint8_t>(header), binary};
+        new (memory) Body{1, static_cast<std::uint32_t>(header + length), 0, static_cast<std::uint8_t>(header), binary};
     auto* out = reinterpret_cast<unsigned char*>(body + 1);
     out[0] = binary ? 0x82 : 0x81;
     if (header == 2) {

@@ -4,7 +4,8 @@
 /// A frame holds a whole WebSocket frame (server side: unmasked, FIN set), and so also the packet inside it, which is
 /// what a polling transport sends. Text is an Engine.IO packet with its type ("42[…]"); binary is a message's bytes.
 ///
-/// Immutable. Counted without atomics: frames are made, shared and freed on the loop only.
+/// Immutable. Counted without atomics: frames are made, shared and freed on the loop only. So is what all queues of the
+/// loop hold: a frame that waits in a thousand queues is in memory once, and counts once.
 /// Source  RFC 6455 §5.2
 /// Tests   frame_test.cpp
 
@@ -54,12 +55,23 @@ public:
 
     std::size_t size() const { return body_->size; }
 
+    /// In pairs, by whoever keeps it for a peer that has not taken it yet.
+    void enter_queue() const { queued_bytes_ += sizeof(Frame) + (body_->queues++ == 0 ? memory() : 0); }
+    void leave_queue() const { queued_bytes_ -= sizeof(Frame) + (--body_->queues == 0 ? memory() : 0); }
+
+    /// How many queues it is in.
+    std::uint32_t queues() const { return body_->queues; }
+
+    /// What the queues of this thread's loop hold in memory: each frame once, and a pointer for each place.
+    static std::size_t queued_bytes() { return queued_bytes_; }
+
 private:
     struct Body {
         std::uint32_t count;
-        std::uint32_t size;   ///< Of the WebSocket frame, in bytes.
-        std::uint8_t header;  ///< Bytes in front of the packet.
-        bool binary;
+        std::uint32_t size;  ///< Of the WebSocket frame, in bytes.
+        std::uint32_t queues = 0;
+        std::uint8_t header = 0;  ///< Bytes in front of the packet.
+        bool binary = false;
         bool incompressible = false;
     };  // the bytes follow it in the same allocation
 
@@ -67,6 +79,9 @@ private:
     static Frame make(bool binary, std::string_view a, std::string_view b);
     static void release(Body* body) noexcept;
     const char* bytes() const { return reinterpret_cast<const char*>(body_ + 1); }
+    std::size_t memory() const { return sizeof(Body) + body_->size; }
+
+    inline static thread_local std::size_t queued_bytes_ = 0;
 
     Body* body_ = nullptr;
 };

@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -51,6 +53,12 @@ Connection::Written Connection::write(std::span<const iovec> parts)
         const bool blocked = errno == EAGAIN || errno == EWOULDBLOCK;
         return {0, blocked, !blocked};
     }
+}
+
+std::size_t Connection::unacknowledged() const
+{
+    int bytes = 0;
+    return ::ioctl(socket_.fd.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 std::string Connection::peer_address() const

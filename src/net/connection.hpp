@@ -38,6 +38,12 @@ public:
     /// Gives them up, tells the peer why, and ends.
     virtual void shed_inbound() = 0;
 
+    /// Bytes held here that the peer has not taken yet; not those that wait in a Stream's queue.
+    virtual std::size_t outbound_bytes() const = 0;
+
+    /// Gives them up with the connection, without a word: the peer would not read it.
+    virtual void shed_outbound() = 0;
+
 protected:
     Connection(Loop& loop, Socket socket, std::uint64_t number);
     ~Connection() override;
@@ -58,6 +64,9 @@ protected:
         bool closed = false;
     };
     Written write(std::span<const iovec> parts);
+
+    /// Bytes written that the peer's side has not acknowledged.
+    std::size_t unacknowledged() const;
 
     /// The address of the peer, as in `127.0.0.1`; empty if it has gone already.
     std::string peer_address() const;

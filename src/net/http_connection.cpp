@@ -6,7 +6,7 @@ namespace wgw::net {
 namespace {
 
 constexpr Duration kLinger{2'000};                 // for the peer to read an answer although it is still sending
-constexpr std::size_t kBodyBytesPerSecond = 1024;  // the slowest body, once its time is up
+constexpr std::size_t kBodyBytesPerSecond = 1024;  // the slowest body, once its time is up, and the slowest reader
 
 }  // namespace
 
@@ -166,6 +166,8 @@ void HttpConnection::send(const HttpResponse& response, bool keep, bool head_onl
 void HttpConnection::send(std::string bytes, bool close_behind)
 {
     outgoing_ += bytes;
+    owed_ += bytes.size();
+    loop_.backlog().count(counted_, outgoing_.size());
     close_behind_ = close_behind_ || close_behind;
     if (close_behind_)
         state_ = State::closing;
@@ -184,12 +186,14 @@ void HttpConnection::flush()
         sent += result.bytes;
         if (result.blocked) {
             outgoing_.erase(0, sent);
-            blocked_ = true;
-            loop_.timers().arm(*this, loop_.now() + server_.options_.body_time);
+            loop_.backlog().count(counted_, outgoing_.size());
+            if (!std::exchange(blocked_, true))
+                watch_reading();
             return wait_writable();
         }
     }
     std::string().swap(outgoing_);  // assigning {} would keep its memory
+    loop_.backlog().count(counted_, 0);
     if (std::exchange(blocked_, false)) {
         wait_ = Wait::nothing;
         cancel();
@@ -207,6 +211,20 @@ void HttpConnection::flush()
 
 void HttpConnection::on_writable() { flush(); }
 
+/// A reader is given time after time as long as it takes enough in each. Asked of the kernel: that says "writable" only
+/// when a good part of its buffer is free, which may be long after.
+void HttpConnection::watch_reading()
+{
+    owed_ = outgoing_.size() + unacknowledged();
+    loop_.timers().arm(*this, loop_.now() + server_.options_.body_time);
+}
+
+bool HttpConnection::reads_too_slowly() const
+{
+    const auto least = static_cast<std::size_t>(server_.options_.body_time.count()) * kBodyBytesPerSecond / 1'000;
+    return outgoing_.size() + unacknowledged() + least > owed_;
+}
+
 /// The answer is out. Bytes of the peer that are still unread when the socket is closed would turn into a reset, which
 /// may destroy the answer on its way: so the peer is heard out for a moment.
 void HttpConnection::linger()
@@ -221,6 +239,8 @@ void HttpConnection::linger()
 void HttpConnection::on_timer(Instant)
 {
     const Ref<HttpConnection> alive(this);
+    if (blocked_ && !reads_too_slowly())
+        return watch_reading();
     if (state_ == State::reading && !parser_.between_requests() && outgoing_.empty()) {
         HttpResponse late;
         late.status = 408;
@@ -244,6 +264,7 @@ HttpConnection::HandedOver HttpConnection::hand_over()
 {
     unread_.erase(0, std::exchange(parsed_, 0));
     state_ = State::closing;
+    loop_.backlog().count(counted_, 0);
     return {take_socket(), std::exchange(unread_, {}), std::exchange(outgoing_, {})};
 }
 
@@ -253,6 +274,8 @@ void HttpConnection::end()
     const bool answer_due = state_ == State::answering;
     const std::uint32_t due = announced_ ? request_ + 1 : request_;
     state_ = State::closing;
+    std::string().swap(outgoing_);
+    loop_.backlog().count(counted_, 0);
     close();
     server_.erase(number());
     if (answer_due || std::exchange(announced_, false))

@@ -3,7 +3,7 @@
 ///
 /// Bounds    read ahead of an unanswered request, and answered ahead of a peer that does not read, up to
 ///           `pipeline_bytes` each
-/// Deadlines of the header block, of the body, of the wait for the next request, of the peer that does not read. None
+/// Deadlines of the header block, of the body, of the wait for the next request, of a peer that reads too slowly. None
 ///           while an answer is due
 /// Half-way  a peer that ends its sending is given the answers that are there; one that is due is given up
 /// Loop only.
@@ -43,6 +43,8 @@ public:
     void flush() override;
     std::size_t inbound_bytes() const override;
     void shed_inbound() override;
+    std::size_t outbound_bytes() const override { return outgoing_.size(); }
+    void shed_outbound() override { end(); }
 
 private:
     enum class State { reading, answering, closing };
@@ -59,6 +61,8 @@ private:
     void send(const HttpResponse& response, bool keep, bool head_only);
     void refuse(HttpError error);
     void linger();
+    void watch_reading();
+    bool reads_too_slowly() const;
     void end();
     void keep_time();
     std::size_t unread_bytes() const { return unread_.size() - parsed_; }
@@ -68,6 +72,8 @@ private:
     std::string unread_;      ///< Read, but not yet parsed: requests behind the one that is being answered.
     std::size_t parsed_ = 0;  ///< Bytes of `unread_` that the parser has taken: dropped together.
     std::string outgoing_;
+    std::size_t counted_ = 0;    ///< Of it, in the loop's backlog.
+    std::size_t owed_ = 0;       ///< Blocked: bytes not taken when its time began, and added since.
     std::string peer_;           ///< Asked of the kernel once.
     std::uint32_t request_ = 0;  ///< Number of the request that was handed over last.
     Instant since_;              ///< Of what is waited for.

@@ -104,10 +104,12 @@ HttpServer::HttpServer(Loop& loop, HttpHandler& handler, HttpServerOptions optio
 {
     if (options_.connections == 0)
         options_.connections = greatest_number_of_connections();
+    loop_.backlog().join(*this);
 }
 
 HttpServer::~HttpServer()
 {
+    loop_.backlog().leave(*this);
     stop_accepting();
     close_all();
 }
@@ -169,6 +171,13 @@ void HttpServer::bound_inbound()
         inbound_bytes_ -= std::exchange(shed->counted_inbound_, 0);
         shed->shed_inbound();
     }
+}
+
+void HttpServer::list_backlog(std::vector<Backlog::Share>& shares)
+{
+    for (const auto& connection : connections_.all())
+        if (const std::size_t bytes = connection->outbound_bytes(); bytes > 0)
+            shares.push_back({bytes, [connection] { connection->shed_outbound(); }});
 }
 
 HttpConnection* HttpServer::find(Exchange exchange)

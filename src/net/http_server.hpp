@@ -83,7 +83,7 @@ struct HttpServerOptions {
 class HttpConnection;
 class WebSocketConnection;
 
-class HttpServer final : public Responder {
+class HttpServer final : public Responder, private Backlog::Source {
 public:
     /// `handler` outlives the server.
     HttpServer(Loop& loop, HttpHandler& handler, HttpServerOptions options);
@@ -127,6 +127,7 @@ private:
 
     /// Over the bound of what all hold together, the largest has to go. May end any connection.
     void bound_inbound();
+    void list_backlog(std::vector<Backlog::Share>& shares) override;
     HttpConnection* find(Exchange exchange);
     std::vector<Ref<Connection>> all() const;
 

@@ -108,7 +108,7 @@ void Loop::end_turn()
     while (true) {
         for (const auto& hook : hooks_)
             hook();
-        if (dirty_.empty())
+        if (dirty_.empty() && !(backlog_.is_over() && backlog_.shed(now())))
             return;
         // A flush may find a dead peer and so touch others: they are written in the same turn.
         flushing_.swap(dirty_);

@@ -9,6 +9,7 @@
 
 #include "base/time.hpp"
 #include "base/worker.hpp"
+#include "net/backlog.hpp"
 #include "net/readiness.hpp"
 #include "net/timers.hpp"
 
@@ -74,6 +75,9 @@ public:
     Timers& timers() { return timers_; }
     Readiness& readiness() { return readiness_; }
 
+    /// What peers have not taken yet; kept to its bound behind the flush.
+    Backlog& backlog() { return backlog_; }
+
     /// Called at the end of each turn, before the flush, and once more behind it: a flush may end a connection, and
     /// whoever hears of that may ask something of another thread. For the life of the loop.
     void at_end_of_turn(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
@@ -96,6 +100,7 @@ private:
     const Clock& clock_;
     Readiness readiness_;
     Timers timers_;
+    Backlog backlog_;
     std::unique_ptr<char[]> buffer_;
     mutable Instant now_;
     mutable bool stale_ = false;  ///< A new event has been taken up, and nobody has asked for the time yet.

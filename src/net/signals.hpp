@@ -3,6 +3,7 @@
 ///
 /// Made before any other thread: all of them then have the signals blocked. SIGPIPE is ignored.
 /// Source  signalfd(2)
+/// Tests   signals_test.cpp
 
 #include "net/fd.hpp"
 #include "net/loop.hpp"

@@ -28,13 +28,18 @@ public:
     enum class Answer { at_once, later };
 
     std::size_t body_limit(const HttpRequest&) override { return limit; }
-    HttpResponse too_large(const HttpRequest&, Exchange) override
+    HttpResponse too_large(const HttpRequest&, Exchange exchange) override
     {
+        refused.push_back(exchange);
         HttpResponse response = text_response("too large");
         response.status = 413;
         return response;
     }
-    void on_head(const HttpRequest& head, Exchange) override { heads.push_back(head.target); }
+    void on_head(const HttpRequest& head, Exchange exchange) override
+    {
+        heads.push_back(head.target);
+        announced.push_back(exchange);
+    }
     void on_request(HttpRequest request, Exchange exchange) override
     {
         requests.push_back(std::move(request));
@@ -53,7 +58,9 @@ public:
     std::vector<HttpRequest> requests;
     std::vector<Exchange> exchanges;
     std::vector<Exchange> gone;
+    std::vector<Exchange> refused;   ///< As too large.
     std::vector<std::string> heads;  ///< Targets of what was announced.
+    std::vector<Exchange> announced;
 };
 
 class TestServer {

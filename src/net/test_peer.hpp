@@ -12,7 +12,9 @@
 #include "base/time.hpp"
 #include "net/loop.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -28,17 +30,18 @@
 
 namespace wgw::net {
 
-/// Stands still until it is told to move, or goes on by `tick` whenever it is read, as if everything took long.
+/// Stands still until it is told to move, or goes on by `tick` whenever it is read, as if everything took long. Read
+/// by any thread: those of a store have the same clock.
 class TestClock final : public Clock {
 public:
     Timestamp now() const override { return {1'800'000'000'000}; }
-    Instant monotonic() const override { return now_ = now_ + tick; }
-    void advance(Duration span) { now_ = now_ + span; }
+    Instant monotonic() const override { return Instant(now_ += tick.count()); }
+    void advance(Duration span) { now_ += span.count(); }
 
     Duration tick{0};
 
 private:
-    mutable Instant now_{1'000};
+    mutable std::atomic<std::int64_t> now_ = 1'000;
 };
 
 class TestNet {
@@ -77,19 +80,25 @@ public:
 /// A client. It reads only when it is asked for what it has received.
 class Peer {
 public:
-    /// `receive_buffer`: of the kernel, in bytes; 0 leaves it as it is.
-    Peer(TestNet& net, std::uint16_t port, int receive_buffer = 0)
-        : net_(net), fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    /// `receive_buffer`: of the kernel, in bytes; 0 leaves it as it is. `address`: of the server, on loopback.
+    Peer(TestNet& net, std::uint16_t port, int receive_buffer = 0, std::string_view address = "127.0.0.1")
+        : net_(net), fd_(::socket(address.contains(':') ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
     {
         const int on = 1;
         ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         if (receive_buffer > 0)
             ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        sockaddr_in v4{};
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(port);
+        v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        sockaddr_in6 v6{};
+        v6.sin6_family = AF_INET6;
+        v6.sin6_port = htons(port);
+        v6.sin6_addr = in6addr_loopback;
+        const bool connected = address.contains(':') ? ::connect(fd_, reinterpret_cast<sockaddr*>(&v6), sizeof v6) == 0
+                                                     : ::connect(fd_, reinterpret_cast<sockaddr*>(&v4), sizeof v4) == 0;
+        if (!connected)
             throw std::runtime_error("A test's peer cannot connect.");
     }
     Peer(const Peer&) = delete;
@@ -116,6 +125,13 @@ public:
     {
         const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         return sent > 0 ? static_cast<std::size_t>(sent) : 0;
+    }
+
+    /// Reads `most` bytes of what is there, and drops them.
+    void receive(std::size_t most)
+    {
+        if (::recv(fd_, buffer_.data(), std::min(most, buffer_.size()), MSG_DONTWAIT) < 0 && errno != EAGAIN)
+            closed_ = true;
     }
 
     /// Everything received so far.

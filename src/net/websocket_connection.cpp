@@ -194,8 +194,36 @@ bool WebSocketConnection::count_control()
 WebSocketConnection::Ahead& WebSocketConnection::ahead()
 {
     if (!ahead_)
-        ahead_ = std::make_unique<Ahead>();
+        ahead_ = std::make_unique<Ahead>(loop_.backlog());
     return *ahead_;
+}
+
+WebSocketConnection::Ahead::~Ahead()
+{
+    keep({});
+    backlog.count(counted, 0);
+}
+
+void WebSocketConnection::Ahead::keep(Frame frame)
+{
+    if (cut)
+        cut.leave_queue();
+    cut = std::move(frame);
+    if (cut)
+        cut.enter_queue();
+}
+
+std::size_t WebSocketConnection::outbound_bytes() const
+{
+    if (!ahead_)
+        return 0;
+    return ahead_->control.size() + (ahead_->cut ? ahead_->cut.size() / ahead_->cut.queues() : 0);
+}
+
+void WebSocketConnection::shed_outbound()
+{
+    drop();
+    ahead_.reset();  // whoever asked for this holds a reference
 }
 
 bool WebSocketConnection::flush_now()
@@ -241,6 +269,8 @@ bool WebSocketConnection::write_queued()
             return false;
         if (result.blocked) {
             blocked_ = true;
+            if (ahead_)
+                loop_.backlog().count(ahead_->counted, ahead_->control.size());
             wait_writable();
             return true;
         }
@@ -257,7 +287,7 @@ void WebSocketConnection::take_written(std::size_t bytes, std::span<const Frame>
     while (bytes > 0) {
         const Frame& frame = frames[taken++];
         if (bytes < frame.size()) {
-            ahead().cut = frame;
+            ahead().keep(frame);
             ahead().sent = bytes;
         }
         bytes -= std::min(bytes, frame.size());
@@ -274,7 +304,7 @@ std::size_t WebSocketConnection::take_written_ahead(std::size_t bytes)
         of_cut = std::min(bytes, ahead_->cut.size() - ahead_->sent);
         ahead_->sent += of_cut;
         if (ahead_->sent == ahead_->cut.size())
-            ahead_->cut = {};
+            ahead_->keep({});
     }
     const std::size_t of_control = std::min(bytes - of_cut, ahead_->control.size());
     ahead_->control.erase(0, of_control);

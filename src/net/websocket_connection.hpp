@@ -46,6 +46,8 @@ public:
     void flush() override;
     std::size_t inbound_bytes() const override;
     void shed_inbound() override { fail(1013); }
+    std::size_t outbound_bytes() const override;
+    void shed_outbound() override;
 
 private:
     /// What was read and is not heard yet: half a message, and whole ones behind a pause or the end of a turn.
@@ -56,7 +58,17 @@ private:
 
     /// What goes out ahead of the queue.
     struct Ahead {
-        Frame cut;  ///< Taken from the queue; its first `sent` bytes are with the kernel.
+        explicit Ahead(Backlog& of) : backlog(of) {}
+        Ahead(const Ahead&) = delete;
+        Ahead& operator=(const Ahead&) = delete;
+        ~Ahead();
+
+        /// It counts as queued.
+        void keep(Frame frame);
+
+        Backlog& backlog;
+        std::size_t counted = 0;  ///< Bytes of `control` in it.
+        Frame cut;                ///< Taken from the queue; its first `sent` bytes are with the kernel.
         std::size_t sent = 0;
         std::string control;  ///< Pongs and the close frame, ahead of the next message.
         int pongs = 0;

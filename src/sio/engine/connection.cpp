@@ -271,6 +271,13 @@ void EngineConnection::close(CloseReason reason, int code)
     drive([&](EngineOutput& out) { session_.close(reason, code, server_.loop().now(), out); });
 }
 
+void EngineConnection::give_up()
+{
+    if (auto* const open = socket())
+        return open->drop();  // what a WebSocket is still to write would be kept until it has closed
+    drive([&](EngineOutput& out) { session_.abandon(CloseReason::transport_error, out); });
+}
+
 void EngineConnection::pause()
 {
     paused_ = true;

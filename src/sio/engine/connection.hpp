@@ -104,6 +104,12 @@ private:
     /// Nothing is to be sent any more, other than to a poll that may come.
     bool is_over() const { return closed_ && channels_ == nullptr; }
 
+    /// Bytes that go when it does: what it shares with others, in part.
+    std::size_t backlog() const { return session_.backlog(); }
+
+    /// Ends it at once, with what is queued.
+    void give_up();
+
     // From its channels.
     void on_channel_open(Channel& channel);
     void on_channel_closed(Channel& channel, bool broken);

@@ -49,10 +49,12 @@ EngineServer::EngineServer(net::Loop& loop, Random& random, EngineServerOptions 
     : loop_(loop), random_(random), options_(std::move(options)), session_options_(session_options(options_)),
       make_(std::move(make))
 {
+    loop_.backlog().join(*this);
 }
 
 EngineServer::~EngineServer()
 {
+    loop_.backlog().leave(*this);
     const auto last = std::exchange(connections_, {});  // their handlers may look into the table
 }
 
@@ -97,7 +99,7 @@ void EngineServer::on_head(const HttpRequest& head, net::Exchange exchange)
     EngineConnection* connection = find(read_engine_query(head.query()).sid.value_or(""));
     if (head.method != "POST" || connection == nullptr || check(head, connection))
         return;
-    waiting_[number_of(exchange)] = {connection, ContentCoding::identity, {}};
+    waiting_[number_of(exchange)] = {sid_of(*connection), ContentCoding::identity, {}};
     connection->begin_post(number_of(exchange));
 }
 
@@ -105,6 +107,8 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
 {
     if (request.method == "OPTIONS" && options_.origins.cors)
         return preflight(request, exchange);
+    const Number number = number_of(exchange);
+    waiting_.erase(number);  // it may have been announced, for a connection that is over by now
     EngineConnection* connection = find(read_engine_query(request.query()).sid.value_or(""));
     if (auto refusal = check(request, connection))
         return respond(
@@ -119,17 +123,17 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
     if (request.wants_upgrade())
         return upgrade(connection, request, exchange);
 
-    Waiting waiting{connection, content_coding(request.header("accept-encoding").value_or("")), {}};
+    Waiting waiting{{}, content_coding(request.header("accept-encoding").value_or("")), {}};
     append(waiting.fields, cors_fields(options_.origins, request.header("origin")));
     if (connection == nullptr) {
-        connection = waiting.connection = &open(Transport::polling, request);
+        connection = &open(Transport::polling, request);
         if (const auto& cookie = options_.cookie)
             waiting.fields.emplace_back(
                 "set-cookie",
                 std::string(cookie->name).append("=").append(connection->sid()).append("; ").append(cookie->attributes)
             );
     }
-    const Number number = number_of(exchange);
+    waiting.sid = sid_of(*connection);
     waiting_[number] = std::move(waiting);
     if (request.method == "POST") {
         // Neither is what a client sends; what is compressed might grow without bound.
@@ -168,8 +172,9 @@ void EngineServer::respond(const HttpRequest& request, net::Exchange exchange, H
 HttpResponse EngineServer::too_large(const HttpRequest& request, net::Exchange exchange)
 {
     // The client may try again with less.
-    if (auto begun = waiting_.extract(number_of(exchange)))
-        begun.mapped().connection->give_up_post(number_of(exchange));
+    if (const auto begun = waiting_.extract(number_of(exchange)))
+        if (auto* connection = find(begun.mapped().sid))
+            connection->give_up_post(number_of(exchange));
     auto response = plain(413);
     response.headers = cors_fields(options_.origins, request.header("origin"));
     return response;
@@ -177,12 +182,9 @@ HttpResponse EngineServer::too_large(const HttpRequest& request, net::Exchange e
 
 void EngineServer::on_gone(net::Exchange exchange)
 {
-    const auto found = waiting_.find(number_of(exchange));
-    if (found == waiting_.end())
-        return;
-    EngineConnection* connection = found->second.connection;
-    waiting_.erase(found);
-    connection->gone(number_of(exchange));
+    if (const auto waiting = waiting_.extract(number_of(exchange)))
+        if (auto* connection = find(waiting.mapped().sid))
+            connection->gone(number_of(exchange));
 }
 
 void EngineServer::answer(const Answer& answer)
@@ -208,6 +210,13 @@ EngineConnection* EngineServer::find(std::string_view sid) const
 {
     const auto* found = connections_.find(sid);
     return found == nullptr ? nullptr : found->get();
+}
+
+EngineServer::Sid EngineServer::sid_of(const EngineConnection& connection)
+{
+    Sid sid{};
+    std::ranges::copy(connection.sid(), sid.begin());
+    return sid;
 }
 
 EngineConnection& EngineServer::open(Transport transport, const HttpRequest& request)
@@ -242,11 +251,19 @@ void EngineServer::retire(EngineConnection& connection)
     loop_.post([this, alive = std::weak_ptr(alive_), sid = std::string(connection.sid()), which = &connection] {
         if (alive.expired())
             return;  // the server has gone, and all its connections with it
-        if (find(sid) != which)
-            return;
-        std::erase_if(waiting_, [which](const auto& entry) { return entry.second.connection == which; });
-        connections_.take(std::string_view(sid));
+        if (find(sid) == which)
+            connections_.take(std::string_view(sid));
     });
+}
+
+void EngineServer::list_backlog(std::vector<net::Backlog::Share>& shares)
+{
+    for (const auto& connection : connections_.all())
+        if (const std::size_t bytes = connection->backlog(); bytes > 0)
+            shares.push_back({bytes, [this, sid = sid_of(*connection)] {
+                                  if (auto* found = find(sid))
+                                      found->give_up();
+                              }});
 }
 
 // The end

@@ -33,7 +33,7 @@
 
 namespace wgw::sio {
 
-class EngineServer final : public net::Timer {
+class EngineServer final : public net::Timer, private net::Backlog::Source {
 public:
     using Make = std::function<std::unique_ptr<EngineConnection>(EngineConnection::Opening)>;
 
@@ -64,6 +64,9 @@ public:
     bool drained() const;
 
     std::size_t connections() const { return connections_.size(); }
+
+    /// Requests that are not answered yet.
+    std::size_t waiting() const { return waiting_.size(); }
     net::Loop& loop() const { return loop_; }
     const EngineServerOptions& options() const { return options_; }
 
@@ -71,13 +74,14 @@ private:
     friend class EngineConnection;
 
     using Sid = std::array<char, kSidSize>;
+    static Sid sid_of(const EngineConnection& connection);
     struct BySid {
         static std::string_view key_of(const EngineConnection& connection) { return connection.sid(); }
         static std::size_t hash(std::string_view sid) { return std::hash<std::string_view>()(sid); }
     };
-    /// A request that is not answered yet.
+    /// A request that is not answered yet. It may outlive its connection: a POST whose body is still on its way.
     struct Waiting {
-        EngineConnection* connection;
+        Sid sid;
         ContentCoding coding;
         HeaderFields fields;  ///< For its answer.
     };
@@ -85,6 +89,7 @@ private:
     std::optional<Refusal> check(const HttpRequest& request, const EngineConnection* known) const;
     bool is_full() const { return is_draining_ || handshakes_ >= options_.handshakes; }
     EngineConnection* find(std::string_view sid) const;
+    EngineConnection* find(const Sid& sid) const { return find(std::string_view(sid.data(), sid.size())); }
     EngineConnection& open(Transport transport, const HttpRequest& request);
     void upgrade(EngineConnection* known, const HttpRequest& request, net::Exchange exchange);
     void answer(const Answer& answer);
@@ -97,6 +102,7 @@ private:
     EngineOutput take_output();
     void give_back(EngineOutput output);
     void on_timer(Instant now) override;
+    void list_backlog(std::vector<net::Backlog::Share>& shares) override;
 
     net::Loop& loop_;
     StockedRandom random_;

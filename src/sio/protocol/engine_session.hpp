@@ -140,6 +140,10 @@ public:
 
     std::size_t queued_bytes() const { return queue_.bytes(); }
 
+    /// Bytes of memory that end with it: the queue, by the share that it has in its oldest frame. What a room has been
+    /// sent waits in the queues of all its slow readers, and ending one of them frees next to nothing.
+    std::size_t backlog() const { return queue_.empty() ? 0 : 1 + queue_.bytes() / queue_.frames().front().queues(); }
+
     /// More than half of the queue's bound is used: the peer reads too slowly for what it is sent.
     bool congested() const
     {

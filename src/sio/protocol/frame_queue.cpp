@@ -17,6 +17,7 @@ void FrameQueue::pop(std::size_t count)
     assert(count <= size());
     if (!many_) {
         if (count == 1) {
+            one_.leave_queue();
             one_ = Frame();
             bytes_ = 0;
         }
@@ -25,6 +26,7 @@ void FrameQueue::pop(std::size_t count)
     auto& frames = many_->frames;
     auto& head = many_->head;
     for (std::size_t i = 0; i < count; ++i) {
+        frames[head].leave_queue();
         bytes_ -= frames[head].size();
         frames[head++] = Frame();
     }

@@ -18,8 +18,14 @@ namespace wgw::sio {
 
 class FrameQueue {
 public:
+    FrameQueue() = default;
+    FrameQueue(const FrameQueue&) = delete;
+    FrameQueue& operator=(const FrameQueue&) = delete;
+    ~FrameQueue() { clear(); }
+
     void push(const Frame& frame)
     {
+        frame.enter_queue();
         bytes_ += frame.size();
         if (many_)
             many_->frames.push_back(frame);

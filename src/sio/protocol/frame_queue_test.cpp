@@ -40,6 +40,28 @@ TEST(FrameQueue, SharesAFrameAndDoesNotCopyIt)
     EXPECT_EQ(queue.frames()[0].wire().data(), frame.wire().data());
 }
 
+/// The bytes of a frame in two queues are in memory once.
+TEST(FrameQueue, CountsInWhatAllHoldUntilTheLastHasLetGo)
+{
+    const auto before = Frame::queued_bytes();
+    const auto frame = Frame::text(std::string(1'000, 'x'));
+    {
+        FrameQueue first;
+        first.push(frame);
+        const auto one = Frame::queued_bytes();
+        EXPECT_GE(one, before + 1'000);
+        FrameQueue second;
+        second.push(Frame::text("other"));
+        second.push(frame);
+        EXPECT_LT(Frame::queued_bytes(), one + 100);
+        EXPECT_EQ(frame.queues(), 2U);
+        first.pop(1);
+        EXPECT_GE(Frame::queued_bytes(), before + 1'000);
+    }
+    EXPECT_EQ(frame.queues(), 0U);
+    EXPECT_EQ(Frame::queued_bytes(), before);
+}
+
 TEST(FrameQueue, IsTheSameWhetherItHoldsOneOrMany)
 {
     FrameQueue queue;
