@@ -336,9 +336,11 @@ void WebSocketConnection::close(std::optional<std::uint16_t> code)
 
 void WebSocketConnection::drop() { end(true); }
 
-/// Puts the close frame in front of what is queued: nothing may follow it.
+/// Puts the close frame in front of what the kernel does not take at once: nothing may follow it.
 void WebSocketConnection::say_last(std::optional<std::uint16_t> code)
 {
+    if (!closing_)
+        write_queued();  // answers to what came before the end
     closing_ = true;
     if (!std::exchange(said_last_, true))
         ahead().control += ws_close_frame(code);

@@ -5,19 +5,31 @@ import { within } from './wait.mjs';
 /** One connection. Responses come in the order of the requests. */
 export class HttpConnection {
     constructor(server) {
-        this.bytes = Buffer.alloc(0);
+        this.pieces = [];
+        this.size = 0; // of what has been read and not taken
         this.closed = false;
         this.waiting = [];
         this.server = server;
         this.socket = connect(server.port, '127.0.0.1');
         this.socket.on('data', (piece) => {
-            this.bytes = Buffer.concat([this.bytes, piece]);
+            this.pieces.push(piece);
+            this.size += piece.length;
             this.wake();
         }).on('error', () => {}).on('close', () => {
             this.closed = true;
             this.wake();
         });
         this.ended = new Promise((done) => { this.socket.once('close', done); });
+    }
+
+    /** What has been read and not taken. Joined only when it is looked at: a large message comes in many pieces. */
+    get bytes() {
+        if (this.pieces.length !== 1) this.pieces = [Buffer.concat(this.pieces)];
+        return this.pieces[0];
+    }
+    set bytes(rest) {
+        this.pieces = [rest];
+        this.size = rest.length;
     }
 
     wake() { for (const done of this.waiting.splice(0)) done(); }

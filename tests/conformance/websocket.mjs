@@ -1,4 +1,5 @@
 // WebSocket frames by hand (RFC 6455): what a correct client sends, and what none would.
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { HttpConnection } from './http.mjs';
 import { within } from './wait.mjs';
@@ -14,8 +15,9 @@ export function frame(opcode, payload = '', { fin = true, rsv = 0, mask = true, 
     if (form === 16) head.writeUInt16BE(Number(n), 2);
     if (form === 64) head.writeBigUInt64BE(n, 2);
     if (!mask) return Buffer.concat([head, bytes]);
-    const key = randomBytes(4);
-    return Buffer.concat([head, key, bytes.map((byte, i) => byte ^ key[i % 4])]);
+    const key = randomBytes(4), masked = Buffer.allocUnsafe(bytes.length);
+    for (let i = 0; i < bytes.length; i++) masked[i] = bytes[i] ^ key[i & 3]; // large messages: no call for each byte
+    return Buffer.concat([head, key, masked]);
 }
 
 export const kUpgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' };
@@ -34,7 +36,8 @@ class WebSocket {
     constructor(connection) {
         this.connection = connection;
         this.inbox = [];
-        this.pongs = 0;
+        this.needed = 2; // bytes without which there is no next frame
+        this.pongs = []; // what each of them held
         this.code = 1006; // until a close frame says another, or none: 1005
         this.parts = [];
         this.closed = connection.ended.then(() => this.code);
@@ -50,19 +53,27 @@ class WebSocket {
     }
 
     takeFrame() {
+        if (this.connection.size < this.needed) return false;
         const bytes = this.connection.bytes;
-        if (bytes.length < 2) return false;
+        assert.equal((bytes[0] & 0x70) | (bytes[1] & 0x80), 0, 'a server sets no reserved bits and has no mask');
         const form = bytes[1] & 0x7f, at = form === 126 ? 4 : form === 127 ? 10 : 2;
-        if (bytes.length < at) return false;
+        if (bytes.length < at) return this.needs(at);
         const length = form === 126 ? bytes.readUInt16BE(2) : form === 127 ? Number(bytes.readBigUInt64BE(2)) : form;
-        if (bytes.length < at + length) return false;
+        assert.equal(form, length < 126 ? length : length < 65536 ? 126 : 127, 'a server uses the shortest form of a length');
+        if (bytes.length < at + length) return this.needs(at + length);
         this.take(bytes[0] & 0x0f, (bytes[0] & 0x80) !== 0, Buffer.from(bytes.subarray(at, at + length)));
         this.connection.bytes = bytes.subarray(at + length);
+        this.needed = 2;
         return true;
     }
 
+    needs(bytes) {
+        this.needed = bytes;
+        return false;
+    }
+
     take(opcode, fin, payload) {
-        if (opcode === kPong) this.pongs++;
+        if (opcode === kPong) this.pongs.push(payload.toString('latin1'));
         else if (opcode === kPing) this.frame(kPong, payload);
         else if (opcode === kClose) {
             this.code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
