@@ -193,7 +193,7 @@ private:
     {
         if (begun_ != 0)
             gone(begun_);
-        for (int i = 0; i < 10 && engine_.next_deadline() != EngineSession::kNever; ++i) {
+        for (int i = 0; i < 10 && engine_.next_deadline() != kNever; ++i) {
             now_ = std::max(now_, engine_.next_deadline());
             engine_.tick(now_, out_);
             engine_.flush(out_);

@@ -1,8 +1,9 @@
 #pragma once
 /// How a server ends, step by step. Pure: the time and what is still under way in, the next step out.
 ///
-///     serving     begin(delay) ─▶ the delay, in which /readyz already says no and a balancer turns away
-///     delaying    ─▶ Step::refuse_work: no new connections, no new work
+///     serving     until begin()
+///     delaying    its owner waits for as long as a balancer needs to turn away, and asks next()
+///                 ─▶ Step::refuse_work: no new connections, no new work
 ///     finishing   until nothing is under way, acks included ─▶ Step::close_connections
 ///     closing     until all are closed ─▶ Step::stop
 ///

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace wgw {
@@ -34,6 +35,9 @@ struct Instant {
     friend Instant operator-(Instant at, Duration span) { return {at.ms - span.count()}; }
     friend Duration operator-(Instant later, Instant earlier) { return Duration(later.ms - earlier.ms); }
 };
+
+/// Later than any other moment: of what has no deadline.
+inline constexpr Instant kNever{std::numeric_limits<std::int64_t>::max()};
 
 /// Where time comes from. Any thread.
 class Clock {

@@ -26,7 +26,6 @@
 #include <deque>
 #include <exception>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -58,8 +57,6 @@ public:
 private:
     friend class Batch;
     friend class Worker;
-
-    static constexpr Instant kNever{std::numeric_limits<std::int64_t>::max()};
 
     Instant deadline_ = kNever;  // set before it is handed over
     std::size_t bytes_ = 0;      // the same

@@ -7,7 +7,7 @@
 ///           while an answer is due
 /// Half-way  a peer that ends its sending is given the answers that are there; one that is due is given up
 /// Loop only.
-/// Tests     http_connection_test.cpp, http_deadlines_test.cpp
+/// Tests     http_connection_test.cpp, http_heads_test.cpp, http_deadlines_test.cpp
 
 #include "codec/http_request.hpp"
 #include "codec/http_response.hpp"

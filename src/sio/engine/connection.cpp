@@ -5,6 +5,7 @@
 #include "sio/engine/fence.hpp"
 
 namespace wgw::sio {
+
 EngineConnection::EngineConnection(Opening opening)
     : server_(opening.server), handshake_(std::move(opening.handshake)), number_(server_.next_connection_++),
       session_(server_.session_options_, opening.sid, opening.transport, server_.loop().now())

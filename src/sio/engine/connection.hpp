@@ -25,8 +25,6 @@ class EngineServer;
 
 class EngineConnection : public net::Flushable, public net::Timer {
 public:
-    static constexpr Instant kNever = EngineSession::kNever;
-
     /// What a server hands to a new one.
     struct Opening {
         EngineServer& server;

@@ -155,7 +155,7 @@ TEST(Poll, SessionIsFinishedOnceItsClosePacketIsFetched)
     EXPECT_EQ(script.session.next_deadline(), Instant{30'000});
     script.play("get 2");
     EXPECT_TRUE(script.session.finished());
-    EXPECT_EQ(script.session.next_deadline(), EngineSession::kNever);
+    EXPECT_EQ(script.session.next_deadline(), kNever);
 }
 
 }  // namespace

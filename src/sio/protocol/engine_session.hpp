@@ -26,7 +26,6 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string_view>
 
@@ -113,7 +112,6 @@ public:
 
     /// When tick() is due; kNever if nothing is awaited.
     Instant next_deadline() const;
-    static constexpr Instant kNever{std::numeric_limits<std::int64_t>::max()};
 
     /// The server ends the session. `code` is the WebSocket's close code, 0 for none (1001 or 1012 to drain).
     /// Packets queued so far still go out.

@@ -249,7 +249,7 @@ private:
             ++reached_.upgrades;
         for (int i = 0; i < 10; ++i) {
             const auto due = engine_.next_deadline();
-            if (due == EngineSession::kNever)
+            if (due == kNever)
                 break;
             now_ = std::max(now_, due);
             engine_.tick(now_, out_);

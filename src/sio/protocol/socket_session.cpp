@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
 
 namespace wgw::sio {
 
 namespace {
-
-constexpr Instant kNever{std::numeric_limits<std::int64_t>::max()};
 
 std::string_view sentence(PacketError error)
 {

@@ -47,15 +47,12 @@ public:
     }
 
 private:
-    Instant deadline(std::optional<Duration> timeout) const
-    {
-        return timeout ? loop_.now() + *timeout : PendingAcks::kNever;
-    }
+    Instant deadline(std::optional<Duration> timeout) const { return timeout ? loop_.now() + *timeout : kNever; }
 
     void keep_time()
     {
         const Instant due = pending_.next_deadline();
-        if (due == PendingAcks::kNever)
+        if (due == kNever)
             cancel();
         else if (!armed() || this->due() != due)
             loop_.timers().arm(*this, due);

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
-#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -47,8 +46,6 @@ using BroadcastHandler = std::move_only_function<void(BroadcastAnswers)>;
 
 class PendingAcks {
 public:
-    static constexpr Instant kNever{std::numeric_limits<std::int64_t>::max()};
-
     /// Sockets are known by their numbers, and are there: one that has gone is not asked. Returns the id to send.
     /// kNever: it is waited for as long as the socket is there.
     std::int64_t ask(std::uint64_t socket, Instant deadline, AckHandler handler);

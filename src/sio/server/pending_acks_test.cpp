@@ -40,8 +40,8 @@ protected:
 
 TEST_F(Acks, AreTakenOnceByTheSocketThatWasAsked)
 {
-    EXPECT_EQ(acks_.ask(1, PendingAcks::kNever, note("a")), 0);
-    EXPECT_EQ(acks_.ask(2, PendingAcks::kNever, note("b")), 1);
+    EXPECT_EQ(acks_.ask(1, kNever, note("a")), 0);
+    EXPECT_EQ(acks_.ask(2, kNever, note("b")), 1);
     acks_.answer(2, 0, Arguments("[\"not yours\"]"));
     acks_.answer(1, 7, Arguments("[\"never asked\"]"));
     EXPECT_THAT(heard(), IsEmpty());
@@ -55,7 +55,7 @@ TEST_F(Acks, EndAtTheirDeadline)
 {
     acks_.ask(1, kStart + 100ms, note("a"));
     acks_.ask(1, kStart + 50ms, note("b"));
-    acks_.ask(1, PendingAcks::kNever, note("c"));
+    acks_.ask(1, kNever, note("c"));
     EXPECT_EQ(acks_.next_deadline(), kStart + 50ms);
     acks_.tick(kStart + 49ms);
     EXPECT_THAT(heard(), IsEmpty());
@@ -64,14 +64,14 @@ TEST_F(Acks, EndAtTheirDeadline)
     acks_.answer(1, 1, Arguments("[\"late\"]"));
     acks_.tick(kStart + 1h);
     EXPECT_THAT(heard(), ElementsAre("a operation has timed out"));
-    EXPECT_EQ(acks_.next_deadline(), PendingAcks::kNever);
+    EXPECT_EQ(acks_.next_deadline(), kNever);
 }
 
 TEST_F(Acks, EndWithTheirSocket)
 {
     acks_.ask(1, kStart + 100ms, note("a"));
     acks_.ask(2, kStart + 100ms, note("b"));
-    acks_.ask(1, PendingAcks::kNever, note("c"));
+    acks_.ask(1, kNever, note("c"));
     acks_.gone(1);
     EXPECT_THAT(heard(), ElementsAre("a socket has been disconnected", "c socket has been disconnected"));
     acks_.tick(kStart + 1h);
@@ -82,7 +82,7 @@ TEST_F(Acks, EndWithTheirSocket)
 TEST_F(Acks, OfABroadcastAreCollectedUnderOneId)
 {
     const std::uint64_t sockets[] = {1, 2, 3};
-    EXPECT_EQ(acks_.ask(9, PendingAcks::kNever, note("other")), 0);
+    EXPECT_EQ(acks_.ask(9, kNever, note("other")), 0);
     EXPECT_EQ(acks_.ask_all(sockets, kStart + 100ms, note_all()), 1);
     acks_.answer(3, 1, Arguments("[\"c\",\"more\"]"));
     acks_.answer(1, 1, Arguments("[\"a\"]"));
@@ -109,7 +109,7 @@ TEST_F(Acks, MayBeAskedForInAHandler)
     acks_.ask(1, kStart + 10ms, [this](const AckResult&) { acks_.ask(1, kStart + 10ms, note("again")); });
     acks_.tick(kStart + 10ms);
     EXPECT_THAT(heard(), ElementsAre("again operation has timed out"));
-    acks_.ask(1, PendingAcks::kNever, [this](const AckResult&) { acks_.ask(2, PendingAcks::kNever, note("other")); });
+    acks_.ask(1, kNever, [this](const AckResult&) { acks_.ask(2, kNever, note("other")); });
     acks_.gone(1);
     EXPECT_FALSE(acks_.empty());
 }
