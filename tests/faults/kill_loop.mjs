@@ -59,7 +59,10 @@ class Run {
                 : [process.execPath, fileURLToPath(new URL('double.mjs', import.meta.url)), 'serve'],
             env: double ? { WGW_DOUBLE_DEFECT: double } : {}, data, port, adminPort,
         });
-        this.server.onDeath = ({ code, signal }) => this.recorder.put('died', { code, signal });
+        this.server.onDeath = ({ code, signal }) => {
+            this.recorder.put('died', { code, signal });
+            this.diedInPeace?.(new Error('the server ended by itself when no fault was left'));
+        };
         this.crowd = new Crowd({ url: this.server.url, recorder: this.recorder, random: this.random, replyMs });
     }
 
@@ -96,6 +99,14 @@ class Run {
         crowd.pause();
         await load;
         if (!this.server.alive) await this.start();
+        // Each question to a server that is gone would wait for its reply: the first death from here on decides the run.
+        const death = new Promise((_, fail) => { this.diedInPeace = fail; });
+        await Promise.race([this.verify(), death]);
+    }
+
+    /** No fault is left: everything is repeated, probed and read. */
+    async verify() {
+        const { crowd } = this;
         await crowd.heal();
         await crowd.probe();
         await crowd.calm();
