@@ -118,7 +118,15 @@ Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
     const Route& route = routes_[match->route];
     if (draining_)
         co_return fail(Errc::draining, request_id);
-    RestRequest call{*std::move(body), std::move(match->parameters), std::string(request.query()), {}};
+    RestRequest call{
+        .body = *std::move(body),
+        .parameters = std::move(match->parameters),
+        .query = std::string(request.query()),
+        .caller = {},
+        .request_id = request_id,
+        .address = request.peer,
+        .user_agent = std::string(request.header("user-agent").value_or("")),
+    };
     if (route.guarded) {
         auto caller = tokens_.check_authorization(request.header("authorization"));
         if (!caller)

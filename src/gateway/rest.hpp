@@ -26,6 +26,9 @@ struct RestRequest {
     std::vector<std::string> parameters;  ///< Of the path, in its order.
     std::string query;                    ///< As sent.
     Caller caller;                        ///< Of a guarded route.
+    std::string request_id;               ///< Names the request in the log.
+    std::string address;                  ///< Whoever asks, as in `192.0.2.1`.
+    std::string user_agent;               ///< As sent; empty: not.
 };
 
 /// What a handler says: the envelope's `data`, as JSON text; empty: none.
