@@ -17,7 +17,7 @@ export async function page(tables, { ids, planned, skipped, quick }) {
     const missing = Object.entries(skipped).map(([name, reason]) => `- skipped: ${name}, ${reason}`).join('\n');
     return `# What it does, measured
 
-Made by \`./dev bench ${ids.join(' ')}${quick ? ' --quick' : ''} --write\`: ${planned} rounds${quick ? '' : ' or twice as many'}, each with every server once, server on processor 0, load
+Made by \`./dev bench ${ids.join(' ')}${quick ? ' --quick' : ''} --rounds ${planned} --write\`: ${planned} rounds${quick ? '' : ' or twice as many'}, each with every server once, server on processor 0, load
 generator on processor 1, loopback, messages of 120 bytes. A row is the median over the rounds of the ratio *within* a round, with the
 smallest and the largest. *relay* is our Socket.IO library doing what the peers do; *durable* is the chat server with tokens, membership,
 a log in SQLite synced before anybody is told, and an ack: its CPU is without the store's thread, which has a column of its own below,

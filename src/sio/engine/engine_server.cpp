@@ -31,6 +31,16 @@ EngineOptions session_options(const EngineServerOptions& options)
     return session;
 }
 
+/// "/live" means the same, and would also be the start of "/lively".
+EngineServerOptions with_whole_path(EngineServerOptions options)
+{
+    if (!options.path.starts_with('/'))
+        options.path.insert(0, 1, '/');
+    if (!options.path.ends_with('/'))
+        options.path += '/';
+    return options;
+}
+
 HttpResponse plain(int status, std::string_view content_type = {}, std::string body = {}, bool close = false)
 {
     HttpResponse response;
@@ -46,8 +56,8 @@ void append(HeaderFields& to, HeaderFields fields) { std::ranges::move(fields, s
 }  // namespace
 
 EngineServer::EngineServer(net::Loop& loop, Random& random, EngineServerOptions options, Make make)
-    : loop_(loop), random_(random), options_(std::move(options)), session_options_(session_options(options_)),
-      make_(std::move(make))
+    : loop_(loop), random_(random), options_(with_whole_path(std::move(options))),
+      session_options_(session_options(options_)), make_(std::move(make))
 {
     loop_.backlog().join(*this);
 }

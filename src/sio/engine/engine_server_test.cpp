@@ -181,6 +181,9 @@ TEST_F(AnEngine, LivesUnderAPathOfItsOwn)
     start({.path = "/live/"});
     EXPECT_TRUE(engine_->serves("/live/") && engine_->serves("/live/x") && engine_->serves("/l%69ve/"));
     EXPECT_FALSE(engine_->serves("/live") || engine_->serves("/socket.io/") || engine_->serves("/l%zzve/"));
+    start({.path = "live"});
+    EXPECT_TRUE(engine_->serves("/live/"));
+    EXPECT_FALSE(engine_->serves("/lively") || engine_->serves("live/"));
 }
 
 // Who may come

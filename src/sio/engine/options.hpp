@@ -20,7 +20,7 @@ struct CookieOptions {
 };
 
 struct EngineServerOptions {
-    std::string path = "/socket.io/";  ///< Begins and ends with `/`.
+    std::string path = "/socket.io/";  ///< Where it does not begin or end with `/`, one is added.
     bool polling = true;               ///< Whether a session may begin on this transport.
     bool websocket = true;             ///< Likewise.
     bool upgrades = true;              ///< From the one to the other.

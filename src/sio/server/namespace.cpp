@@ -1,5 +1,6 @@
 #include "sio/server/namespace.hpp"
 
+#include "sio/engine/fence.hpp"
 #include "sio/protocol/packet.hpp"
 #include "sio/server/acks.hpp"
 #include "sio/server/client.hpp"
@@ -86,18 +87,28 @@ void Namespace::broadcast(std::string_view room, const Encoded& event)
     const Room* found = find_room(room);
     if (found == nullptr)
         return;
-    // Sending ends no socket (see EngineConnection::send), so the room stays as it is meanwhile.
-    for (Socket* socket : found->sockets())
-        if (socket->accepted_)
-            deliver(*socket, event);
+    deliver(found->sockets(), event);
 }
 
-void Namespace::deliver(Socket& socket, const Encoded& event)
+void Namespace::deliver(std::span<Socket* const> sockets, const Encoded& event)
 {
-    if (socket.client_.try_send(event))
-        return;
-    if (!handlers_->full || !handlers_->full(socket))
-        socket.client_.send(event);  // which ends it
+    // Sending ends no socket (see EngineConnection::send), so they stay as they are meanwhile. A handler may change
+    // anything, and is asked behind them.
+    std::vector<SocketRef> full;
+    for (Socket* socket : sockets)
+        if (socket->accepted_ && !socket->client_.try_send(event))
+            full.push_back(socket->ref());
+    for (const auto& ref : full)
+        overflow(ref, event);
+}
+
+void Namespace::overflow(const SocketRef& ref, const Encoded& event)
+{
+    bool is_dropped = false;
+    if (auto* socket = ref.get(); socket != nullptr && handlers_->full)
+        fenced("A handler failed.", [&] { is_dropped = handlers_->full(*socket); });
+    if (auto* socket = ref.get(); socket != nullptr && !is_dropped)
+        socket->client_.send(event);  // which ends it
 }
 
 /// Each of them once.
@@ -138,8 +149,7 @@ void Namespace::emit_to(const Target& target, std::string_view event, const Payl
     const auto tell = [&](Encoded encoded) {
         if (!target.compress_)
             encoded.mark_incompressible();
-        for (auto* socket : select(target))
-            deliver(*socket, encoded);
+        deliver(select(target), encoded);
     };
     if (!recovery_ || target.volatile_)
         return tell(encode(event, payload));

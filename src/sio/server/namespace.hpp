@@ -12,11 +12,11 @@
 ///     });
 ///
 /// Handlers  of the namespace, given the socket: one of each kind, but for use(). They are set before clients come, and
-///           not inside of a handler of the same namespace. They may end any socket, their own too, unless it is said
+///           not inside of a handler of the same namespace. They may end any socket, their own too
 /// Patterns  what Server::of_pattern() gives has no name and no sockets of its own: handlers, and targets, which are in
 ///           all its namespaces; find(), size(), has_room() and broadcast() are for a namespace with a name
 /// Errors    what a handler throws is logged and ends the connection of its socket, and no other. Of an answer, of a
-///           disconnect and of on_error(): it is logged
+///           disconnect and of on_error(): it is logged. Of on_full(): as if it had said false
 /// Loop only.
 /// Tests     namespace_test.cpp, server_test.cpp, tests/conformance
 
@@ -33,6 +33,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -120,7 +121,7 @@ public:
     /// An event for many does not fit into the queue of this one (EngineServerOptions::queue_bytes, queue_packets): it
     /// reads too slowly. True: the event is dropped for this socket, which is brought up to date otherwise. False, and
     /// without this: its connection ends, as it does over an answer or an event for it alone.
-    /// The handler is inside of a walk over sockets: it ends none and changes no room, but may post that.
+    /// Asked when all others have the event.
     void on_full(std::function<bool(Socket&)> handler) { handlers_->full = std::move(handler); }
 
     /// Takes all of these away: for whoever set them and goes before the server does.
@@ -180,7 +181,8 @@ private:
     void join(Socket& socket, std::string_view room);
     void leave(Socket& socket, Room& room);
     std::vector<Socket*> select(const Target& target);
-    void deliver(Socket& socket, const Encoded& event);
+    void deliver(std::span<Socket* const> sockets, const Encoded& event);
+    void overflow(const SocketRef& socket, const Encoded& event);
     void emit_to(const Target& target, std::string_view event, const Payload& payload);
     Acks& acks();
 

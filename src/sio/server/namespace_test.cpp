@@ -18,7 +18,11 @@ using testing::IsEmpty;
 
 class ANamespace : public AServer {
 protected:
-    ~ANamespace() override { wire_.hang_up(); }
+    ~ANamespace() override
+    {
+        wire_.hang_up();
+        root_.forget_handlers();  // sessions over polling end with the server, behind us
+    }
 
     void note(std::string what) { noted_.push_back(std::move(what)); }
 
@@ -327,6 +331,46 @@ TEST_F(ANamespace, AsksWhatToDoForAClientThatReadsTooSlowly)
     wire_.turn();
     EXPECT_THAT(noted(), ElementsAre("full", "transport error"));
     EXPECT_EQ(root_.size(), 0U);
+}
+
+TEST_F(ANamespace, LetsTheHandlerOfAFullQueueEndAnySocketAndChangeAnyRoom)
+{
+    root_.on_connection([](Socket& socket) { socket.join("r"); });
+    note_reasons(root_);
+    for (int i = 0; i < 3; ++i)
+        post(poll(), "40");  // never fetch anything
+    auto& reader = join();
+    const std::string readers_id(newest(root_).id());
+    root_.on_full([&](Socket& socket) {
+        note("full");
+        for (auto* other : root_.to("r").sockets())
+            if (other != &socket && other->id() != readers_id)
+                other->disconnect(true);
+        socket.leave("r");
+        return true;
+    });
+    for (int i = 0; i < 100; ++i) {
+        root_.broadcast("r", root_.encode("n", Payload::of(i)));
+        wire_.turn();
+        reader.received();
+    }
+    EXPECT_THAT(noted(), ElementsAre("full", "server namespace disconnect", "server namespace disconnect"));
+    EXPECT_EQ(root_.to("r").sockets().size(), 1U) << "the reader";
+}
+
+TEST_F(ANamespace, EndsAClientWhoseQueueIsFullWhereTheHandlerFails)
+{
+    root_.on_full([](Socket&) -> bool { throw std::runtime_error("a bug"); });
+    note_reasons(root_);
+    post(poll(), "40");
+    auto& reader = join();
+    for (int i = 0; i < 100; ++i) {
+        root_.emit("n", i);
+        wire_.turn();
+        reader.received();
+    }
+    EXPECT_THAT(noted(), ElementsAre("transport error"));
+    EXPECT_EQ(root_.size(), 1U);
 }
 
 // Patterns

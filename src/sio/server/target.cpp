@@ -80,8 +80,7 @@ void Target::ask(std::string_view event, const Payload& payload, Duration timeou
         const auto id = nsp_->acks().ask_all(sockets, timeout, std::move(handler));
         const auto json = event_json(event, payload.values());
         const Encoded encoded({.nsp = nsp_->name(), .ack = id, .json = json}, payload.attachments());
-        for (auto* socket : sockets)
-            nsp_->deliver(*socket, encoded);
+        nsp_->deliver(sockets, encoded);
         return;
     }
     const auto all = std::make_shared<Collected>(BroadcastAnswers(), targets.size(), std::move(handler));
