@@ -117,16 +117,20 @@ int start(int argc, char** argv)
     auto& engine = server.engine;
     engine.refuse = refusal_of;
     engine.origins.loopback = true;
+    // What the official suites of the protocols expect of a server: their cases about time would take a minute.
+    engine.ping_interval = Duration(300);
+    engine.ping_timeout = Duration(200);
+    server.connect_timeout = Duration(1'000);
     bool recovery = false;
     sio::RecoveryOptions recovery_options;
     CLI::App app("Sends back what it is sent, over Engine.IO or Socket.IO.\n"
-                 "  sio-echo --port 3000 --mode eio --ping-interval 300 --ping-timeout 200");
+                 "  sio-echo --port 3000 --mode eio    what the official suites run against");
     app.add_option("--port", options.port, "Port on 127.0.0.1; 0: any free one")->capture_default_str();
     app.add_option("--mode", options.mode, "eio or sio")->check(CLI::IsMember({"eio", "sio"}))->capture_default_str();
-    add_duration(app, "--ping-interval", engine.ping_interval, "ms");
-    add_duration(app, "--ping-timeout", engine.ping_timeout, "ms");
+    add_duration(app, "--ping-interval", engine.ping_interval, "ms; 300 where the library has 25,000");
+    add_duration(app, "--ping-timeout", engine.ping_timeout, "ms; 200 where the library has 20,000");
     add_duration(app, "--upgrade-timeout", engine.upgrade_timeout, "ms");
-    add_duration(app, "--connect-timeout", server.connect_timeout, "ms");
+    add_duration(app, "--connect-timeout", server.connect_timeout, "ms; 1,000 where the library has 10,000");
     add_duration(app, "--attachments-timeout", server.attachment_timeout, "ms");
     app.add_option_function<std::int64_t>(
         "--message-timeout",

@@ -12,8 +12,8 @@ import { Decoder, Encoder } from 'socket.io-parser';
 const { values: given } = parseArgs({
     options: {
         mode: { type: 'string', default: 'sio' }, port: { type: 'string', default: '0' },
-        'ping-interval': { type: 'string', default: '25000' }, 'ping-timeout': { type: 'string', default: '20000' },
-        'upgrade-timeout': { type: 'string', default: '10000' }, 'connect-timeout': { type: 'string', default: '10000' },
+        'ping-interval': { type: 'string', default: '300' }, 'ping-timeout': { type: 'string', default: '200' },
+        'upgrade-timeout': { type: 'string', default: '10000' }, 'connect-timeout': { type: 'string', default: '1000' },
         'max-payload': { type: 'string', default: '1000000' }, 'max-attachments': { type: 'string', default: '10' },
         'attachments-timeout': { type: 'string' }, 'message-timeout': { type: 'string' }, 'header-timeout': { type: 'string' },
         cors: { type: 'string' }, origins: { type: 'string' }, cookie: { type: 'boolean' }, msgpack: { type: 'boolean' },

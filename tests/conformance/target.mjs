@@ -13,9 +13,13 @@ const kHere = dirname(fileURLToPath(import.meta.url));
 const kEcho = resolve(kHere, '../..', process.env.WGW_ECHO ?? 'build/sio-echo');
 export const kNode = process.env.CONFORMANCE === 'node';
 
-/** Starts one for the test `t`: {port, url, path, mode, leaving(sid), stop()}. `options` are those of sio-echo. */
+/** Of the library; those of sio-echo itself are what the official suites expect. */
+const kDefaults = { 'ping-interval': 25000, 'ping-timeout': 20000, 'connect-timeout': 10000 };
+
+/** Starts one for the test `t`: {port, url, path, mode, leaving(sid), stop()}. `options` are those of sio-echo; undefined: its own. */
 export async function startTarget(t, mode, options = {}) {
-    const flags = Object.entries({ mode, port: 0, ...options }).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]));
+    const given = Object.entries({ mode, port: 0, ...kDefaults, ...options }).filter(([, value]) => value !== undefined);
+    const flags = given.flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]));
     if (!kNode && !existsSync(kEcho)) throw new Error(`${kEcho} is not there: ./dev build, or set WGW_ECHO`);
     const child = kNode ? spawn(process.execPath, [resolve(kHere, 'reference.mjs'), ...flags]) : spawn(kEcho, flags);
     const server = { mode, path: mode === 'eio' ? '/engine.io/' : '/socket.io/', child, log: '' };
