@@ -38,6 +38,8 @@ store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock)
     store::migrate(db, "chat", chat::kLogMigrations, clock.now());
     store::create_collection(db, user::users_spec());
     store::create_collection(db, auth::credentials_spec());
+    store::create_collection(db, auth::sessions_spec());
+    store::create_collection(db, auth::revocations_spec());
     return db;
 }
 
@@ -50,13 +52,18 @@ Embedded::Embedded(
       writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop, clock),
       store_watch_(loop, writer_, readers_),
       users_(store::make_sqlite_collection(writer_, readers_, user::users_spec())),
-      credentials_(store::make_sqlite_collection(writer_, readers_, auth::credentials_spec())),
+      credential_rows_(store::make_sqlite_collection(writer_, readers_, auth::credentials_spec())),
+      session_rows_(store::make_sqlite_collection(writer_, readers_, auth::sessions_spec())),
+      revocation_rows_(store::make_sqlite_collection(writer_, readers_, auth::revocations_spec())),
       user_service_(*users_, clock), passwords_(loop, options_.limits), ids_(clock, random),
-      auth_service_({*credentials_, user_service_, passwords_, tokens_, ids_, clock, options_.limits}),
-      chat_service_(engine_, writer_, readers_, clock, random), sockets_(loop, random, socket_options(options_)),
+      credentials_(*credential_rows_, ids_, clock), revocations_(*revocation_rows_, clock),
+      sessions_({*session_rows_, revocations_, tokens_, ids_, clock}),
+      auth_service_({credentials_, sessions_, revocations_, user_service_, passwords_, tokens_, ids_, options_.limits}),
+      housekeeping_(loop, sessions_, revocations_), chat_service_(engine_, writer_, readers_, clock, random),
+      sockets_(loop, random, socket_options(options_)),
       gateway_(
-          {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, options_.limits, clock, "1",
-           std::string(kVersion)}
+          {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, revocations_, options_.limits, clock,
+           "1", std::string(kVersion)}
       ),
       http_(loop, gateway_, {}), admin_([this] { return not_ready(); }),
       admin_http_(loop, admin_, {.port_setting = "WGW_ADMIN_PORT"})
@@ -64,6 +71,7 @@ Embedded::Embedded(
     gateway_.attach(http_);
     admin_.attach(admin_http_);
     loop_.at_end_of_turn([this] { flush_workers(); });
+    load();
     port_ = http_.listen(options_.host, options_.port);
     admin_port_ = admin_http_.listen(options_.admin_host, options_.admin_port);
 }
@@ -76,6 +84,19 @@ Embedded::~Embedded()
     readers_.stop();
     writer_.stop();
     loop_.run_posted();
+}
+
+/// What has to be known before the first request.
+void Embedded::load()
+{
+    std::exception_ptr error;
+    TaskScope tasks([&error](std::exception_ptr thrown) { error = std::move(thrown); });
+    tasks.spawn(revocations_.load());
+    flush_workers();
+    while (tasks.running() > 0)
+        loop_.turn();
+    if (error)
+        std::rethrow_exception(error);
 }
 
 void Embedded::flush_workers()

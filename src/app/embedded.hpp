@@ -4,11 +4,15 @@
 /// Loop only.
 
 #include "app/admin.hpp"
+#include "app/housekeeping.hpp"
 #include "app/options.hpp"
 #include "app/secret.hpp"
 #include "app/store_watch.hpp"
+#include "auth/credentials.hpp"
 #include "auth/password.hpp"
+#include "auth/revocations.hpp"
 #include "auth/service.hpp"
+#include "auth/sessions.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "chat/engine.hpp"
@@ -64,6 +68,7 @@ public:
 private:
     std::string not_ready();
     void flush_workers();
+    void load();
 
     const Options options_;
     net::Loop& loop_;
@@ -77,11 +82,17 @@ private:
     store::Readers readers_;
     StoreWatch store_watch_;
     std::unique_ptr<store::Collection> users_;
-    std::unique_ptr<store::Collection> credentials_;
+    std::unique_ptr<store::Collection> credential_rows_;
+    std::unique_ptr<store::Collection> session_rows_;
+    std::unique_ptr<store::Collection> revocation_rows_;
     user::UserService user_service_;
     auth::Passwords passwords_;
     IdSource ids_;
+    auth::Credentials credentials_;
+    auth::LocalRevocations revocations_;
+    auth::Sessions sessions_;
     auth::AuthService auth_service_;
+    Housekeeping housekeeping_;
     chat::Service chat_service_;
     sio::Server sockets_;
     gateway::Gateway gateway_;

@@ -46,11 +46,13 @@ protected:
     }
 
     /// Status and body of an answer.
-    std::string ask(std::uint16_t port, std::string_view request)
+    std::string ask(std::uint16_t port, std::string_view request) { return ask(net_, port, request); }
+
+    static std::string ask(net::TestNet& net, std::uint16_t port, std::string_view request)
     {
-        net::Peer peer(net_, port);
+        net::Peer peer(net, port);
         peer.send(request);
-        EXPECT_TRUE(net::has_closed(net_, peer));
+        EXPECT_TRUE(net::has_closed(net, peer));
         const auto answer = peer.received();
         return answer.substr(9, 4) + answer.substr(answer.find("\r\n\r\n") + 4);
     }
@@ -186,6 +188,50 @@ TEST_F(TheServer, LeavesNoHoleInARoomWhenACommitHasFailed)
         post(path, R"({"content":"two"})", token), AllOf(StartsWith("503"), HasSubstr(R"("retry_after_ms":1000)"))
     );
     EXPECT_THAT(post(path, R"({"content":"two"})", token), HasSubstr(R"("seq":3)"));
+}
+
+TEST_F(TheServer, OpensAFileOfTheVersionBeforeSessionsAndGoesOn)
+{
+    store::TemporaryFolder folder;
+    const std::string path = folder.path() + "/wegowhere.db";
+    {
+        // As that version has left it: no tables of sessions and revocations, and credentials without `changed_at`.
+        store::Sqlite db(path, store::Sqlite::Mode::write);
+        with_tables(db, net_.clock);
+        db.exec("DROP TABLE sessions; DROP TABLE revocations");
+        db.exec(R"(INSERT INTO users VALUES(x'65f000000000000000000001','{"first_name":"Grace","last_name":null,)"
+                R"("username":"grace.hopper","created_at":1800000000000,"updated_at":1800000000000,"__v":0}'))");
+        db.exec(
+            R"(INSERT INTO userpasswords VALUES(x'65f000000000000000000002','{"user_id":"65f000000000000000000001",)"
+            R"("password":"$2b$04$abcdefghijklmnopqrstuu6eVke/knwQaOILVZjbt2ARUBCWNMVni",)"
+            R"("created_at":1800000000000,"updated_at":1800000000000,"__v":0}'))"
+        );
+    }
+    net::TestNet net;
+    Embedded server(options("127.0.0.1", folder.path()), net.loop, net.clock, random_, [] {});
+    const auto body = R"({"username":"grace.hopper","password":"cobol1959"})";
+    const auto signed_in = ask(net, server.port(), post_request("auth/sign-in", body, {}));
+    EXPECT_THAT(signed_in, StartsWith("200"));
+    const auto token = member(signed_in, "access");
+    EXPECT_THAT(ask(net, server.port(), post_request("auth/sign-out", "{}", token)), StartsWith("200"));
+    EXPECT_THAT(
+        ask(net, server.port(), post_request("chat/rooms", R"({"name":"x"})", token)), HasSubstr("token_revoked")
+    );
+}
+
+TEST_F(TheServer, KnowsWhatWasRevokedAfterARestart)
+{
+    store::TemporaryFolder folder;
+    std::string token;
+    {
+        net::TestNet net;
+        Embedded server(options("127.0.0.1", folder.path()), net.loop, net.clock, random_, [] {});
+        token = member(ask(net, server.port(), post_request("auth/sign-up", kGrace, {})), "access");
+        EXPECT_THAT(ask(net, server.port(), post_request("auth/sign-out", "{}", token)), StartsWith("200"));
+    }
+    net::TestNet net;
+    Embedded server(options("127.0.0.1", folder.path()), net.loop, net.clock, random_, [] {});
+    EXPECT_THAT(ask(net, server.port(), post_request("auth/sign-out", "{}", token)), HasSubstr("token_revoked"));
 }
 
 TEST_F(TheServer, IsWorkingUntilARequestIsAnswered)

@@ -1,30 +1,11 @@
 #include "auth/service.hpp"
 
 #include "auth/bcrypt.hpp"
-#include "store/documents.hpp"
 
-#include <stdexcept>
+#include <array>
 
 namespace wgw::auth {
 namespace {
-
-struct Credential {
-    Id _id;
-    UserId user_id;
-    std::string password;  ///< A hash.
-    Timestamp created_at;
-    Timestamp updated_at;
-    std::int64_t version = 0;
-};
-
-constexpr auto kCredential = fields<Credential>(
-    field("_id", &Credential::_id, mongo_id, "The id of the credential."),
-    field("user_id", &Credential::user_id, mongo_id, "Whose it is; unique."),
-    field("password", &Credential::password, not_empty, "The hash of the password."),
-    field("created_at", &Credential::created_at, any, "When it was made."),
-    field("updated_at", &Credential::updated_at, any, "When the password was last hashed."),
-    field("__v", &Credential::version, any, "Always 0.")
-);
 
 /// Whichever way the function ends.
 struct WipeAtEnd {
@@ -36,6 +17,37 @@ struct WipeAtEnd {
     std::string& secret;
 };
 
+constexpr std::string_view kReset = "Please reset your password!";
+constexpr std::string_view kDisabled = "This account is disabled. Please ask whoever runs this server.";
+constexpr std::string_view kNoUser = "User is not found!";
+
+/// libcrypt ends at the NUL: nobody can check such a password, also if it is the right one.
+bool can_be_checked(const std::string& password, const Credential& credential)
+{
+    return !is_bcrypt(credential.password) || !password.contains('\0');
+}
+
+/// By the rules of a sign-up; nothing: it is good.
+std::optional<Failure> check_new_password(const std::string& new_password, const Limits& limits)
+{
+    struct Given {
+        std::string new_password;
+    };
+    static constexpr auto kRules = fields<Given>(field(
+        "new_password", &Given::new_password,
+        not_empty | min_length(&Limits::password_min) | max_length(&Limits::password_max), "As at sign-up."
+    ));
+    std::array<Input::Pair, 1> pairs{
+        Input::Pair{"new_password", new_password}
+    };
+    auto given = read(kRules, Input{.json = {}, .pairs = pairs}, limits);
+    wipe(pairs.front().value);
+    if (!given)
+        return given.error();
+    wipe(given->new_password);
+    return {};
+}
+
 Failure wrong_password()
 {
     Failure failure(Errc::unauthorized, "Username or password is wrong!");
@@ -45,13 +57,7 @@ Failure wrong_password()
 
 }  // namespace
 
-const store::CollectionSpec& credentials_spec()
-{
-    static const store::CollectionSpec spec{"userpasswords", store::field_specs(kCredential.rows), {{"user_id", true}}};
-    return spec;
-}
-
-Task<Result<TokenPair>> AuthService::sign_up(SignUp request)
+Task<Result<TokenPair>> AuthService::sign_up(SignUp request, Peer peer)
 {
     const WipeAtEnd wiped(request.password);
     if (co_await parts_.users.find_by_username(request.username))
@@ -61,17 +67,17 @@ Task<Result<TokenPair>> AuthService::sign_up(SignUp request)
         co_return fail(std::move(hash.error()));
 
     const auto user_id = parts_.ids.next();
-    const auto credential_id = co_await keep_credential(user_id, std::move(*hash));
+    const auto credential_id = co_await parts_.credentials.add(user_id, std::move(*hash));
     user::NewUser new_user{std::move(request.first_name), std::move(request.last_name), std::move(request.username)};
     auto user = co_await parts_.users.create(user_id, std::move(new_user));
     if (user)
-        co_return parts_.tokens.sign(user->_id, user->username);
+        co_return co_await begin_session(*std::move(user), {}, std::move(peer));
     if (user.error().http_status() < 500)  // otherwise the user may have been made, and needs it
         co_await parts_.credentials.remove(credential_id);
     co_return fail(std::move(user.error()));
 }
 
-Task<Result<TokenPair>> AuthService::sign_in(SignIn request)
+Task<Result<TokenPair>> AuthService::sign_in(SignIn request, Peer peer)
 {
     const WipeAtEnd wiped(request.password);
     const Input::Pair username{"username", request.username};
@@ -86,26 +92,42 @@ Task<Result<TokenPair>> AuthService::sign_in(SignIn request)
         !valid)
         co_return fail(std::move(valid.error()));
 
-    const auto user = co_await parts_.users.find_by_username(request.username);
+    auto user = co_await parts_.users.find_by_username(request.username);
     if (!user)
         co_return co_await refuse(std::move(request.password), "User is not found! Please sign up first.");
-    store::Value owner = user->_id;
-    auto document = co_await parts_.credentials.find("user_id", std::move(owner));
-    if (!document)
-        co_return co_await refuse(std::move(request.password), "Please reset your password!");
-
-    auto credential = store::from_document(kCredential, *document);
-    // libcrypt ends at the NUL: nobody can check such a password, also if it is the right one.
-    if (is_bcrypt(credential.password) && request.password.contains('\0'))
-        co_return co_await refuse(std::move(request.password), "Please reset your password!");
-    auto verdict = co_await parts_.passwords.verify(std::move(request.password), std::move(credential.password));
+    auto credential = co_await parts_.credentials.find(user->_id);
+    if (!credential)
+        co_return co_await refuse(std::move(request.password), std::string(kReset));
+    if (!can_be_checked(request.password, *credential))
+        co_return co_await refuse(std::move(request.password), std::string(kReset));
+    auto verdict = co_await parts_.passwords.verify(std::move(request.password), credential->password);
     if (!verdict)
         co_return fail(std::move(verdict.error()));
     if (!verdict->right)
         co_return fail(wrong_password());
+    // Behind the check of the password, so that only who has it is told.
+    if (parts_.revocations.is_disabled(user->_id))
+        co_return fail(Errc::forbidden, std::string(kDisabled));
     if (!verdict->replacement.empty())
-        co_await replace_hash(std::move(*document), std::move(verdict->replacement));
-    co_return parts_.tokens.sign(user->_id, user->username);
+        co_await parts_.credentials.rehash(*credential, std::move(verdict->replacement));
+    co_return co_await begin_session(*std::move(user), std::move(credential), std::move(peer));
+}
+
+/// `shown`: the credential of a sign-in.
+Task<Result<TokenPair>> AuthService::begin_session(user::User user, std::optional<Credential> shown, Peer peer)
+{
+    const auto session = co_await parts_.sessions.begin(user._id, std::move(peer));
+    if (shown) {
+        // Whoever has changed the password or disabled the user meanwhile has ended the sessions that were there.
+        const auto stored = co_await parts_.credentials.find(user._id);
+        const bool counts = stored && stored->_id == shown->_id && stored->changed_at == shown->changed_at;
+        const bool disabled = parts_.revocations.is_disabled(user._id);
+        if (!counts || disabled) {
+            co_await parts_.sessions.end(user._id, session._id);
+            co_return disabled ? fail(Errc::forbidden, std::string(kDisabled)) : fail(wrong_password());
+        }
+    }
+    co_return parts_.tokens.sign(user._id, user.username, session);
 }
 
 // Hashes all the same, so that the time of the answer does not tell who has an account.
@@ -117,25 +139,113 @@ Task<Result<TokenPair>> AuthService::refuse(std::string password, std::string se
     co_return fail(Errc::not_found, std::move(sentence));
 }
 
-Task<Id> AuthService::keep_credential(UserId user_id, std::string hash)
+Task<Result<TokenPair>> AuthService::refresh(Refresh request, Peer peer)
 {
-    const auto now = parts_.clock.now();
-    const Credential credential{parts_.ids.next(), user_id, std::move(hash), now, now, 0};
-    auto document = store::to_document(kCredential, credential);
-    const auto taken = co_await parts_.credentials.insert(std::move(document));
-    if (taken)
-        throw std::runtime_error("The " + *taken + " of a new credential is taken: " + user_id.hex());
-    co_return credential._id;
+    const auto claims = parts_.tokens.check_refresh(request.refresh);
+    if (!claims)
+        co_return fail(claims.error());
+    const auto user = co_await parts_.users.find_by_id(claims->caller.user_id);
+    if (!user)
+        co_return fail(Errc::token_revoked);
+    const auto session = co_await parts_.sessions.refresh(*claims, std::move(peer));
+    if (!session)
+        co_return fail(session.error());
+    if (parts_.revocations.is_revoked(claims->caller))
+        co_return fail(Errc::token_revoked);  // meanwhile
+    co_return parts_.tokens.sign(user->_id, user->username, *session);
 }
 
-// If somebody else has changed the credential meanwhile, theirs stays: the next sign-in tries again.
-Task<> AuthService::replace_hash(store::Document current, std::string hash)
+Task<Result<void>> AuthService::sign_out(Caller caller, SignOut request)
 {
-    auto credential = store::from_document(kCredential, current);
-    credential.password = std::move(hash);
-    credential.updated_at = parts_.clock.now();
-    auto next = store::to_document(kCredential, credential);
-    co_await parts_.credentials.replace(std::move(current), std::move(next));
+    if (request.all) {
+        const auto user_id = require_user_id(caller);
+        if (!user_id)
+            co_return fail(user_id.error());
+        co_await parts_.sessions.end_all(*user_id, Id());
+    }
+    co_await parts_.sessions.end_own(std::move(caller));
+    co_return Result<void>();
 }
+
+Task<Result<void>> AuthService::change_password(Caller caller, ChangePassword request)
+{
+    const WipeAtEnd wiped(request.password);
+    const WipeAtEnd new_wiped(request.new_password);
+    const auto user_id = require_user_id(caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    auto credential = co_await parts_.credentials.find(*user_id);
+    if (!credential || !can_be_checked(request.password, *credential))
+        co_return fail(Errc::not_found, std::string(kReset));
+    const auto verdict = co_await parts_.passwords.verify(std::move(request.password), credential->password);
+    if (!verdict)
+        co_return fail(verdict.error());
+    if (!verdict->right)
+        co_return fail(wrong_password());
+    auto hash = co_await parts_.passwords.hash(std::move(request.new_password));
+    if (!hash)
+        co_return fail(hash.error());
+    co_await parts_.sessions.end_all(*user_id, caller.ended_by);
+    if (!co_await parts_.credentials.change(*std::move(credential), *std::move(hash)))
+        co_return fail(Errc::conflict, "The password was changed by somebody else meanwhile.");
+    co_await parts_.sessions.end_all(*user_id, caller.ended_by);
+    co_return Result<void>();
+}
+
+Task<Result<SessionList>> AuthService::sessions(Caller caller, SessionPage page)
+{
+    const auto user_id = require_user_id(caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    auto list = co_await parts_.sessions.list(*user_id, page);
+    for (auto& session : list.items)
+        session.current = caller.has_session && session._id == caller.ended_by;
+    co_return list;
+}
+
+Task<Result<void>> AuthService::end_session(Caller caller, Id session_id)
+{
+    const auto user_id = require_user_id(caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    if (!co_await parts_.sessions.end(*user_id, session_id))
+        co_return fail(Errc::not_found, "Session is not found!");
+    co_return Result<void>();
+}
+
+Task<Result<void>> AuthService::reset_password(UserId user_id, std::string new_password)
+{
+    const WipeAtEnd wiped(new_password);
+    if (auto failure = check_new_password(new_password, parts_.limits))
+        co_return fail(*std::move(failure));
+    if (!co_await parts_.users.find_by_id(user_id))
+        co_return fail(Errc::not_found, std::string(kNoUser));
+    auto hash = co_await parts_.passwords.hash(std::move(new_password));
+    if (!hash)
+        co_return fail(hash.error());
+    co_await parts_.sessions.end_all(user_id, Id());
+    auto credential = co_await parts_.credentials.find(user_id);
+    if (!credential)
+        co_await parts_.credentials.add(user_id, *std::move(hash));
+    else if (!co_await parts_.credentials.change(*std::move(credential), *std::move(hash)))
+        co_return fail(Errc::conflict, "The password was changed by somebody else meanwhile.");
+    co_await parts_.sessions.end_all(user_id, Id());
+    co_return Result<void>();
+}
+
+Task<Result<void>> AuthService::set_disabled(UserId user_id, bool disabled)
+{
+    if (!co_await parts_.users.find_by_id(user_id))
+        co_return fail(Errc::not_found, std::string(kNoUser));
+    // Sessions are ended while the user is disabled, whichever way: where disabling was interrupted some may be left.
+    if (disabled)
+        co_await parts_.revocations.set_disabled(user_id, true);
+    co_await parts_.sessions.end_all(user_id, Id());
+    if (!disabled)
+        co_await parts_.revocations.set_disabled(user_id, false);
+    co_return Result<void>();
+}
+
+Task<bool> AuthService::is_disabled(UserId user_id) { co_return parts_.revocations.is_disabled(user_id); }
 
 }  // namespace wgw::auth

@@ -1,10 +1,4 @@
-#include "auth/service.hpp"
-#include "base/test_loop.hpp"
-#include "store/collection_sqlite.hpp"
-#include "store/temporary_folder.hpp"
-#include "user/service.hpp"
-
-#include <gtest/gtest.h>
+#include "auth/test_accounts.hpp"
 
 namespace wgw::auth {
 namespace {
@@ -29,95 +23,6 @@ public:
 
 private:
     user::UserApi& users_;
-};
-
-class Accounts : public testing::Test {
-protected:
-    ~Accounts() override
-    {
-        passwords_.stop();
-        writer_.stop();
-        readers_.stop();
-        loop_.run_ready();
-    }
-
-    template <class T>
-    T await(Task<T> task)
-    {
-        const auto end_of_turn = [this] {
-            passwords_.flush();
-            writer_.flush();
-            readers_.flush();
-        };
-        return loop_.await(std::move(task), end_of_turn);
-    }
-
-    AuthService service(user::UserApi& users)
-    {
-        return AuthService({*credentials_, users, passwords_, tokens_, ids_, clock_, limits_});
-    }
-
-    Result<TokenPair> sign_up(std::string username, std::string password = "cobol1959")
-    {
-        auto auth = service(users_);
-        return await(auth.sign_up({"Grace", "Hopper", std::move(username), std::move(password)}));
-    }
-
-    Result<TokenPair> sign_in(std::string username, std::string password = "cobol1959")
-    {
-        auto auth = service(users_);
-        return await(auth.sign_in({std::move(username), std::move(password)}));
-    }
-
-    /// A user as a database of the original has it.
-    void import(std::string username, std::optional<std::string> hash)
-    {
-        const auto user_id = ids_.next();
-        ASSERT_TRUE(await(users_.create(user_id, {"Grace", std::nullopt, std::move(username)})).has_value());
-        if (!hash)
-            return;
-        const auto now = clock_.now();
-        store::Document document{
-            ids_.next(), {user_id, *hash, now, now, std::int64_t{0}}
-        };
-        ASSERT_EQ(await(credentials_->insert(std::move(document))), std::nullopt);
-    }
-
-    std::vector<std::string> stored_hashes()
-    {
-        std::vector<std::string> hashes;
-        for (auto& document : await(credentials_->list("", nullptr, Id{}, 100, store::Order::ascending)))
-            hashes.push_back(std::get<std::string>(document.values.at(1)));
-        return hashes;
-    }
-
-    std::string prepared_file()
-    {
-        const auto path = folder_.path() + "/accounts.db";
-        store::Sqlite db(path, store::Sqlite::Mode::write);
-        store::create_collection(db, user::users_spec());
-        store::create_collection(db, credentials_spec());
-        return path;
-    }
-
-    store::TemporaryFolder folder_;
-    ManualClock clock_;
-    SeededRandom random_{1};
-    IdSource ids_{clock_, random_};
-    Limits limits_;
-    TestLoop loop_;
-    store::Sqlite db_{prepared_file(), store::Sqlite::Mode::write};
-    store::Writer writer_{db_, loop_, clock_};
-    store::Readers readers_{db_.path(), loop_, clock_};
-    std::unique_ptr<store::Collection> users_collection_ =
-        store::make_sqlite_collection(writer_, readers_, user::users_spec());
-    std::unique_ptr<store::Collection> credentials_ =
-        store::make_sqlite_collection(writer_, readers_, credentials_spec());
-    user::UserService users_{*users_collection_, clock_};
-    Passwords passwords_{
-        loop_, limits_, {1, 8'192}
-    };
-    Tokens tokens_{{"0123456789abcdef0123456789abcdef"}, clock_};
 };
 
 TEST_F(Accounts, AreMadeBySigningUpAndEnteredBySigningIn)
@@ -163,9 +68,9 @@ TEST_F(Accounts, WithANameThatIsTakenAreRefusedAndLeaveNothing)
 TEST_F(Accounts, OfOneNameMadeAtTheSameMomentAreOne)
 {
     BlindUsers blind(users_);
-    auto auth = service(blind);
-    EXPECT_TRUE(await(auth.sign_up({"Grace", {}, "grace.hopper", "cobol1959"})).has_value());
-    const auto second = await(auth.sign_up({"Eve", {}, "grace.hopper", "another-password"}));
+    AuthService auth(parts(*process_, blind, passwords_));
+    EXPECT_TRUE(await(auth.sign_up({"Grace", {}, "grace.hopper", "cobol1959"}, peer_)).has_value());
+    const auto second = await(auth.sign_up({"Eve", {}, "grace.hopper", "another-password"}, peer_));
     ASSERT_FALSE(second.has_value());
     EXPECT_EQ(second.error().code, Errc::username_taken);
     EXPECT_EQ(second.error().text(), kTaken);
@@ -240,10 +145,10 @@ TEST_F(Accounts, AreNotMadeWhileTheHashThreadIsFull)
     Limits none;
     none.hash_queue = 0;
     Passwords full(loop_, none, {1, 8'192});
-    AuthService auth({*credentials_, users_, full, tokens_, ids_, clock_, limits_});
+    AuthService auth(parts(*process_, users_, full));
     for (const auto& answer : {
-             await(auth.sign_up({"Grace", {}, "grace.hopper", "cobol1959"})),
-             await(auth.sign_in({"grace.hopper", "cobol1959"})),
+             await(auth.sign_up({"Grace", {}, "grace.hopper", "cobol1959"}, peer_)),
+             await(auth.sign_in({"grace.hopper", "cobol1959"}, peer_)),
          }) {
         ASSERT_FALSE(answer.has_value());
         EXPECT_EQ(answer.error().code, Errc::unavailable);

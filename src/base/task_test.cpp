@@ -1,3 +1,4 @@
+#include "base/all.hpp"
 #include "base/task.hpp"
 #include "base/task_scope.hpp"
 
@@ -98,6 +99,82 @@ TEST(ACallback, MayBeCalledBeforeTheTaskIsSuspended)
     int result = 0;
     scope.tasks.spawn(store(immediate(), result));
     EXPECT_EQ(result, 3);
+}
+
+// The waits of tasks that are started by all().
+struct Waits {
+    std::vector<std::function<void()>> pending;
+    int ended = 0;
+};
+
+// `waits` is the test's.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
+Task<void> wait_in(Waits& waits, bool fails)
+{
+    auto start = [&waits](auto done) { waits.pending.emplace_back([done]() mutable { done(true); }); };
+    co_await callback<bool>(start);
+    ++waits.ended;
+    if (fails)
+        throw std::runtime_error("one failed");
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
+Task<void> wait_for_all(std::vector<Task<void>> tasks, std::string& result)
+{
+    try {
+        co_await all(std::move(tasks));
+        result = "ended";
+    } catch (const std::exception& error) {
+        result = error.what();
+    }
+}
+
+TEST(SeveralTasks, AreStartedTogetherAndAwaitedAll)
+{
+    Waits waits;
+    std::string result;
+    TaskScope scope([](std::exception_ptr) {});
+    std::vector<Task<void>> tasks;
+    for (int i = 0; i < 3; ++i)
+        tasks.push_back(wait_in(waits, false));
+    scope.spawn(wait_for_all(std::move(tasks), result));
+    ASSERT_EQ(waits.pending.size(), 3U);
+    waits.pending[2]();
+    waits.pending[0]();
+    EXPECT_EQ(result, "");
+    waits.pending[1]();
+    EXPECT_EQ(result, "ended");
+    EXPECT_EQ(scope.running(), 0U);
+}
+
+TEST(SeveralTasks, FailWhenAllHaveEnded)
+{
+    Waits waits;
+    std::string result;
+    TaskScope scope([](std::exception_ptr) {});
+    std::vector<Task<void>> tasks;
+    tasks.push_back(wait_in(waits, true));
+    tasks.push_back(wait_in(waits, false));
+    scope.spawn(wait_for_all(std::move(tasks), result));
+    waits.pending[0]();
+    EXPECT_EQ(result, "");
+    waits.pending[1]();
+    EXPECT_EQ(result, "one failed");
+    EXPECT_EQ(waits.ended, 2);
+}
+
+TEST(SeveralTasks, MayBeNoneOrEndAtOnce)
+{
+    std::string result;
+    TaskScope scope([](std::exception_ptr) {});
+    scope.spawn(wait_for_all({}, result));
+    EXPECT_EQ(std::exchange(result, ""), "ended");
+    const auto at_once = []() -> Task<void> { co_return; };
+    std::vector<Task<void>> tasks;
+    tasks.push_back(at_once());
+    tasks.push_back(at_once());
+    scope.spawn(wait_for_all(std::move(tasks), result));
+    EXPECT_EQ(result, "ended");
 }
 
 }  // namespace

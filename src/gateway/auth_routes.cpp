@@ -1,3 +1,5 @@
+#include "gateway/paging.hpp"
+#include "gateway/parameters.hpp"
 #include "gateway/routes.hpp"
 #include "model/fields.hpp"
 #include "model/token.hpp"
@@ -12,13 +14,22 @@ std::string token_data(const TokenPair& pair)
     return out;
 }
 
+auth::Peer peer_of(const RestRequest& request) { return {request.address, request.user_agent}; }
+
+Result<RestReply> no_data(const Result<void>& result)
+{
+    if (!result)
+        return fail(result.error());
+    return RestReply{};
+}
+
 // `features` is a value of references that outlive the routes.
 Task<Result<RestReply>> sign_up(Features features, RestRequest request)
 {
     auto fields = read(auth::kSignUp, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
-    auto pair = co_await features.auth.sign_up(*std::move(fields));
+    auto pair = co_await features.auth.sign_up(*std::move(fields), peer_of(request));
     if (!pair)
         co_return fail(pair.error());
     co_return RestReply{token_data(*pair), {}};
@@ -29,10 +40,64 @@ Task<Result<RestReply>> sign_in(Features features, RestRequest request)
     auto fields = read(auth::kSignIn, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
-    auto pair = co_await features.auth.sign_in(*std::move(fields));
+    auto pair = co_await features.auth.sign_in(*std::move(fields), peer_of(request));
     if (!pair)
         co_return fail(pair.error());
     co_return RestReply{token_data(*pair), {}};
+}
+
+Task<Result<RestReply>> refresh(Features features, RestRequest request)
+{
+    auto fields = read(auth::kRefresh, request.body, features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    auto pair = co_await features.auth.refresh(*std::move(fields), peer_of(request));
+    if (!pair)
+        co_return fail(pair.error());
+    co_return RestReply{token_data(*pair), {}};
+}
+
+Task<Result<RestReply>> sign_out(Features features, RestRequest request)
+{
+    auto fields = read(auth::kSignOut, request.body, features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    co_return no_data(co_await features.auth.sign_out(std::move(request.caller), *fields));
+}
+
+Task<Result<RestReply>> change_password(Features features, RestRequest request)
+{
+    auto fields = read(auth::kChangePassword, request.body, features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    co_return no_data(co_await features.auth.change_password(std::move(request.caller), *std::move(fields)));
+}
+
+Task<Result<RestReply>> sessions(Features features, RestRequest request)
+{
+    const auto paging = read_page<Id>(request.query, features.limits);
+    if (!paging)
+        co_return fail(paging.error());
+    const auth::SessionPage page{paging->page.limit, paging->page.before, paging->page.after};
+    const auto list = co_await features.auth.sessions(std::move(request.caller), page);
+    if (!list)
+        co_return fail(list.error());
+    std::string items;
+    for (const auto& session : list->items) {
+        items += items.empty() ? "" : ",";
+        write(items, auth::kSession, session);
+    }
+    const Id first = list->items.empty() ? Id() : list->items.front()._id;
+    const Id last = list->items.empty() ? Id() : list->items.back()._id;
+    co_return list_reply(std::move(items), *paging, list->more, first, last);
+}
+
+Task<Result<RestReply>> end_session(Features features, RestRequest request)
+{
+    const auto fields = read_parameter(auth::kBySession, "session_id", request.parameters[0], features.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    co_return no_data(co_await features.auth.end_session(std::move(request.caller), fields->session_id));
 }
 
 }  // namespace
@@ -46,6 +111,26 @@ std::vector<Route> auth_routes(Features features)
         {{"POST", "/api/v1/auth/sign-in"},
          false, 200,
          [features](RestRequest request) { return sign_in(features, std::move(request)); }},
+        {{"POST", "/api/v1/auth/refresh"},
+         false, 200,
+         [features](RestRequest request) { return refresh(features, std::move(request)); },
+         false},
+        {{"POST", "/api/v1/auth/sign-out"},
+         true, 200,
+         [features](RestRequest request) { return sign_out(features, std::move(request)); },
+         false},
+        {{"PUT", "/api/v1/auth/password"},
+         true, 200,
+         [features](RestRequest request) { return change_password(features, std::move(request)); },
+         false},
+        {{"GET", "/api/v1/auth/sessions"},
+         true, 200,
+         [features](RestRequest request) { return sessions(features, std::move(request)); },
+         false},
+        {{"DELETE", "/api/v1/auth/sessions/:session_id"},
+         true, 200,
+         [features](RestRequest request) { return end_session(features, std::move(request)); },
+         false},
     };
 }
 

@@ -10,6 +10,7 @@ namespace wgw::gateway {
 namespace {
 
 constexpr std::string_view kSend = "chat.message.send";
+constexpr int kPolicyViolation = 1008;  // RFC 6455 §7.4.1
 
 /// The one argument of an event: itself if there is one, all of them as an array otherwise. Empty: none.
 std::string payload_of(const sio::Arguments& arguments)
@@ -40,9 +41,12 @@ sio::ConnectError refusal(const Failure& failure, Timestamp now)
 struct ChatEvents::Client {
     UserId user;          ///< Empty for strangers, and for a host application's tokens that name no user of ours.
     RoomId only;          ///< The one room that it wants to hear of; empty: all.
+    Id ended_by;          ///< As in Caller.
     KeptText other_user;  ///< What such a token says instead.
     KeptText session;     ///< Of the token, until it has been greeted.
     std::int64_t expires_s_or_0 = 0;
+    std::int64_t issued_s_or_0 = 0;
+    bool has_session = false;
     bool has_token = false;  ///< In `auth`, or a header that was good when it connected.
     bool by_auth = false;    ///< Knows of `auth.token`, so it may know of what is newer than the recorded events.
 
@@ -53,6 +57,9 @@ struct ChatEvents::Client {
         other_user = KeptText(user.empty() ? std::string_view(caller.user_id_text) : std::string_view());
         session = KeptText(caller.session_id);
         expires_s_or_0 = caller.expires_s.value_or(0);
+        issued_s_or_0 = caller.issued_s.value_or(0);
+        ended_by = caller.ended_by;
+        has_session = caller.has_session;
     }
     bool expired(Timestamp now) const { return expires_s_or_0 != 0 && now.unix_ms >= expires_s_or_0 * 1000; }
 
@@ -62,6 +69,9 @@ struct ChatEvents::Client {
         Caller caller;
         caller.user_id = user;
         caller.user_id_text = user.empty() ? std::string(other_user.view()) : user.hex();
+        caller.issued_s = issued_s_or_0;
+        caller.ended_by = ended_by;
+        caller.has_session = has_session;
         return caller;
     }
 };
@@ -95,12 +105,12 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
     const auto& handshake = socket.handshake();
     Client client;
     if (const auto token = string_member(socket.auth(), "token")) {
-        auto caller = parts_.tokens.check_token(*token);
+        auto caller = parts_.guard.check_token(*token);
         if (!caller)
             return next(refusal(caller.error(), parts_.clock.now()));
         client.remember(*caller);
         client.by_auth = true;
-    } else if (const auto by_header = parts_.tokens.check_authorization(handshake.header("authorization"))) {
+    } else if (const auto by_header = parts_.guard.check_authorization(handshake.header("authorization"))) {
         client.remember(*by_header);
     }
 
@@ -188,14 +198,43 @@ void ChatEvents::on_expired(std::uint64_t number)
     socket->leave_all();
 }
 
+void ChatEvents::on_revoked(const UserId& user)
+{
+    if (user.empty()) {
+        // Of a token that names no user of ours: its sockets hear of no room, and stand nowhere.
+        for (auto* socket : parts_.sockets.everybody().sockets())
+            sign_out_if_revoked(*socket);
+        return;
+    }
+    for (const auto number : parts_.hub.sockets_of(user))
+        if (auto* socket = parts_.sockets.find(number))
+            sign_out_if_revoked(*socket);
+}
+
+void ChatEvents::sign_out_if_revoked(sio::Socket& socket)
+{
+    const auto* client = std::any_cast<Client>(&socket.data);
+    if (client == nullptr || !client->has_token || !parts_.guard.is_revoked(client->caller()))
+        return;
+    std::string notice = R"({"kind":"signed_out","message":)";
+    append_json_string(notice, Failure(Errc::token_revoked).text());
+    notice += '}';
+    socket.emit("system.notice", sio::Json(notice));
+    socket.hang_up(kPolicyViolation);
+}
+
 Result<Caller> ChatEvents::check(const sio::Socket& socket) const
 {
     const auto& client = *std::any_cast<Client>(&socket.data);
     if (client.has_token && client.expired(parts_.clock.now()))
         return fail(Errc::token_expired);
-    if (client.has_token)
-        return client.caller();
-    return parts_.tokens.check_authorization(socket.handshake().header("authorization"));
+    if (client.has_token) {
+        auto caller = client.caller();
+        if (parts_.guard.is_revoked(caller))
+            return fail(Errc::token_revoked);
+        return caller;
+    }
+    return parts_.guard.check_authorization(socket.handshake().header("authorization"));
 }
 
 void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack)

@@ -2,19 +2,20 @@
 /// The socket side of chat: who connects, what they may ask, what they are told when it fails.
 ///
 /// Identity  `auth.token` of CONNECT, checked at once; else the handshake's Authorization header, checked on each event
-///           From the moment at which the token expires the socket hears of no room, and stays open
+///           From the moment at which the token expires the socket hears of no room, and stays open. When it is
+///           revoked the client is told `system.notice`, and its connection ends
 /// Events    a table of name and handler; a handler checks, submits and returns: nothing waits for the disk
 /// Failures  the guard's are told as `exception`, all others as `chat.error.receive`; an ack says it too
 /// Source    contract §11
-/// Tests     chat_events_test.cpp, tests/golden
+/// Tests     chat_events_test.cpp, signed_out_test.cpp, tests/golden
 
 #include "base/task_scope.hpp"
 #include "chat/api.hpp"
+#include "gateway/guard.hpp"
 #include "gateway/room_hub.hpp"
 #include "gateway/token_expiry.hpp"
 #include "gateway/user_cache.hpp"
 #include "model/limits.hpp"
-#include "model/token.hpp"
 #include "sio/server/server.hpp"
 
 #include <unordered_map>
@@ -29,7 +30,7 @@ public:
         RoomHub& hub;
         UserCache& users;
         TaskScope& tasks;
-        const Tokens& tokens;
+        const Guard& guard;
         const Limits& limits;
         const Clock& clock;
         net::Loop& loop;
@@ -43,12 +44,16 @@ public:
     /// From now on: `draining`.
     void refuse_work() { draining_ = true; }
 
+    /// As auth::Revocations tells its listener.
+    void on_revoked(const UserId& user);
+
 private:
     struct Client;
 
     void on_connect(sio::Socket& socket, sio::Next next);
     Task<void> admit(std::uint64_t socket, sio::Next next);
     void on_expired(std::uint64_t socket);
+    void sign_out_if_revoked(sio::Socket& socket);
     void on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack);
     void on_answered(std::uint64_t connection);
     void on_sent(std::uint64_t socket, Result<chat::Outcome> outcome, sio::Reply ack);

@@ -17,9 +17,9 @@ std::string envelope(bool success, Timestamp now, std::string_view data)
     return out;
 }
 
-std::string failure_data(const Failure& failure, std::string_view request_id)
+std::string failure_data(const Failure& failure, std::string_view request_id, bool recorded)
 {
-    if (!failure.errors.empty())
+    if (!failure.errors.empty() && recorded)
         return failure.errors;
     std::string out = R"({"message":)";
     append_json_string(out, failure.text());
@@ -33,6 +33,10 @@ std::string failure_data(const Failure& failure, std::string_view request_id)
     if (failure.retry_after_ms > 0) {
         out += R"(,"retry_after_ms":)";
         out += std::to_string(failure.retry_after_ms);
+    }
+    if (!failure.errors.empty()) {
+        out += R"(,"errors":)";
+        out += failure.errors;
     }
     out += '}';
     return out;

@@ -15,7 +15,8 @@ namespace wgw::gateway {
 std::string envelope(bool success, Timestamp now, std::string_view data);
 
 /// The `data` of a failed operation: the recorded bare array of bad fields, or
-/// `{"message":…,"code":…,"request_id":…,"retry_after_ms":…}`, the last two where there is something to say.
-std::string failure_data(const Failure& failure, std::string_view request_id = {});
+/// `{"message":…,"code":…,"request_id":…,"retry_after_ms":…,"errors":[…]}`, the last three where there is something to
+/// say. An operation that the original does not have (`recorded` false) tells its bad fields in the second form.
+std::string failure_data(const Failure& failure, std::string_view request_id = {}, bool recorded = true);
 
 }  // namespace wgw::gateway

@@ -33,5 +33,13 @@ TEST(AFailure, OfValidationIsTheBareArray)
     EXPECT_EQ(failure_data(invalid(R"([{"property":"name"}])"), "r1"), R"([{"property":"name"}])");
 }
 
+TEST(AFailure, OfValidationHasMoreWhereTheOriginalHasNoSuchOperation)
+{
+    EXPECT_EQ(
+        failure_data(invalid(R"([{"property":"refresh"}])"), "r1", false),
+        R"({"message":"The request is not valid.","code":"validation_failed","request_id":"r1","errors":[{"property":"refresh"}]})"
+    );
+}
+
 }  // namespace
 }  // namespace wgw::gateway

@@ -22,21 +22,24 @@ void log_stray(std::exception_ptr thrown)
 }  // namespace
 
 Gateway::Gateway(Parts parts)
-    : sockets_(parts.sockets), chat_(parts.chat), user_cache_(parts.users),
-      rest_(routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits}), parts.tokens, parts.clock),
+    : sockets_(parts.sockets), chat_(parts.chat), revocations_(parts.revocations), user_cache_(parts.users),
+      guard_(parts.tokens, parts.revocations),
+      rest_(routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits}), guard_, parts.clock),
       hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_),
       events_(
-          {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, parts.tokens, parts.limits, parts.clock,
+          {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, guard_, parts.limits, parts.clock,
            parts.loop, parts.node, parts.version}
       ),
       tasks_(log_stray)
 {
     chat_.set_listener([this](const chat::Entry& entry) { hub_.on_entry(entry); });
+    revocations_.set_listener([this](UserId user) { events_.on_revoked(user); });
 }
 
 Gateway::~Gateway()
 {
     chat_.set_listener({});
+    revocations_.set_listener({});
     sockets_.of("/").forget_handlers();
 }
 

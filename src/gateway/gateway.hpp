@@ -25,6 +25,7 @@ public:
         sio::Server& sockets;
         net::Loop& loop;
         const Tokens& tokens;
+        auth::Revocations& revocations;
         const Limits& limits;
         const Clock& clock;
         std::string node;
@@ -55,8 +56,10 @@ private:
 
     sio::Server& sockets_;
     chat::ChatApi& chat_;
+    auth::Revocations& revocations_;
     net::Responder* http_ = nullptr;
     UserCache user_cache_;
+    Guard guard_;
     Rest rest_;
     TaskScope hub_tasks_;
     RoomHub hub_;

@@ -7,7 +7,6 @@
 namespace wgw::gateway {
 namespace {
 
-constexpr std::int64_t kDefault = 50;
 constexpr std::int64_t kMost = 200;
 
 std::optional<std::int64_t> whole_number(std::string_view text)
@@ -45,7 +44,7 @@ template <class Key>
 Result<Paging<Key>> read_paging(std::string_view query, const Limits& limits)
 {
     Paging<Key> paging;
-    std::int64_t limit = kDefault;
+    std::int64_t limit = kDefaultPage;
     for (const auto& [name, text] : form_pairs(query)) {
         if (name == "limit") {
             const auto number = whole_number(text);

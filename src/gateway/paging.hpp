@@ -17,6 +17,8 @@
 
 namespace wgw::gateway {
 
+inline constexpr std::int64_t kDefaultPage = 50;
+
 template <class Key>
 struct Paging {
     chat::Page<Key> page;
@@ -27,6 +29,16 @@ struct Paging {
 /// over the greatest counts as the greatest.
 template <class Key>
 Result<Paging<Key>> read_paging(std::string_view query, const Limits& limits);
+
+/// The same for a list that the original does not have: always a page.
+template <class Key>
+Result<Paging<Key>> read_page(std::string_view query, const Limits& limits)
+{
+    auto paging = read_paging<Key>(query, limits);
+    if (paging && !std::exchange(paging->asked, true))
+        paging->page.limit = kDefaultPage;
+    return paging;
+}
 
 /// Puts the list around `items` (JSON values with commas between them). `first` and `last` are their places; any, if
 /// there are no items.

@@ -22,6 +22,15 @@ TEST(APage, HasItsBoundsAndAGreatestLimit)
     EXPECT_EQ(read_paging<chat::Seq>("before=9", Limits{})->page.limit, 50U);
 }
 
+TEST(APage, IsAskedForInAnyCaseWhereTheOriginalHasNoSuchList)
+{
+    EXPECT_TRUE(read_page<chat::Seq>("", Limits{})->asked);
+    EXPECT_EQ(read_page<chat::Seq>("", Limits{})->page.limit, 50U);
+    EXPECT_EQ(read_page<chat::Seq>("limit=7", Limits{})->page.limit, 7U);
+    EXPECT_EQ(read_page<chat::Seq>("limit=900", Limits{})->page.limit, 200U);
+    EXPECT_FALSE(read_page<chat::Seq>("limit=x", Limits{}).has_value());
+}
+
 TEST(APage, ThatIsNoNumberIsRefused)
 {
     for (const auto* query : {"limit=0", "limit=-1", "limit=x", "before=", "after=1.5", "before=99999999999999999999"})

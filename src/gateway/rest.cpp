@@ -37,8 +37,8 @@ HttpResponse json_response(int status, std::string body)
 
 }  // namespace
 
-Rest::Rest(std::vector<Route> routes, const Tokens& tokens, const Clock& clock)
-    : routes_(std::move(routes)), router_(patterns_of(routes_)), tokens_(tokens), clock_(clock)
+Rest::Rest(std::vector<Route> routes, const Guard& guard, const Clock& clock)
+    : routes_(std::move(routes)), router_(patterns_of(routes_)), guard_(guard), clock_(clock)
 {
 }
 
@@ -51,10 +51,11 @@ std::size_t Rest::body_limit(const HttpRequest& head) const
 
 HttpResponse Rest::too_large() const { return json_response(413, envelope(false, clock_.now(), {})); }
 
-HttpResponse Rest::fail(const Failure& failure, std::string_view request_id) const
+HttpResponse Rest::fail(const Failure& failure, std::string_view request_id, bool recorded) const
 {
-    HttpResponse response =
-        json_response(failure.http_status(), envelope(false, clock_.now(), failure_data(failure, request_id)));
+    HttpResponse response = json_response(
+        failure.http_status(), envelope(false, clock_.now(), failure_data(failure, request_id, recorded))
+    );
     if (failure.retry_after_ms > 0)
         response.headers.emplace_back("Retry-After", std::to_string((failure.retry_after_ms + 999) / 1000));
     return response;
@@ -128,14 +129,14 @@ Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
         .user_agent = std::string(request.header("user-agent").value_or("")),
     };
     if (route.guarded) {
-        auto caller = tokens_.check_authorization(request.header("authorization"));
+        auto caller = guard_.check_authorization(request.header("authorization"));
         if (!caller)
             co_return fail(caller.error(), request_id);
         call.caller = *std::move(caller);
     }
     auto reply = co_await route.handler(std::move(call));
     if (!reply)
-        co_return fail(reply.error(), request_id);
+        co_return fail(reply.error(), request_id, route.recorded);
     HttpResponse response = json_response(route.status, envelope(true, clock_.now(), reply->data));
     response.headers = std::move(reply->headers);
     co_return response;

@@ -8,10 +8,10 @@
 #include "base/time.hpp"
 #include "codec/http_request.hpp"
 #include "codec/http_response.hpp"
+#include "gateway/guard.hpp"
 #include "gateway/router.hpp"
 #include "model/caller.hpp"
 #include "model/result.hpp"
-#include "model/token.hpp"
 
 #include <functional>
 #include <string>
@@ -42,12 +42,13 @@ struct Route {
     bool guarded = true;
     int status = 200;  ///< Of success.
     std::function<Task<Result<RestReply>>(RestRequest)> handler;
+    bool recorded = true;  ///< The original has it: its bad fields are told as a bare array.
 };
 
 class Rest {
 public:
-    /// `tokens` and `clock` outlive it.
-    Rest(std::vector<Route> routes, const Tokens& tokens, const Clock& clock);
+    /// `guard` and `clock` outlive it.
+    Rest(std::vector<Route> routes, const Guard& guard, const Clock& clock);
 
     /// Never throws: what a handler throws is logged once with the request's id and answered `internal`. Unavailable
     /// is answered `unavailable`, and logged by whoever is away: once, and not per request.
@@ -62,12 +63,12 @@ public:
 
 private:
     Task<HttpResponse> answer(HttpRequest request, std::string request_id);
-    HttpResponse fail(const Failure& failure, std::string_view request_id) const;
+    HttpResponse fail(const Failure& failure, std::string_view request_id, bool recorded = true) const;
     HttpResponse broken(std::string_view what, std::string_view request_id) const;
 
     std::vector<Route> routes_;
     Router router_;
-    const Tokens& tokens_;
+    const Guard& guard_;
     const Clock& clock_;
     std::uint64_t next_request_ = 1;
     bool draining_ = false;

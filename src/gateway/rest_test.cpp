@@ -1,5 +1,6 @@
 #include "base/test_loop.hpp"
 #include "gateway/rest.hpp"
+#include "gateway/test_revocations.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -70,6 +71,8 @@ protected:
     TestLoop loop_;
     ManualClock clock_{Timestamp{1'795'352'738'051}};
     Tokens tokens_{{.current = std::string(32, 'k')}, clock_};
+    TestRevocations revocations_;
+    Guard guard_{tokens_, revocations_};
     Rest rest_{
         {
          {{"GET", "/open"}, false, 200, echo},
@@ -82,7 +85,7 @@ protected:
          {{"GET", "/speechless"}, false, 200, broken<Speechless>},
          {{"GET", "/away"}, false, 200, broken<Away>},
          },
-        tokens_,
+        guard_,
         clock_
     };
 };
@@ -113,6 +116,18 @@ TEST_F(TheRestSide, RefusesAGuardedRouteWithoutAToken)
     const auto answer = call("GET", "/mine/7");
     EXPECT_EQ(answer.status, 401);
     EXPECT_THAT(answer.body, HasSubstr("Authorization header is not found!"));
+}
+
+TEST_F(TheRestSide, RefusesATokenThatWasRevoked)
+{
+    const auto shown = token();
+    revocations_.ended.insert(tokens_.check_authorization(shown.second)->ended_by);
+    const auto answer = call("GET", "/mine/7", {shown});
+    EXPECT_EQ(answer.status, 401);
+    EXPECT_THAT(
+        answer.body, HasSubstr(R"("message":"This session has ended. Please sign in again.","code":"token_revoked")")
+    );
+    EXPECT_EQ(call("GET", "/open", {shown}).status, 200);
 }
 
 TEST_F(TheRestSide, LooksAtTheBodyFirstThenTheRouteThenTheToken)

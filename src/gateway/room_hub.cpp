@@ -19,6 +19,15 @@ void RoomHub::remove(sio::Socket& socket, const UserId& user)
         devices_.erase(found);
 }
 
+std::vector<std::uint64_t> RoomHub::sockets_of(const UserId& user) const
+{
+    std::vector<std::uint64_t> numbers;
+    const auto [begin, end] = devices_.equal_range(user);
+    for (const auto& [owner, device] : std::ranges::subrange(begin, end))
+        numbers.push_back(device.socket);
+    return numbers;
+}
+
 void RoomHub::follow(sio::Socket& socket, const RoomId& room) { socket.join(room.hex()); }
 
 void RoomHub::on_entry(const chat::Entry& entry)

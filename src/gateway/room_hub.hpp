@@ -33,6 +33,9 @@ public:
     void add(sio::Socket& socket, const UserId& user, RoomId only);
     void remove(sio::Socket& socket, const UserId& user);
 
+    /// The numbers of the user's sockets.
+    std::vector<std::uint64_t> sockets_of(const UserId& user) const;
+
     void follow(sio::Socket& socket, const RoomId& room);
 
     /// An entry that has just been stored.

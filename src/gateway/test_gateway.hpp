@@ -8,6 +8,7 @@
 ///     client.received()         packets since the last call
 
 #include "gateway/gateway.hpp"
+#include "gateway/test_revocations.hpp"
 #include "gateway/test_users.hpp"
 #include "sio/engine/test_wire.hpp"
 
@@ -76,8 +77,28 @@ public:
 
 class TestAuth final : public auth::AuthApi {
 public:
-    Task<Result<TokenPair>> sign_up(auth::SignUp) override { co_return TokenPair{"a", "r"}; }
-    Task<Result<TokenPair>> sign_in(auth::SignIn) override { co_return fail(Errc::internal); }
+    Task<Result<TokenPair>> sign_up(auth::SignUp, auth::Peer) override { co_return TokenPair{"a", "r"}; }
+    Task<Result<TokenPair>> sign_in(auth::SignIn, auth::Peer) override { co_return fail(Errc::internal); }
+    Task<Result<TokenPair>> refresh(auth::Refresh, auth::Peer) override { co_return TokenPair{"a2", "r2"}; }
+    Task<Result<void>> sign_out(Caller, auth::SignOut request) override
+    {
+        signed_out_all = request.all;
+        co_return Result<void>();
+    }
+    Task<Result<void>> change_password(Caller, auth::ChangePassword) override { co_return Result<void>(); }
+    Task<Result<auth::SessionList>> sessions(Caller, auth::SessionPage page) override
+    {
+        asked = page;
+        co_return listed;
+    }
+    Task<Result<void>> end_session(Caller, Id) override { co_return fail(Errc::not_found, "Session is not found!"); }
+    Task<Result<void>> reset_password(UserId, std::string) override { co_return fail(Errc::internal); }
+    Task<Result<void>> set_disabled(UserId, bool) override { co_return fail(Errc::internal); }
+    Task<bool> is_disabled(UserId) override { co_return false; }
+
+    bool signed_out_all = false;
+    auth::SessionPage asked;
+    auth::SessionList listed;
 };
 
 class TestGateway final {
@@ -139,6 +160,7 @@ public:
     Limits limits;
     Tokens tokens{{.current = std::string(32, 'k')}, clock};
     TestAuth auth;
+    TestRevocations revocations;
     TestUsers users;
     TestChat chat;
     net::Loop loop{clock};
@@ -147,7 +169,7 @@ public:
                            gateway.on_request(std::move(request), exchange);
                        }};
     Gateway gateway{
-        {auth, users, chat, sockets, loop, tokens, limits, clock, "node", "1.2.3"}
+        {auth, users, chat, sockets, loop, tokens, revocations, limits, clock, "node", "1.2.3"}
     };
 };
 

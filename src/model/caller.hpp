@@ -14,7 +14,12 @@ struct Caller {
     UserId user_id;            ///< Empty if the text is no id.
     std::string username;
     std::string session_id;                 ///< `sid`; empty where the token has none.
-    std::optional<std::int64_t> expires_s;  ///< `exp`, in seconds since 1970; nothing: never.
+    std::optional<std::int64_t> issued_s;   ///< `iat`, in seconds since 1970; nothing: it does not say.
+    std::optional<std::int64_t> expires_s;  ///< `exp`; nothing: never.
+
+    /// What the token is ended by: its session; where it names none of ours, an id that is made of the token.
+    Id ended_by;
+    bool has_session = false;  ///< Which of the two.
 };
 
 }  // namespace wgw

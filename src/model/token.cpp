@@ -18,6 +18,7 @@ constexpr std::string_view kMalformed = "jwt malformed";
 constexpr std::string_view kInvalid = "invalid token";
 constexpr std::string_view kWrongType = "Access token type is invalid!";
 constexpr std::string_view kNotFound = "Access token is not found!";
+constexpr std::string_view kNoRefresh = "Refresh token type is invalid!";
 
 struct Algorithm {
     std::string_view name;    ///< In a token's header.
@@ -31,10 +32,7 @@ constexpr Algorithm kAlgorithms[] = {
 
 std::string encode(std::string_view bytes) { return base64_encode(bytes, Base64::url); }
 
-std::unexpected<Failure> refuse(std::string_view text, Errc code = Errc::unauthorized)
-{
-    return fail(code, std::string(text));
-}
+std::unexpected<Failure> refuse(std::string_view text) { return fail(Errc::unauthorized, std::string(text)); }
 
 /// HMAC with a context that is kept: making one for each token costs more than the hashing.
 class Hmac {
@@ -135,7 +133,33 @@ std::optional<double> number_claim(JsonValue payload, std::string_view name)
     return value->number();
 }
 
-Caller caller_of(JsonValue payload)
+/// An id that is made of a token: the second in which it was issued, so that such ids stand in the order of time as
+/// others do, then 8 bytes of its SHA-256. Whoever could make two tokens with one such id could sign tokens.
+Id id_of_token(std::string_view token, std::optional<std::int64_t> issued_s)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (EVP_Digest(token.data(), token.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+        throw std::runtime_error("OpenSSL could not compute a SHA-256.");
+    Id id;
+    const auto seconds = static_cast<std::uint32_t>(issued_s.value_or(0));
+    for (std::size_t i = 0; i < 4; ++i)
+        id.bytes[i] = static_cast<std::uint8_t>(seconds >> (8 * (3 - i)));
+    std::copy_n(digest.begin(), 8, id.bytes.begin() + 4);
+    return id;
+}
+
+/// A date in whole seconds; nothing where it is none, or later than any: 1e400 is infinite.
+std::optional<std::int64_t> date_claim(JsonValue payload, std::string_view name)
+{
+    constexpr double kForEver = 9e15;
+    const auto date = number_claim(payload, name);
+    if (!date || !(std::abs(*date) < kForEver))
+        return {};
+    return static_cast<std::int64_t>(std::ceil(*date));
+}
+
+Caller caller_of(std::string_view token, JsonValue payload)
 {
     Caller caller;
     if (const auto user_id = claim(payload, "user_id"))
@@ -143,9 +167,12 @@ Caller caller_of(JsonValue payload)
     caller.user_id = Id::parse(caller.user_id_text).value_or(UserId{});
     caller.username = text_claim(payload, "username");
     caller.session_id = text_claim(payload, "sid");
-    constexpr double kForEver = 9e15;  // larger than any date; also 1e400, which is infinite
-    if (const auto exp = number_claim(payload, "exp"); exp && *exp < kForEver)
-        caller.expires_s = static_cast<std::int64_t>(std::ceil(*exp));
+    caller.issued_s = date_claim(payload, "iat");
+    caller.expires_s = date_claim(payload, "exp");
+    // A `sid` alone is not ours: other makers of tokens have such claims, too.
+    const auto session = claim(payload, "use") ? Id::parse(caller.session_id) : std::nullopt;
+    caller.has_session = session.has_value();
+    caller.ended_by = session ? *session : id_of_token(token, caller.issued_s);
     return caller;
 }
 
@@ -157,26 +184,41 @@ Tokens::Tokens(TokenKeys keys, const Clock& clock, TokenLifetimes lifetimes)
     assert(!keys_.current.empty());
 }
 
-TokenPair Tokens::sign(UserId user_id, std::string_view username) const
+TokenPair Tokens::sign(UserId user_id, std::string_view username, TokenSession session) const
 {
+    const Subject subject{user_id, username, session};
     const auto now_s = clock_.now().unix_ms / 1000;
-    return {sign(user_id, username, now_s, false), sign(user_id, username, now_s, true)};
+    return {sign(subject, now_s, false), sign(subject, now_s, true)};
 }
 
-std::string Tokens::sign(UserId user_id, std::string_view username, std::int64_t now_s, bool refresh) const
+std::string Tokens::sign(const Subject& subject, std::int64_t now_s, bool refresh) const
 {
     std::string payload = R"({"user_id":")";
-    user_id.append_hex(payload);
+    subject.user_id.append_hex(payload);
     payload += R"(","username":)";
-    append_json_string(payload, username);
+    append_json_string(payload, subject.username);
     payload += R"(,"iat":)" + std::to_string(now_s);
     payload += R"(,"exp":)" + std::to_string(now_s + (refresh ? lifetimes_.refresh_s : lifetimes_.access_s));
     payload.append(R"(,"iss":")").append(kIssuer);
-    payload += refresh ? R"(","use":"refresh"})" : R"(","use":"access"})";
+    payload += refresh ? R"(","use":"refresh")" : R"(","use":"access")";
+    if (!subject.session._id.empty()) {
+        payload += R"(,"sid":")";
+        subject.session._id.append_hex(payload);
+        payload += '"';
+        // Two refresh tokens of a session that are signed within a second would be the same bytes without it.
+        if (refresh)
+            payload += R"(,"gen":)" + std::to_string(subject.session.pair);
+    }
+    payload += '}';
 
     auto token = encode(R"({"alg":"HS256","typ":"JWT"})") + '.' + encode(payload);
     const auto signature = hmac(keys_.current, "SHA256", token);
     return token.append(1, '.').append(signature);
+}
+
+Timestamp Tokens::pair_expires_at() const
+{
+    return {clock_.now().unix_ms + std::max(lifetimes_.access_s, lifetimes_.refresh_s) * 1'000};
 }
 
 Result<Caller> Tokens::check_authorization(std::optional<std::string_view> header) const
@@ -194,13 +236,40 @@ Result<Caller> Tokens::check_authorization(std::optional<std::string_view> heade
 
 Result<Caller> Tokens::check_token(std::string_view token) const
 {
+    const auto text = verified_payload(token);
+    if (!text)
+        return fail(text.error());
+    const JsonValue payload(*text);
+    if (use_of(payload) != Use::access)
+        return refuse(kWrongType);
+    return caller_of(token, payload);
+}
+
+Result<RefreshClaims> Tokens::check_refresh(std::string_view token) const
+{
+    const auto text = verified_payload(token);
+    if (!text)
+        return fail(text.error());
+    const JsonValue payload(*text);
+    RefreshClaims claims{caller_of(token, payload), 0};
+    // That it was used is remembered until it expires: one that never does could be used again some day.
+    if (use_of(payload) != Use::refresh || text_claim(payload, "iss") != kIssuer || !claims.caller.expires_s)
+        return refuse(kNoRefresh);
+    if (claims.caller.has_session)
+        claims.pair = date_claim(payload, "gen").value_or(0);
+    return claims;
+}
+
+/// Of a token that is signed, and whose dates are good.
+Result<std::string> Tokens::verified_payload(std::string_view token) const
+{
     if (token.empty())
         return refuse(kNotFound);
     const auto parts = token.size() <= kMaxTokenBytes ? split(token) : std::nullopt;
     if (!parts)
         return refuse(kMalformed);
     const auto header = decode_json(parts->header);
-    const auto payload = decode_json(parts->payload);
+    auto payload = decode_json(parts->payload);
     if (!header || !payload || !JsonValue(*header).is_object())
         return refuse(kInvalid);
     if (parts->signature.empty())
@@ -210,7 +279,11 @@ Result<Caller> Tokens::check_token(std::string_view token) const
         return refuse("invalid algorithm");
     if (!is_signed(parts->signed_text, parts->signature, algorithm->digest))
         return refuse("invalid signature");
-    return believe(JsonValue(*payload));
+    if (!JsonValue(*payload).is_object())
+        return refuse(kInvalid);
+    if (auto failure = check_dates(JsonValue(*payload)))
+        return fail(*std::move(failure));
+    return *std::move(payload);
 }
 
 bool Tokens::is_signed(std::string_view text, std::string_view signature, std::string_view digest) const
@@ -225,30 +298,28 @@ bool Tokens::is_signed(std::string_view text, std::string_view signature, std::s
     return false;
 }
 
-Result<Caller> Tokens::believe(JsonValue payload) const
+std::optional<Failure> Tokens::check_dates(JsonValue payload) const
 {
-    if (!payload.is_object())
-        return refuse(kInvalid);
     const std::int64_t whole_seconds = clock_.now().unix_ms / 1000;  // as jsonwebtoken counts
     const auto now_s = static_cast<double>(whole_seconds);
     if (const auto nbf = number_claim(payload, "nbf"); payload.find("nbf") && (!nbf || *nbf > now_s))
-        return refuse(nbf ? "jwt not active" : "invalid nbf value");
+        return Failure(Errc::unauthorized, nbf ? "jwt not active" : "invalid nbf value");
     if (const auto exp = number_claim(payload, "exp"); payload.find("exp") && (!exp || *exp <= now_s))
-        return exp ? refuse("jwt expired", Errc::token_expired) : refuse("invalid exp value");
-    if (!is_access(payload))
-        return refuse(kWrongType);
-    return caller_of(payload);
+        return exp ? Failure(Errc::token_expired, "jwt expired") : Failure(Errc::unauthorized, "invalid exp value");
+    return {};
 }
 
-bool Tokens::is_access(JsonValue payload) const
+Tokens::Use Tokens::use_of(JsonValue payload) const
 {
-    if (const auto use = claim(payload, "use"))
-        return use->is_string() && use->string() == "access";
+    if (const auto use = claim(payload, "use")) {
+        const auto text = use->is_string() ? use->string() : std::string();
+        return text == "access" ? Use::access : text == "refresh" ? Use::refresh : Use::other;
+    }
     const auto iat = number_claim(payload, "iat");
     const auto exp = number_claim(payload, "exp");
     const bool refresh =
         text_claim(payload, "iss") == kIssuer && iat && exp && *exp - *iat == static_cast<double>(lifetimes_.refresh_s);
-    return !refresh;
+    return refresh ? Use::refresh : Use::access;
 }
 
 Result<UserId> require_user_id(const Caller& caller)

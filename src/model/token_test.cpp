@@ -182,6 +182,71 @@ TEST(ATokenPair, IsTheBytesThatAnotherProgramMakes)
     EXPECT_EQ(out, R"({"access":"a","refresh":"r"})");
 }
 
+/// The claims of a token that we have signed.
+std::string payload_of(std::string_view token)
+{
+    const auto first = token.find('.');
+    return *base64_decode(token.substr(first + 1, token.rfind('.') - first - 1), Base64::url);
+}
+
+TEST(ATokenPair, OfASessionNamesItBehindTheOtherClaims)
+{
+    const auto session = *Id::parse("65f000000000000000000001");
+    const auto pair = tokens().sign(*Id::parse(kUser), "grace.hopper", {session, 7});
+    const std::string claims = R"({"user_id":"5f0c1d2e3f4a5b6c7d8e9f00","username":"grace.hopper","iat":1800000000,)";
+    EXPECT_EQ(
+        payload_of(pair.access), claims + R"("exp":1800604800,"iss":"WeGoWhere","use":"access",)"
+                                          R"("sid":"65f000000000000000000001"})"
+    );
+    EXPECT_EQ(
+        payload_of(pair.refresh), claims + R"("exp":1802592000,"iss":"WeGoWhere","use":"refresh",)"
+                                           R"("sid":"65f000000000000000000001","gen":7})"
+    );
+    EXPECT_EQ(tokens().pair_expires_at(), Timestamp{1'802'592'000'500});
+    const auto caller = tokens().check_token(pair.access);
+    EXPECT_EQ(caller->session_id, "65f000000000000000000001");
+    EXPECT_TRUE(caller->has_session);
+    EXPECT_EQ(caller->ended_by, session);
+    EXPECT_EQ(caller->issued_s, 1'800'000'000);
+    const auto refresh = tokens().check_refresh(pair.refresh);
+    EXPECT_EQ(refresh->pair, 7);
+    EXPECT_EQ(refresh->caller.ended_by, session);
+}
+
+TEST(ARefreshToken, IsOfOursOrOfTheOriginalAndExpires)
+{
+    const auto original = token(claims(R"("iat":1799999999,"exp":1802591999,"iss":"WeGoWhere")"));
+    const auto refresh = tokens().check_refresh(original);
+    ASSERT_TRUE(refresh.has_value());
+    EXPECT_EQ(refresh->pair, 0);
+    EXPECT_FALSE(refresh->caller.has_session);
+    const auto text = [](std::string_view more) {
+        const auto refused = tokens().check_refresh(token(claims(more)));
+        return refused ? std::string("accepted") : std::string(refused.error().text());
+    };
+    EXPECT_EQ(text(R"("exp":1900000000,"iss":"WeGoWhere","use":"refresh")"), "accepted") << "of an earlier version";
+    EXPECT_EQ(text(R"("iss":"WeGoWhere","use":"refresh")"), "Refresh token type is invalid!") << "never expires";
+    EXPECT_EQ(text(R"("exp":1900000000,"use":"refresh")"), "Refresh token type is invalid!") << "of nobody";
+    EXPECT_EQ(text(R"("exp":1900000000,"iss":"WeGoWhere","use":"access")"), "Refresh token type is invalid!");
+    EXPECT_EQ(text(R"("exp":1900000000,"iss":"WeGoWhere")"), "Refresh token type is invalid!");
+    EXPECT_EQ(text(R"("exp":1,"iss":"WeGoWhere","use":"refresh")"), "jwt expired");
+}
+
+TEST(AToken, ThatNamesNoSessionIsEndedByAnIdThatIsMadeOfIt)
+{
+    const auto ended_by = [](std::string_view more) {
+        const auto caller = *tokens().check_token(token(claims(more)));
+        EXPECT_FALSE(caller.has_session);
+        return caller.ended_by;
+    };
+    const auto id = ended_by(R"("iat":1799999999)");
+    EXPECT_EQ(id.hex().substr(0, 8), "6b49d1ff") << "the second in which it was issued";
+    EXPECT_EQ(id, ended_by(R"("iat":1799999999)"));
+    EXPECT_NE(id, ended_by(R"("iat":1799999999,"x":1)"));
+    EXPECT_NE(id, ended_by(R"("iat":1799999999,"use":"access","sid":"foreign")"));
+    EXPECT_FALSE(ended_by(R"("sid":"65f000000000000000000001")").hex().starts_with("65f0")) << "another maker's sid";
+}
+
 TEST(ATokenPair, IsTheSameOnEveryThread)
 {
     TokenPair pair;

@@ -248,6 +248,36 @@ TEST_F(AServer, TellsADisconnectOnceHoweverItComes)
     EXPECT_EQ(gone, 3);
 }
 
+TEST_F(AServer, HangsUpWithoutADisconnectBehindWhatItHasEmitted)
+{
+    std::vector<CloseReason> reasons;
+    root_.on_disconnect([&](Socket&, CloseReason reason) { reasons.push_back(reason); });
+    root_.on("out", [](Socket& socket, const Arguments&, const Reply&) {
+        socket.emit("bye");
+        socket.hang_up(1008);
+        socket.emit("too late");
+    });
+    auto& client = join();
+    client.send(R"(42["out"])");
+    EXPECT_THAT(hears(client), ElementsAre(R"(42["bye"])"));
+    EXPECT_TRUE(client.closed);
+    EXPECT_EQ(client.close_code, 1008);
+    EXPECT_THAT(reasons, ElementsAre(CloseReason::forced_server_close));
+
+    const auto sid = poll();
+    post(sid, "40");
+    get(sid);
+    const auto held = get(sid);
+    EXPECT_FALSE(answered(held));
+    post(sid, R"(42["out"])");
+    ASSERT_TRUE(answered(held));
+    EXPECT_EQ(wire_.answers[held].body, R"(42["bye"])") << "alone: behind it a client would drop it";
+    EXPECT_EQ(
+        wire_.answers[get(sid)].body, "6\x1e"
+                                      "1"
+    );
+}
+
 TEST_F(AServer, EndsAClientThatDoesNotAnswerItsPing)
 {
     auto& client = join();

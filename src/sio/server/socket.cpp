@@ -115,4 +115,6 @@ void Socket::disconnect(bool close)
     client.close(CloseReason::forced_server_close);
 }
 
+void Socket::hang_up(int code) { client_.close(CloseReason::forced_server_close, code); }
+
 }  // namespace wgw::sio

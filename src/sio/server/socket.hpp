@@ -139,6 +139,10 @@ public:
     /// itself.
     void disconnect(bool close = false);
 
+    /// Ends the connection without a DISCONNECT packet, behind what was emitted: the client comes back by itself, and
+    /// may be refused then. `code`: of the WebSocket's close frame, 0 for none.
+    void hang_up(int code = 0);
+
     /// The application's own. With recovery it is copied, and given to the socket that comes back.
     std::any data;
 

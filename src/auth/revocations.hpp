@@ -1,0 +1,71 @@
+#pragma once
+/// What has been revoked, in one process: a collection that is kept, and the same in memory, from which it is answered.
+///
+/// Rows     a session or a token by the id that ends it (Caller::ended_by), until all tokens concerned have expired; a
+///          user who is disabled, or whose tokens without a session count no more if they are older than a moment
+/// Order    the store first, memory and the listener second: what was told survives a restart
+/// Bound    the first kind is swept; the second is one row per user
+/// Loop only.
+/// Tests    revocations_test.cpp
+
+#include "auth/api.hpp"
+#include "store/collection.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+
+namespace wgw::auth {
+
+/// The collection `revocations`.
+const store::CollectionSpec& revocations_spec();
+
+struct Revocation;
+
+class LocalRevocations final : public Revocations {
+public:
+    /// Both outlive it. `rows` was made from revocations_spec().
+    LocalRevocations(store::Collection& rows, const Clock& clock) : rows_(rows), clock_(clock) {}
+
+    /// Reads what was revoked before. Before the first question.
+    Task<> load();
+
+    bool is_revoked(const Caller& caller) const override;
+    void set_listener(std::function<void(UserId)> listener) override { listener_ = std::move(listener); }
+
+    /// `what` is Caller::ended_by, `until` when the last token concerned expires; nothing: never. False: it had been
+    /// revoked before.
+    Task<bool> revoke(Id what, UserId user_id, std::optional<Timestamp> until);
+
+    /// The tokens of the user that name no session and were issued up to now, but for the one that `kept` ends.
+    Task<> revoke_older(UserId user_id, Id kept);
+
+    /// Disabled: no token counts, and when the user is enabled again those without a session still do not.
+    Task<> set_disabled(UserId user_id, bool disabled);
+    bool is_disabled(UserId user_id) const;
+
+    /// Forgets some of what has expired.
+    Task<> sweep();
+
+    std::size_t size() const { return ended_.size() + users_.size(); }
+
+private:
+    struct UserMark {
+        std::optional<Timestamp> before;
+        Id kept;
+        bool disabled = false;
+    };
+
+    void note(const Revocation& row);
+    void tell(UserId user_id) const;
+    Task<> change_user(UserId user_id, std::function<void(Revocation&)> change);
+
+    store::Collection& rows_;
+    const Clock& clock_;
+    std::function<void(UserId)> listener_;
+    std::unordered_map<Id, Timestamp> ended_;  ///< And until when.
+    std::unordered_map<UserId, UserMark> users_;
+};
+
+}  // namespace wgw::auth

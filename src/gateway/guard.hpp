@@ -1,0 +1,40 @@
+#pragma once
+/// The guard: whose a request or an event is. A token that verifies, and that nobody has revoked.
+/// Loop only.
+/// Tests  rest_test.cpp, chat_events_test.cpp, tests/golden
+
+#include "auth/api.hpp"
+#include "model/token.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace wgw::gateway {
+
+class Guard {
+public:
+    /// Both outlive it.
+    Guard(const Tokens& tokens, const auth::Revocations& revocations) : tokens_(tokens), revocations_(revocations) {}
+
+    /// As Tokens, and token_revoked.
+    Result<Caller> check_authorization(std::optional<std::string_view> header) const
+    {
+        return unless_revoked(tokens_.check_authorization(header));
+    }
+    Result<Caller> check_token(std::string_view token) const { return unless_revoked(tokens_.check_token(token)); }
+
+    bool is_revoked(const Caller& caller) const { return revocations_.is_revoked(caller); }
+
+private:
+    Result<Caller> unless_revoked(Result<Caller> caller) const
+    {
+        if (caller && is_revoked(*caller))
+            return fail(Errc::token_revoked);
+        return caller;
+    }
+
+    const Tokens& tokens_;
+    const auth::Revocations& revocations_;
+};
+
+}  // namespace wgw::gateway
