@@ -317,6 +317,11 @@ private:
             if (status == 429 || status == 503)
                 json_.member_object("headers", [&] {
                     header("Retry-After", "integer", "Seconds, after which the same request may succeed.");
+                    if (status != 429)
+                        return;
+                    header("RateLimit-Limit", "integer", "How many requests the limit lets through.");
+                    header("RateLimit-Remaining", "integer", "How many are left.");
+                    header("RateLimit-Reset", "integer", "Seconds, after which there are more.");
                 });
             content([&] { schemas_.failure(codes, failures.may_be_empty); });
         });

@@ -248,21 +248,41 @@ void SchemaWriter::failure(std::span<const std::string_view> codes, bool may_be_
 void SchemaWriter::failure_data(std::span<const std::string_view> codes)
 {
     const std::string_view invalid = row(Errc::validation_failed).name;
-    const Detail code{.field = "code", .words = codes};
-    const Object failed{
-        .name = "Failure", .rows = kFailureRows, .details = {&code, 1}
-    };
     if (!codes.empty() && std::ranges::find(codes, invalid) == codes.end())
-        return object(failed, Use::reply);
+        return failure_object(codes, false);
     json_.object([&] {
         json_.member_array("oneOf", [&] {
-            json_.object([&] {
-                json_.member("type", "array");
-                json_.member("description", "Every field that is wrong.");
-                json_.member("items", [&] { ref("FieldError"); });
-            });
-            object(failed, Use::reply);
+            field_errors();
+            failure_object(codes, true);
         });
+    });
+}
+
+void SchemaWriter::failure_object(std::span<const std::string_view> codes, bool has_errors)
+{
+    const Detail code{.field = "code", .words = codes};
+    json_.object([&] {
+        json_.member("type", "object");
+        json_.member_object("properties", [&] {
+            for (const auto& row : kFailureRows)
+                json_.member(row.name, [&] { field(row, row.name == code.field ? &code : nullptr, Use::reply); });
+            if (has_errors)
+                json_.member("errors", [&] { field_errors(); });
+        });
+        json_.member_array("required", [&] {
+            for (const auto& row : kFailureRows)
+                if (is_required(row, Use::reply))
+                    json_.string(row.name);
+        });
+    });
+}
+
+void SchemaWriter::field_errors()
+{
+    json_.object([&] {
+        json_.member("type", "array");
+        json_.member("description", "Every field that is wrong.");
+        json_.member("items", [&] { ref("FieldError"); });
     });
 }
 

@@ -55,6 +55,8 @@ private:
     void type(std::string_view name, bool nullable);
     void bounds(const FieldRow& row);
     void page(const Reply& reply);
+    void failure_object(std::span<const std::string_view> codes, bool has_errors);
+    void field_errors();
     template <class Data>
     void envelope(bool success, bool has_data, bool needs_data, Data data);
 

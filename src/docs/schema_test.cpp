@@ -116,6 +116,8 @@ TEST(ASchema, OfAFailureHasTheListOfFieldsWhereTheyAreChecked)
     EXPECT_FALSE(failure({"not_found"}).contains("FieldError"));
     EXPECT_TRUE(failure({"not_found"}).contains(R"("enum":["not_found"])"));
     EXPECT_TRUE(failure({"validation_failed", "unauthorized"}).contains("FieldError"));
+    EXPECT_FALSE(failure({"not_found"}).contains(R"("errors")"));
+    EXPECT_TRUE(failure({"validation_failed"}).contains(R"("errors":{"type":"array")"));
     EXPECT_FALSE(failure({}).contains("data"));
 }
 

@@ -220,7 +220,7 @@ void ChatEvents::sign_out_if_revoked(sio::Socket& socket)
     std::string notice = R"({"kind":"signed_out","message":)";
     append_json_string(notice, Failure(Errc::token_revoked).text());
     notice += '}';
-    socket.emit("system.notice", sio::Json(notice));
+    socket.emit(kNotice.name, sio::Json(notice));
     socket.hang_up(kPolicyViolation);
 }
 

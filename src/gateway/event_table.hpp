@@ -97,8 +97,26 @@ inline constexpr docs::Event kHello{
     .payload = docs::one(kHelloObject),
 };
 
+inline constexpr std::string_view kNoticeKinds[] = {"signed_out"};
+inline constexpr docs::Detail kNoticeDetails[] = {
+    {.field = "kind", .words = kNoticeKinds}
+};
+inline constexpr FieldRow kNoticeRows[] = {
+    {"kind",    FieldType::string, false, any, "What it is about. There may be more words in time: ignore others.",
+     R"("signed_out")"                                                                                                                                                  },
+    {"message", FieldType::string, false, any, "For people.",                                                       R"("This session has ended. Please sign in again.")"},
+};
+inline constexpr docs::Object kNoticeObject{.name = "Notice", .rows = kNoticeRows, .details = kNoticeDetails};
+inline constexpr docs::Event kNotice{
+    .name = "system.notice",
+    .sender = docs::Sender::server,
+    .summary = "Something happened to the socket itself.",
+    .more = "`signed_out`: its token counts no more, and the connection ends behind this.",
+    .payload = docs::one(kNoticeObject),
+};
+
 inline constexpr docs::Event kEventRows[] = {
-    kMessageSend, kMessageReceive, kException, kErrorReceive, kHello,
+    kMessageSend, kMessageReceive, kException, kErrorReceive, kHello, kNotice,
 };
 inline constexpr docs::Events kEvents{kEventRows, kConnectAuth};
 

@@ -56,7 +56,7 @@ class Contract {
             response = this.openapi.components.responses[response.$ref.replace('#/components/responses/', '')];
         }
         this.validate(what, `${at}/content/${pointer('application/json')}/schema`, body);
-        for (const name of ['x-next', 'retry-after'])
+        for (const name of ['x-next', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'])
             if (headers.has(name))
                 assert.ok(Object.keys(response.headers ?? {}).some((described) => described.toLowerCase() === name), `${what}: ${name} is not described`);
     }
