@@ -257,7 +257,9 @@ private:
 
     void body(const Object& body)
     {
-        json_.member("required", true);
+        json_.member("required", std::ranges::any_of(body.rows, [](const FieldRow& row) {
+                         return !row.nullable && !row.rule.optional;
+                     }));
         content([&] { schemas_.ref(body.name); });
     }
 
