@@ -2,6 +2,7 @@
 
 #include "app/bench_command.hpp"
 #include "app/commands.hpp"
+#include "app/document_commands.hpp"
 #include "app/options.hpp"
 #include "app/serve.hpp"
 #include "app/usage.hpp"
@@ -110,6 +111,7 @@ int run(int argc, char** argv)
     config_command->require_subcommand(1);
     auto* env_command = config_command->add_subcommand("env", "Print every setting, as a .env file.");
 
+    const auto print_document = add_documents(app);
     const auto bench = add_bench(app);
     app.footer(kExamples);
     serve_command->footer(kServeExamples);
@@ -132,6 +134,8 @@ int run(int argc, char** argv)
         std::fputs(env_template().c_str(), stdout);
         return 0;
     }
+    if (print_document())
+        return 0;
     if (app.got_subcommand("bench"))
         return bench();
     for (const auto& role : roles)

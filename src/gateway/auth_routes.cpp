@@ -1,3 +1,4 @@
+#include "gateway/object_rows.hpp"
 #include "gateway/paging.hpp"
 #include "gateway/parameters.hpp"
 #include "gateway/routes.hpp"
@@ -100,38 +101,72 @@ Task<Result<RestReply>> end_session(Features features, RestRequest request)
     co_return no_data(co_await features.auth.end_session(std::move(request.caller), fields->session_id));
 }
 
+constexpr docs::Object kSignUpBody{.name = "AuthSignUpDto", .rows = auth::kSignUp.rows};
+constexpr docs::Object kSignInBody{.name = "AuthSignInDto", .rows = auth::kSignIn.rows};
+constexpr docs::Object kRefreshBody{.name = "AuthRefreshDto", .rows = auth::kRefresh.rows};
+constexpr docs::Object kSignOutBody{.name = "AuthSignOutDto", .rows = auth::kSignOut.rows};
+constexpr docs::Object kChangePasswordBody{.name = "AuthChangePasswordDto", .rows = auth::kChangePassword.rows};
+constexpr docs::Object kSessionObject{.name = "Session", .rows = auth::kSession.rows};
+
+constexpr RouteRow kRoutes[] = {
+    {{"POST", "/api/v1/auth/sign-up"},
+     false, 201,
+     sign_up,         {.id = "AuthController_signUp",
+      .summary = "Makes an account and signs it in.",
+      .body = &kSignUpBody,
+      .reply = docs::one(kTokenPairObject),
+      .errors = {Errc::username_taken},
+      .recorded = true}                                                                                                },
+    {{"POST", "/api/v1/auth/sign-in"},
+     false, 200,
+     sign_in,         {.id = "AuthController_signIn",
+      .summary = "Signs in.",
+      .body = &kSignInBody,
+      .reply = docs::one(kTokenPairObject),
+      .errors =
+          {{Errc::unauthorized, 400, "Username or password is wrong!"},
+           {Errc::not_found, 404, "User is not found! Please sign up first. Or: Please reset your password!"},
+           Errc::forbidden},
+      .recorded = true}                                                                                                },
+    {{"POST", "/api/v1/auth/refresh"},
+     false, 200,
+     refresh,         {.id = "AuthController_refresh",
+      .summary = "Makes the next pair of tokens.",
+      .more =
+          "A refresh token works once. A repeat within 30 s is a retry, and is answered with a pair too; a later one "
+          "ends the session.",
+      .body = &kRefreshBody,
+      .reply = docs::one(kTokenPairObject),
+      .errors = {Errc::unauthorized, Errc::token_expired, Errc::token_revoked}}                                        },
+    {{"POST", "/api/v1/auth/sign-out"},
+     true,  200,
+     sign_out,        {.id = "AuthController_signOut",
+      .summary = "Ends the session of whoever asks, or all of that user's.",
+      .body = &kSignOutBody}                                                                                          },
+    {{"PUT", "/api/v1/auth/password"},
+     true,  200,
+     change_password, {.id = "AuthController_changePassword",
+      .summary = "Changes the password, and ends all other sessions.",
+      .body = &kChangePasswordBody,
+      .errors =
+          {{Errc::unauthorized, 400, "Username or password is wrong!"},
+           {Errc::not_found, 404, "User is not found! Please sign up first. Or: Please reset your password!"}}}},
+    {{"GET", "/api/v1/auth/sessions"},
+     true,  200,
+     sessions,        {.id = "AuthController_findSessions",
+      .summary = "The sessions of whoever asks, oldest first.",
+      .query = kPagingById,
+      .reply = docs::page_of(kSessionObject, FieldType::id)}                                                          },
+    {{"DELETE", "/api/v1/auth/sessions/:session_id"},
+     true,  200,
+     end_session,     {.id = "AuthController_endSession",
+      .summary = "Ends a session of whoever asks.",
+      .path = auth::kBySession.rows,
+      .errors = {{Errc::not_found, 404, "Session is not found!"}}}                                             },
+};
+
 }  // namespace
 
-std::vector<Route> auth_routes(Features features)
-{
-    return {
-        {{"POST", "/api/v1/auth/sign-up"},
-         false, 201,
-         [features](RestRequest request) { return sign_up(features, std::move(request)); }},
-        {{"POST", "/api/v1/auth/sign-in"},
-         false, 200,
-         [features](RestRequest request) { return sign_in(features, std::move(request)); }},
-        {{"POST", "/api/v1/auth/refresh"},
-         false, 200,
-         [features](RestRequest request) { return refresh(features, std::move(request)); },
-         false},
-        {{"POST", "/api/v1/auth/sign-out"},
-         true, 200,
-         [features](RestRequest request) { return sign_out(features, std::move(request)); },
-         false},
-        {{"PUT", "/api/v1/auth/password"},
-         true, 200,
-         [features](RestRequest request) { return change_password(features, std::move(request)); },
-         false},
-        {{"GET", "/api/v1/auth/sessions"},
-         true, 200,
-         [features](RestRequest request) { return sessions(features, std::move(request)); },
-         false},
-        {{"DELETE", "/api/v1/auth/sessions/:session_id"},
-         true, 200,
-         [features](RestRequest request) { return end_session(features, std::move(request)); },
-         false},
-    };
-}
+std::span<const RouteRow> auth_routes() { return kRoutes; }
 
 }  // namespace wgw::gateway

@@ -4,12 +4,13 @@
 #include "codec/json_text.hpp"
 #include "gateway/chat_requests.hpp"
 #include "gateway/envelope.hpp"
+#include "gateway/event_table.hpp"
 #include "gateway/objects.hpp"
 
 namespace wgw::gateway {
 namespace {
 
-constexpr std::string_view kSend = "chat.message.send";
+constexpr std::string_view kSend = kMessageSend.name;
 constexpr int kPolicyViolation = 1008;  // RFC 6455 §7.4.1
 
 /// The one argument of an event: itself if there is one, all of them as an array otherwise. Empty: none.
@@ -186,7 +187,7 @@ void ChatEvents::greet(sio::Socket& socket)
     append_json_string(hello, parts_.version);
     hello += R"(,"limits":{"content_bytes":)" + std::to_string(parts_.limits.content_bytes);
     hello += R"(,"unacked":)" + std::to_string(parts_.limits.unacked) + "}}";
-    socket.emit("system.hello", sio::Json(hello));
+    socket.emit(kHello.name, sio::Json(hello));
 }
 
 void ChatEvents::on_expired(std::uint64_t number)
@@ -219,7 +220,7 @@ void ChatEvents::sign_out_if_revoked(sio::Socket& socket)
     std::string notice = R"({"kind":"signed_out","message":)";
     append_json_string(notice, Failure(Errc::token_revoked).text());
     notice += '}';
-    socket.emit("system.notice", sio::Json(notice));
+    socket.emit(kNotice.name, sio::Json(notice));
     socket.hang_up(kPolicyViolation);
 }
 
@@ -309,7 +310,7 @@ void ChatEvents::refuse(
         out += payload;
     }
     out += "}}";
-    socket.emit("exception", sio::Json(out));
+    socket.emit(kException.name, sio::Json(out));
     if (ack.is_wanted())
         ack(sio::Json(envelope(false, parts_.clock.now(), failure_data(failure))));
 }
@@ -318,7 +319,7 @@ void ChatEvents::fail_event(sio::Socket* socket, const Failure& failure, sio::Re
 {
     const std::string data = failure_data(failure);
     if (socket != nullptr)
-        socket->emit("chat.error.receive", sio::Json(data));
+        socket->emit(kErrorReceive.name, sio::Json(data));
     if (ack.is_wanted())
         ack(sio::Json(envelope(false, parts_.clock.now(), data)));
 }

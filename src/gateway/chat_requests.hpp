@@ -13,15 +13,17 @@ namespace wgw::gateway {
 struct CreateRoomRequest {
     std::string name;
 };
-inline constexpr auto kCreateRoomRequest = fields<CreateRoomRequest>(
-    field("name", &CreateRoomRequest::name, not_empty | max_length(&Limits::name_max), "What people call the room.")
-);
+inline constexpr auto kCreateRoomRequest = fields<CreateRoomRequest>(field(
+    "name", &CreateRoomRequest::name, not_empty | max_length(&Limits::name_max), "What people call the room.",
+    R"("the lobby")"
+));
 
 struct RoomRequest {
     RoomId room_id;
 };
-inline constexpr auto kRoomRequest =
-    fields<RoomRequest>(field("room_id", &RoomRequest::room_id, mongo_id, "The room that is meant."));
+inline constexpr auto kRoomRequest = fields<RoomRequest>(
+    field("room_id", &RoomRequest::room_id, mongo_id, "The room that is meant.", R"("5f0c1d2e3f4a5b6c7d8e9f01")")
+);
 
 struct SendRequest {
     RoomId room_id;
@@ -29,13 +31,14 @@ struct SendRequest {
     std::optional<std::string> client_msg_id;
 };
 inline constexpr auto kSendRequest = fields<SendRequest>(
-    field("room_id", &SendRequest::room_id, mongo_id, "The room to send to."),
+    field("room_id", &SendRequest::room_id, mongo_id, "The room to send to.", R"("5f0c1d2e3f4a5b6c7d8e9f01")"),
     field(
-        "content", &SendRequest::content, not_empty, "The text of the message. Over its size the answer is `too_large`."
+        "content", &SendRequest::content, not_empty,
+        "The text of the message. Over its size the answer is `too_large`.", R"("hello")"
     ),
     field(
         "client_msg_id", &SendRequest::client_msg_id, key(1, 64),
-        "Chosen by the client; makes a repeated send harmless."
+        "Chosen by the client; makes a repeated send harmless.", R"("my-key-1")"
     )
 );
 

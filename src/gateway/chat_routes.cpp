@@ -1,4 +1,5 @@
 #include "gateway/chat_requests.hpp"
+#include "gateway/object_rows.hpp"
 #include "gateway/objects.hpp"
 #include "gateway/paging.hpp"
 #include "gateway/parameters.hpp"
@@ -140,31 +141,76 @@ Task<Result<RestReply>> send_message(Features features, RestRequest request)
     co_return reply;
 }
 
-using Handler = Task<Result<RestReply>> (*)(Features, RestRequest);
+constexpr docs::Object kCreateRoomBody{.name = "ChatCreateRoomDto", .rows = kCreateRoomRequest.rows};
+constexpr docs::Object kJoinRoomBody{.name = "ChatJoinRoomDto", .rows = kRoomRequest.rows};
 
-Route route(std::string_view method, std::string_view path, int status, Features features, Handler handler)
-{
-    return {
-        {method, path},
-        true,
-        status,
-        [features, handler](RestRequest request) { return handler(features, std::move(request));         }
-    };
-}
+constexpr RouteRow kRoutes[] = {
+    {{"POST", "/api/v1/chat/rooms"},
+     true, 201,
+     create_room, {.id = "ChatController_createRoom",
+      .summary = "Makes a room; whoever asks is its first member.",
+      .body = &kCreateRoomBody,
+      .reply = docs::one(kRoomObject),
+      .errors = {{Errc::forbidden, 403, "You are in as many chat rooms as one user may be in."}},
+      .recorded = true}},
+    {{"POST", "/api/v1/chat/rooms/join"},
+     true, 201,
+     join_room, {.id = "ChatController_joinRoom",
+      .summary = "Makes whoever asks a member of a room.",
+      .more = "Joining twice is one membership, and no failure.",
+      .body = &kJoinRoomBody,
+      .errors =
+          {Errc::not_found,
+           {Errc::forbidden, 403, "This chat room is full. Or: You are in as many chat rooms as one user may be in."}},
+      .recorded = true}},
+    {{"GET", "/api/v1/chat/rooms"},
+     true, 200,
+     find_rooms, {.id = "ChatController_findAllRooms",
+      .summary = "All rooms, oldest first.",
+      .query = kPagingById,
+      .reply = docs::list_of(kRoomObject, FieldType::id),
+      .recorded = true}},
+    {{"GET", "/api/v1/chat/rooms/:room_id"},
+     true, 200,
+     find_room, {.id = "ChatController_findRoomById",
+      .summary = "A room, or `null`.",
+      .path = kRoomRequest.rows,
+      .reply = docs::one_or_null(kRoomObject),
+      .recorded = true}},
+    {{"GET", "/api/v1/chat/rooms/:room_id/members"},
+     true, 200,
+     find_in_room<&chat::ChatApi::members, write_member_found>,
+     {.id = "ChatController_findAllMembersByRoomId",
+      .summary = "The members of a room, in the order of joining.",
+      .path = kRoomRequest.rows,
+      .query = kPagingBySeq,
+      .reply = docs::list_of(kMemberObject, FieldType::integer),
+      .errors = {Errc::not_found, Errc::not_member},
+      .recorded = true}},
+    {{"GET", "/api/v1/chat/rooms/:room_id/messages"},
+     true, 200,
+     find_in_room<&chat::ChatApi::messages, write_message_found>,
+     {.id = "ChatController_findAllMessagesByRoomId",
+      .summary = "The messages of a room, oldest first.",
+      .path = kRoomRequest.rows,
+      .query = kPagingBySeq,
+      .reply = docs::list_of(kMessageObject, FieldType::integer),
+      .errors = {Errc::not_found, Errc::not_member},
+      .recorded = true}},
+    {{"POST", "/api/v1/chat/rooms/:room_id/messages"},
+     true, 201,
+     send_message, {.id = "ChatController_sendMessage",
+      .summary = "Sends a message to a room.",
+      .more = "The same as the event `chat.message.send`: it is on disk when this is answered, and members hear of it "
+              "live.",
+      .path = kSendRequest.rows,
+      .body = &kSendObject,
+      .reply = docs::one(kSendAckObject),
+      .errors = {Errc::not_found, Errc::not_member, Errc::client_msg_id_reused, Errc::too_large}}},
+};
 
 }  // namespace
 
-std::vector<Route> chat_routes(Features features)
-{
-    return {
-        route("POST", "/api/v1/chat/rooms", 201, features, create_room),
-        route("POST", "/api/v1/chat/rooms/join", 201, features, join_room),
-        route("GET", "/api/v1/chat/rooms", 200, features, find_rooms),
-        route("GET", "/api/v1/chat/rooms/:room_id", 200, features, find_room),
-        route("GET", "/api/v1/chat/rooms/:room_id/members", 200, features, find_in_room<&chat::ChatApi::members, write_member_found>),
-        route("GET", "/api/v1/chat/rooms/:room_id/messages", 200, features, find_in_room<&chat::ChatApi::messages, write_message_found>),
-        route("POST", "/api/v1/chat/rooms/:room_id/messages", 201, features, send_message),
-    };
-}
+std::span<const RouteRow> chat_routes() { return kRoutes; }
 
 }  // namespace wgw::gateway

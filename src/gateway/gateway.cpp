@@ -23,8 +23,11 @@ void log_stray(std::exception_ptr thrown)
 
 Gateway::Gateway(Parts parts)
     : sockets_(parts.sockets), chat_(parts.chat), revocations_(parts.revocations), user_cache_(parts.users),
-      guard_(parts.tokens, parts.revocations),
-      rest_(routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits}), guard_, parts.clock),
+      guard_(parts.tokens, parts.revocations), site_(documents_site(parts.limits, parts.version)),
+      rest_(
+          routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits}), guard_, parts.clock,
+          [this](const HttpRequest& request) { return site_.answer(request); }
+      ),
       hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_),
       events_(
           {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, guard_, parts.limits, parts.clock,

@@ -7,6 +7,7 @@
 
 #include "base/task_scope.hpp"
 #include "gateway/chat_events.hpp"
+#include "gateway/documents.hpp"
 #include "gateway/rest.hpp"
 #include "gateway/room_hub.hpp"
 #include "gateway/routes.hpp"
@@ -60,6 +61,7 @@ private:
     net::Responder* http_ = nullptr;
     UserCache user_cache_;
     Guard guard_;
+    docs::Site site_;
     Rest rest_;
     TaskScope hub_tasks_;
     RoomHub hub_;

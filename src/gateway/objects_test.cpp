@@ -1,4 +1,5 @@
 #include "codec/json_text.hpp"
+#include "gateway/object_rows.hpp"
 #include "gateway/objects.hpp"
 
 #include <gtest/gtest.h>
@@ -103,6 +104,31 @@ TEST(AnAck, SaysWhereTheMessageIsAndWhetherItWasThereBefore)
     std::string again;
     write_send_ack(again, entry("key"), true);
     EXPECT_EQ(again, first.substr(0, first.size() - 1) + R"(,"duplicate":true})");
+}
+
+/// The names of the rows that the documents are made of.
+std::string names(const docs::Object& object)
+{
+    std::string out;
+    for (const auto& row : object.rows)
+        out += (out.empty() ? "" : " ") + std::string(row.name);
+    return out;
+}
+
+TEST(AnObject, HasTheFieldsThatTheDocumentsSay)
+{
+    std::string room;
+    write_room_found(room, kRoom);
+    EXPECT_EQ(names(kRoomObject), names(room));
+    std::string member;
+    write_member_found(member, kMember, kUser);
+    EXPECT_EQ(names(kMemberObject), names(member));
+    std::string message;
+    write_message_found(message, kMessage, kUser);
+    EXPECT_EQ(names(kMessageObject), names(message));
+    std::string ack;
+    write_send_ack(ack, entry("key"), true);
+    EXPECT_EQ(names(kSendAckObject), names(ack));
 }
 
 TEST(AnObject, IsAppendedToWhatIsThere)

@@ -9,6 +9,7 @@
 
 #include "chat/api.hpp"
 #include "gateway/rest.hpp"
+#include "model/fields.hpp"
 #include "model/limits.hpp"
 #include "model/result.hpp"
 
@@ -23,6 +24,27 @@ template <class Key>
 struct Paging {
     chat::Page<Key> page;
     bool asked = false;  ///< For a page, rather than for the bare list.
+};
+
+/// For the documents: the query of a list whose places are seqs, and of one whose places are ids.
+inline constexpr FieldRow kLimitRow{
+    "limit",
+    FieldType::integer,
+    false,
+    optional | at_least(1),
+    "At most so many items; 50 unless it is said, and a value over 200 counts as 200.",
+    "50"
+};
+inline constexpr FieldRow kPagingBySeq[] = {
+    kLimitRow,
+    {"before", FieldType::integer, false, optional, "The newest in front of this `seq`.",                "42"},
+    {"after",  FieldType::integer, false, optional, "The oldest behind this `seq`; wins over `before`.", "7" },
+};
+inline constexpr FieldRow kPagingById[] = {
+    kLimitRow,
+    {"before", FieldType::id, false, optional, "The newest in front of this id.",                R"("5f0c1d2e3f4a5b6c7d8e9f00")"},
+    {"after",  FieldType::id, false, optional, "The oldest behind this id; wins over `before`.",
+      R"("5f0c1d2e3f4a5b6c7d8e9f00")"                                                                                            },
 };
 
 /// Key: chat::Seq or RoomId. Fails with validation_failed if a place or the limit (at least 1) cannot be read. A limit

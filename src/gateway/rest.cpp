@@ -37,8 +37,8 @@ HttpResponse json_response(int status, std::string body)
 
 }  // namespace
 
-Rest::Rest(std::vector<Route> routes, const Guard& guard, const Clock& clock)
-    : routes_(std::move(routes)), router_(patterns_of(routes_)), guard_(guard), clock_(clock)
+Rest::Rest(std::vector<Route> routes, const Guard& guard, const Clock& clock, Pages pages)
+    : routes_(std::move(routes)), router_(patterns_of(routes_)), guard_(guard), clock_(clock), pages_(std::move(pages))
 {
 }
 
@@ -113,6 +113,8 @@ Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
     }
     auto match = router_.match(request.method, *parts);
     if (!match) {
+        if (auto page = pages_ ? pages_(request) : std::nullopt)
+            co_return *std::move(page);
         const Failure none(Errc::not_found, "Cannot " + request.method + " " + to_utf8(request.target));
         co_return fail(none, request_id);
     }

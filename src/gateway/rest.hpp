@@ -1,5 +1,6 @@
 #pragma once
 /// REST: a request in, a reply out. Body, route, guard, handler, envelope, in this order; one fence around all of it.
+/// What is no route may be a page: of those it hands on what it is given.
 ///
 /// The gateway is a function: tests call serve() without a socket.
 /// Tests  rest_test.cpp, tests/golden
@@ -14,6 +15,7 @@
 #include "model/result.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,10 +47,13 @@ struct Route {
     bool recorded = true;  ///< The original has it: its bad fields are told as a bare array.
 };
 
+/// The answer to a request for a page; nothing if there is none.
+using Pages = std::function<std::optional<HttpResponse>(const HttpRequest&)>;
+
 class Rest {
 public:
     /// `guard` and `clock` outlive it.
-    Rest(std::vector<Route> routes, const Guard& guard, const Clock& clock);
+    Rest(std::vector<Route> routes, const Guard& guard, const Clock& clock, Pages pages = {});
 
     /// Never throws: what a handler throws is logged once with the request's id and answered `internal`. Unavailable
     /// is answered `unavailable`, and logged by whoever is away: once, and not per request.
@@ -70,6 +75,7 @@ private:
     Router router_;
     const Guard& guard_;
     const Clock& clock_;
+    Pages pages_;
     std::uint64_t next_request_ = 1;
     bool draining_ = false;
 };

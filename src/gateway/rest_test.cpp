@@ -221,6 +221,32 @@ TEST_F(TheRestSide, GivesBackARequestIdThatIsOne)
     }
 }
 
+TEST_F(TheRestSide, AnswersWithAPageWhatIsNoRoute)
+{
+    const auto pages = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (request.path() != "/page" && request.path() != "/open")
+            return {};
+        HttpResponse page;
+        page.body = "a page";
+        return page;
+    };
+    Rest rest(
+        {
+            {{"GET", "/open"}, false, 200, echo}
+    },
+        guard_, clock_, pages
+    );
+    const auto get = [&](std::string target) {
+        HttpRequest request;
+        request.method = "GET";
+        request.target = std::move(target);
+        return loop_.await(rest.serve(std::move(request)), [] {});
+    };
+    EXPECT_EQ(get("/page").body, "a page");
+    EXPECT_NE(get("/open").body, "a page");
+    EXPECT_EQ(get("/nowhere").status, 404);
+}
+
 TEST_F(TheRestSide, AnswersHeadWhereverGetIsThere)
 {
     EXPECT_EQ(call("HEAD", "/open").status, 200);

@@ -1,3 +1,5 @@
+#include "gateway/object_rows.hpp"
+#include "gateway/paging.hpp"
 #include "gateway/parameters.hpp"
 #include "gateway/routes.hpp"
 #include "model/fields.hpp"
@@ -15,20 +17,21 @@ std::string user_or_null(const std::optional<user::User>& found)
     return out;
 }
 
-Task<Result<RestReply>> find_all(Features features, RestRequest)
+Task<Result<RestReply>> find_all(Features features, RestRequest request)
 {
-    user::Page page;
-    page.limit = static_cast<std::size_t>(features.limits.page_bare);
+    const auto paging = read_paging<UserId>(request.query, features.limits);
+    if (!paging)
+        co_return fail(paging.error());
+    const user::Page page{paging->page.limit, paging->page.before, paging->page.after};
     const auto users = co_await features.users.find_all(page);
-    RestReply reply{"[", {}};
+    std::string items;
     for (const auto& found : users.items) {
-        reply.data += reply.data.size() > 1 ? "," : "";
-        user::write_user_found(reply.data, found);
+        items += items.empty() ? "" : ",";
+        user::write_user_found(items, found);
     }
-    reply.data += ']';
-    if (users.more && !users.items.empty())
-        reply.headers.emplace_back("X-Next", users.items.front()._id.hex());
-    co_return reply;
+    const UserId first = users.items.empty() ? UserId() : users.items.front()._id;
+    const UserId last = users.items.empty() ? UserId() : users.items.back()._id;
+    co_return list_reply(std::move(items), *paging, users.more, first, last);
 }
 
 Task<Result<RestReply>> find_me(Features features, RestRequest request)
@@ -47,21 +50,32 @@ Task<Result<RestReply>> find_by_username(Features features, RestRequest request)
     co_return RestReply{user_or_null(co_await features.users.find_by_username(std::move(fields->username))), {}};
 }
 
+constexpr RouteRow kRoutes[] = {
+    {{"GET", "/api/v1/user"},
+     true, 200,
+     find_all,         {.id = "UserController_findAll",
+      .summary = "All users, oldest first.",
+      .query = kPagingById,
+      .reply = docs::list_of(kUserObject, FieldType::id),
+      .recorded = true}        },
+    {{"GET", "/api/v1/user/me"},
+     true, 200,
+     find_me,          {.id = "UserController_me",
+      .summary = "The user who asks.",
+      .more = "`null` if there is none of the id that the token names.",
+      .reply = docs::one_or_null(kUserObject),
+      .recorded = true}         },
+    {{"GET", "/api/v1/user/:username"},
+     true, 200,
+     find_by_username, {.id = "UserController_findByUsername",
+      .summary = "The user of that name, or `null`.",
+      .path = user::kByUsername.rows,
+      .reply = docs::one_or_null(kUserObject),
+      .recorded = true}},
+};
+
 }  // namespace
 
-std::vector<Route> user_routes(Features features)
-{
-    return {
-        {{"GET", "/api/v1/user"},
-         true, 200,
-         [features](RestRequest request) { return find_all(features, std::move(request)); }        },
-        {{"GET", "/api/v1/user/me"},
-         true, 200,
-         [features](RestRequest request) { return find_me(features, std::move(request)); }         },
-        {{"GET", "/api/v1/user/:username"},
-         true, 200,
-         [features](RestRequest request) { return find_by_username(features, std::move(request)); }},
-    };
-}
+std::span<const RouteRow> user_routes() { return kRoutes; }
 
 }  // namespace wgw::gateway

@@ -45,8 +45,14 @@ struct TokenPair {
 };
 
 inline constexpr auto kTokenPair = fields<TokenPair>(
-    field("access", &TokenPair::access, not_empty, "Goes into the header `Authorization: Bearer …`. Lives 7 days."),
-    field("refresh", &TokenPair::refresh, not_empty, "Makes the next pair. Lives 30 days.")
+    field(
+        "access", &TokenPair::access, not_empty, "Goes into the header `Authorization: Bearer …`. Lives 7 days.",
+        R"("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9…")"
+    ),
+    field(
+        "refresh", &TokenPair::refresh, not_empty, "Makes the next pair. Lives 30 days.",
+        R"("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9…")"
+    )
 );
 
 /// What a pair belongs to.

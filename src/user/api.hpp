@@ -53,9 +53,10 @@ struct ByUsername {
     std::string username;
 };
 
-inline constexpr auto kByUsername = fields<ByUsername>(
-    field("username", &ByUsername::username, not_empty | min_length(&Limits::username_min), "The user name.")
-);
+inline constexpr auto kByUsername = fields<ByUsername>(field(
+    "username", &ByUsername::username, not_empty | min_length(&Limits::username_min), "The user name.",
+    R"("grace.hopper")"
+));
 
 /// Which part of the list of users: the newest, those before an id, or those after it.
 struct Page {

@@ -77,6 +77,18 @@ test('accounts, rooms and messages over REST', async (t) => {
         assert.deepEqual(await pages('before', ''), [['m4', 'm5', 'm6'], ['m1', 'm2', 'm3'], ['m0']]);
     });
 
+    await t.test('users come in pages too', async () => {
+        const made = [];
+        for (let i = 0; i < 5; i++) made.push((await signUp(server))._id);
+        const token = (await signUp(server)).token, page = async (query) => (await call(server, 'GET', `/api/v1/user?${query}`, { token })).data;
+        const ids = ({ items }) => items.map(({ _id }) => _id);
+        const first = await page(`limit=3&after=${made[0]}`);
+        assert.deepEqual([ids(first), first.next], [made.slice(1, 4), made[3]]);
+        assert.equal(ids(await page(`limit=9&after=${first.next}`))[0], made[4]);
+        assert.deepEqual(ids(await page(`limit=2&before=${made[3]}`)), made.slice(1, 3));
+        assert.equal((await call(server, 'GET', '/api/v1/user?after=x', { token })).status, 400);
+    });
+
     await t.test('a list that is asked for without a page is the newest 1,000, and says where the rest is', { timeout: 60000 }, async (t) => {
         const owner = await signUp(server), room = await makeRoom(server, owner), path = `/api/v1/chat/rooms/${room}/messages`;
         const socket = await connectSocket(t, server, { user: owner });

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io as newest } from 'socket.io-client';
+import { contractOf } from './contract.mjs';
 
 export const kModes = { polling: ['polling'], websocket: ['websocket'], upgrade: ['polling', 'websocket'] };
 export const unique = (name) => `${name}-${randomBytes(4).toString('hex')}`;
 
-/** One REST call: {status, headers, success, timestamp, data}. */
+/** One REST call: {status, headers, success, timestamp, data}. It is held to the server's own document. */
 export async function call(server, method, path, { token, body, headers = {} } = {}) {
     const response = await fetch(`${server.url}${path}`, {
         method, signal: AbortSignal.timeout(10000), body: body === undefined ? undefined : JSON.stringify(body),
@@ -15,7 +16,9 @@ export async function call(server, method, path, { token, body, headers = {} } =
             ...(body !== undefined && { 'content-type': 'application/json' }), ...(token && { authorization: `Bearer ${token}` }), ...headers,
         },
     });
-    return { status: response.status, headers: response.headers, ...(await response.json()) };
+    const reply = { status: response.status, headers: response.headers, body: await response.json() };
+    (await contractOf(server)).checkReply(method, path, reply);
+    return { status: reply.status, headers: reply.headers, ...reply.body };
 }
 
 /** The same, when it has to succeed: its data. */
@@ -55,6 +58,9 @@ export async function eventually(what, done, ms = 5000) {
     throw new Error(`${what}: not within ${ms} ms`);
 }
 
+/** The payloads of these are described by /asyncapi.json. */
+const isDescribed = (name) => name === 'exception' || /^(chat|system)\./.test(name);
+
 /** `auth: false` connects without a token in CONNECT. A socket with what it received: `socket.got[event]` is a list of first arguments. Closed with the test. */
 export function openSocket(t, server, { user, auth = user && { token: user.token }, io = newest, mode = 'websocket', ...options } = {}) {
     const socket = io(server.url, { transports: kModes[mode], forceNew: true, reconnection: false, timeout: 5000, ...(auth && { auth }), ...options });
@@ -64,7 +70,13 @@ export function openSocket(t, server, { user, auth = user && { token: user.token
         socket.got[name] = [];
         socket.on(name, (value) => socket.got[name].push(value));
     }
-    t.after(() => socket.close());
+    // Fetched now, while the server is there; who connects to one that is not has nothing to be held to.
+    socket.contract = contractOf(server).catch(() => null);
+    t.after(async () => {
+        socket.close();
+        const contract = await socket.contract;
+        for (const name of names.filter(isDescribed)) for (const payload of socket.got[name]) contract?.checkEvent(name, payload);
+    });
     return socket;
 }
 
@@ -76,8 +88,10 @@ export async function connectSocket(t, server, options) {
 }
 
 /** Sends and waits for the ack. The callback form, because old clients have no other. */
-export function ask(socket, payload, event = 'chat.message.send') {
-    return within(5000, `ack of ${event}`, new Promise((done) => { socket.emit(event, payload, done); }));
+export async function ask(socket, payload, event = 'chat.message.send') {
+    const ack = await within(5000, `ack of ${event}`, new Promise((done) => { socket.emit(event, payload, done); }));
+    if (event === 'chat.message.send') (await socket.contract)?.checkAck(event, ack);
+    return ack;
 }
 
 export const contents = (socket) => socket.got['chat.message.receive'].map(({ content }) => content);

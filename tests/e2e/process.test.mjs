@@ -177,7 +177,7 @@ test('without a secret the server makes its own, keeps it, and only the owner ma
 });
 
 test('each --help fits a terminal and has an example', async () => {
-    for (const words of [[], ['serve'], ['healthcheck'], ['version'], ['config'], ['config', 'env'], ['bench']]) {
+    for (const words of [[], ['serve'], ['healthcheck'], ['version'], ['config'], ['config', 'env'], ['bench'], ['openapi'], ['asyncapi']]) {
         const { code, out } = await run(binary(...words, '--help'));
         assert.equal(code, 0, out);
         assert.deepEqual(out.split('\n').filter((line) => [...line].length >= 80), [], 'lines of 80 columns and more');

@@ -1,7 +1,7 @@
 #include "sio/client/client_files.hpp"
 
-#include "codec/compress.hpp"
 #include "codec/embedded_file.hpp"
+#include "codec/file_response.hpp"
 
 extern const wgw::EmbeddedFile wgw_socket_io_client[];
 
@@ -16,12 +16,6 @@ const EmbeddedFile* find(std::string_view name)
     return nullptr;
 }
 
-bool is_known_to(const HttpRequest& request, std::string_view etag)
-{
-    const auto known = request.header("if-none-match");
-    return known && (*known == etag || *known == std::string("W/").append(etag));
-}
-
 }  // namespace
 
 std::string_view client_version() { return WGW_CLIENT_VERSION; }
@@ -31,24 +25,10 @@ std::optional<HttpResponse> client_file(std::string_view name, const HttpRequest
     const EmbeddedFile* file = find(name);
     if (file == nullptr || (request.method != "GET" && request.method != "HEAD"))
         return {};
-    const std::string etag = std::string("\"").append(client_version()).append("\"");
-    HttpResponse response;
-    if (is_known_to(request, etag)) {
-        response.status = 304;
-        return response;
-    }
-    response.content_type =
+    const std::string_view content_type =
         name.ends_with(".map") ? "application/json; charset=utf-8" : "application/javascript; charset=utf-8";
-    response.headers.emplace_back("cache-control", "public, max-age=0");
-    response.headers.emplace_back("etag", etag);
-    response.headers.emplace_back("vary", "Accept-Encoding");
-    if (content_coding(request.header("accept-encoding").value_or("")) == ContentCoding::gzip) {
-        response.headers.emplace_back("content-encoding", "gzip");
-        response.body = file->gzip();
-    } else {
-        response.body = gunzip(file->gzip());
-    }
-    return response;
+    const std::string etag = std::string("\"").append(client_version()).append("\"");
+    return file_response(request, file->gzip(), {content_type, "public, max-age=0", etag});
 }
 
 }  // namespace wgw::sio
