@@ -11,6 +11,7 @@
 #include "gateway/guard.hpp"
 #include "gateway/router.hpp"
 #include "model/caller.hpp"
+#include "model/limits.hpp"
 #include "model/result.hpp"
 
 #include <functional>
@@ -45,10 +46,15 @@ struct Route {
     bool recorded = true;  ///< The original has it: its bad fields are told as a bare array.
 };
 
+/// The answer to a request that fails: status, envelope, and when it may be tried again.
+HttpResponse failure_response(
+    const Failure& failure, Timestamp now, std::string_view request_id = {}, bool recorded = true
+);
+
 class Rest {
 public:
-    /// `guard` and `clock` outlive it.
-    Rest(std::vector<Route> routes, const Guard& guard, const Clock& clock);
+    /// `guard`, `limits` and `clock` outlive it.
+    Rest(std::vector<Route> routes, const Guard& guard, const Limits& limits, const Clock& clock);
 
     /// Never throws: what a handler throws is logged once with the request's id and answered `internal`. Unavailable
     /// is answered `unavailable`, and logged by whoever is away: once, and not per request.
@@ -69,6 +75,7 @@ private:
     std::vector<Route> routes_;
     Router router_;
     const Guard& guard_;
+    const Limits& limits_;
     const Clock& clock_;
     std::uint64_t next_request_ = 1;
     bool draining_ = false;

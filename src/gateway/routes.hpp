@@ -7,6 +7,7 @@
 #include "auth/api.hpp"
 #include "chat/api.hpp"
 #include "gateway/rest.hpp"
+#include "gateway/throttles.hpp"
 #include "gateway/user_cache.hpp"
 #include "model/limits.hpp"
 #include "user/api.hpp"
@@ -22,6 +23,7 @@ struct Features {
     chat::ChatApi& chat;
     UserCache& user_cache;
     const Limits& limits;
+    Throttles& throttles;
 };
 
 std::vector<Route> public_routes();
