@@ -23,9 +23,56 @@ store::WriterOptions writer_options(chat::Engine& engine, std::function<void()> 
     return options;
 }
 
-sio::ServerOptions socket_options(const Options& options)
+Duration seconds(std::int64_t number) { return std::chrono::seconds(number); }
+std::size_t size(std::int64_t number) { return static_cast<std::size_t>(number); }
+
+net::HttpServerOptions http_options(const Limits& limits)
+{
+    net::HttpServerOptions http;
+    http.parser = {.header_bytes = size(limits.header_bytes), .header_fields = size(limits.header_fields)};
+    http.header_time = seconds(limits.header_s);
+    http.body_time = seconds(limits.body_s);
+    http.keep_alive = seconds(limits.keepalive_s);
+    http.keep_alive_requests = static_cast<std::uint32_t>(limits.keepalive_requests);
+    http.pipeline_bytes = size(limits.pipeline_bytes);
+    http.connections = size(limits.connections);
+    http.max_payload = size(limits.payload_bytes);
+    http.frames = static_cast<int>(limits.frames);
+    http.control = limits.control;
+    http.inbound_bytes = size(limits.inbound_bytes);
+    http.message_time = seconds(limits.message_s);
+    return http;
+}
+
+void set_limits(sio::ServerOptions& sockets, const Limits& limits)
+{
+    auto& engine = sockets.engine;
+    engine.ping_interval = seconds(limits.ping_interval_s);
+    engine.ping_timeout = seconds(limits.ping_timeout_s);
+    engine.upgrade_timeout = seconds(limits.upgrade_s);
+    engine.max_payload = size(limits.payload_bytes);
+    engine.queue_bytes = size(limits.queue_bytes);
+    engine.queue_packets = size(limits.queue_packets);
+    engine.post_packets = size(limits.poll_packets);
+    sockets.connect_timeout = seconds(limits.connect_s);
+    sockets.attachment_timeout = seconds(limits.attachment_s);
+    sockets.max_attachments = static_cast<int>(limits.attachments);
+    sockets.max_namespaces = size(limits.namespaces);
+}
+
+/// `throttles` and `clock` outlive the sockets.
+sio::ServerOptions socket_options(const Options& options, gateway::Throttles& throttles, const Clock& clock)
 {
     sio::ServerOptions sockets;
+    set_limits(sockets, options.limits);
+    sockets.engine.hold_off = [&throttles, &clock](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (const auto refused = throttles.connect(request.peer))
+            return gateway::failure_response(*refused, clock.now());
+        return {};
+    };
+    sockets.engine.on_gone = [&throttles](const sio::Handshake& handshake) {
+        throttles.disconnect(handshake.address());
+    };
     sockets.engine.origins.allowed = options.origins;
     sockets.engine.origins.loopback = is_loopback_name(options.host);
     return sockets;
@@ -60,14 +107,16 @@ Embedded::Embedded(
       sessions_({*session_rows_, revocations_, tokens_, ids_, clock}),
       auth_service_({credentials_, sessions_, revocations_, user_service_, passwords_, tokens_, ids_, options_.limits}),
       housekeeping_(loop, sessions_, revocations_), chat_service_(engine_, writer_, readers_, clock, random),
-      sockets_(loop, random, socket_options(options_)),
+      throttles_(options_.limits, options_.trusted_proxies, loop, random),
+      sockets_(loop, random, socket_options(options_, throttles_, clock)),
       gateway_(
-          {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, revocations_, options_.limits, clock,
-           "1", std::string(kVersion)}
+          {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, revocations_, options_.limits,
+           throttles_, clock, "1", std::string(kVersion)}
       ),
-      http_(loop, gateway_, {}), admin_([this] { return not_ready(); }),
+      http_(loop, gateway_, http_options(options_.limits)), admin_([this] { return not_ready(); }),
       admin_http_(loop, admin_, {.port_setting = "WGW_ADMIN_PORT"})
 {
+    loop_.backlog().bound(size(options_.limits.queues_bytes));
     gateway_.attach(http_);
     admin_.attach(admin_http_);
     loop_.at_end_of_turn([this] { flush_workers(); });

@@ -19,6 +19,7 @@
 #include "chat/log_store.hpp"
 #include "chat/service.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/throttles.hpp"
 #include "model/token.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
@@ -94,6 +95,7 @@ private:
     auth::AuthService auth_service_;
     Housekeeping housekeeping_;
     chat::Service chat_service_;
+    gateway::Throttles throttles_;  // before the sockets, which it is told of
     sio::Server sockets_;
     gateway::Gateway gateway_;
     net::HttpServer http_;

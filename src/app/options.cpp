@@ -1,6 +1,7 @@
 #include "app/options.hpp"
 
 #include "app/dotenv.hpp"
+#include "app/limit_table.hpp"
 #include "app/spelling.hpp"
 
 #include <algorithm>
@@ -11,29 +12,32 @@ namespace wgw::app {
 namespace {
 
 constexpr std::array kTable{
-    OptionRow{"GATEWAY_HOST",            "localhost", "Address to listen on: a name or an IP address; 0.0.0.0 for all."                            },
-    OptionRow{"GATEWAY_PORT",            "3000",      "Port to listen on; 0 for any free one."                                                     },
+    OptionRow{"GATEWAY_HOST",        "localhost", "Address to listen on: a name or an IP address; 0.0.0.0 for all."                            },
+    OptionRow{"GATEWAY_PORT",        "3000",      "Port to listen on; 0 for any free one."                                                     },
     OptionRow{
-              "JWT_SECRET",              "",          "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA."
+              "JWT_SECRET",          "",          "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA."
     },
     OptionRow{
-              "WGW_ROLE",                "",          "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
+              "WGW_ROLE",            "",          "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
     },
-    OptionRow{"WGW_DATA",                "./data",    "Folder of the database and the secret."                                                     },
-    OptionRow{"WGW_ADMIN_HOST",          "127.0.0.1", "Address of the admin listener (health for operators)."                                      },
-    OptionRow{"WGW_ADMIN_PORT",          "9464",      "Port of the admin listener; 0 for any free one."                                            },
+    OptionRow{"WGW_DATA",            "./data",    "Folder of the database and the secret."                                                     },
+    OptionRow{"WGW_ADMIN_HOST",      "127.0.0.1", "Address of the admin listener (health for operators)."                                      },
+    OptionRow{"WGW_ADMIN_PORT",      "9464",      "Port of the admin listener; 0 for any free one."                                            },
     OptionRow{
-              "WGW_ORIGINS",             "",          "Web origins that may open a socket beside the server's own, separated by commas; * for any."
+              "WGW_ORIGINS",         "",          "Web origins that may open a socket beside the server's own, separated by commas; * for any."
     },
-    OptionRow{"WGW_LOG_LEVEL",           "info",      "debug, info, warn or error."                                                                },
-    OptionRow{"WGW_LOG_FORMAT",          "auto",      "text, json, or auto: text on a terminal."                                                   },
-    OptionRow{"WGW_SHUTDOWN_DELAY",      "0",         "Seconds between SIGTERM and the end of accepting connections."                              },
-    OptionRow{"WGW_DRAIN",               "10",        "Seconds over which connections are closed at a shutdown."                                   },
-    OptionRow{"WGW_LIMITS",              "",          "bench: no rate limits per user, room and address. This version has none to lift."           },
-    OptionRow{"WGW_INSECURE_DEV",        "",          "1: accepts a weak JWT_SECRET, on loopback only."                                            },
-    OptionRow{"WGW_LIMIT_USERNAME_MIN",  "6",         "Least length of a user name, in characters."                                                },
-    OptionRow{"WGW_LIMIT_PASSWORD_MIN",  "6",         "Least length of a password, in characters."                                                 },
-    OptionRow{"WGW_LIMIT_CONTENT_BYTES", "16384",     "Greatest size of a message's text, in bytes of UTF-8."                                      },
+    OptionRow{
+              "WGW_TRUSTED_PROXIES", "",
+              "Proxies whose X-Forwarded-For or Forwarded is believed: addresses and networks as 10.0.0.0/8, by commas. Not "
+        "set: "
+        "nobody's, and peers on loopback and private networks are not counted by address."
+    },
+    OptionRow{"WGW_LOG_LEVEL",       "info",      "debug, info, warn or error."                                                                },
+    OptionRow{"WGW_LOG_FORMAT",      "auto",      "text, json, or auto: text on a terminal."                                                   },
+    OptionRow{"WGW_SHUTDOWN_DELAY",  "0",         "Seconds between SIGTERM and the end of accepting connections."                              },
+    OptionRow{"WGW_DRAIN",           "10",        "Seconds over which connections are closed at a shutdown."                                   },
+    OptionRow{"WGW_LIMITS",          "",          "bench: lifts the limits per user, room and address, for load tests."                        },
+    OptionRow{"WGW_INSECURE_DEV",    "",          "1: accepts a weak JWT_SECRET, on loopback only."                                            },
 };
 
 /// Whoever sets one of these wants other servers to be used: it would be wrong to start as if they were.
@@ -84,7 +88,7 @@ public:
     {
         if (auto value = given(std::string(name)))
             return *std::move(value);
-        for (const auto& row : kTable)
+        for (const auto& row : option_table())
             if (row.name == name)
                 return std::string(row.fallback);
         throw std::logic_error("no row for " + std::string(name));
@@ -145,8 +149,9 @@ std::vector<std::string> warn_of_unknown(const Values& values)
             unread += (unread.empty() ? "" : ", ") + name;
         if (!starts_with_any(name, kPrefixes) || name.starts_with("WGW_TEST_"))
             continue;
-        const auto nearest =
-            std::ranges::min_element(kTable, {}, [&name](const OptionRow& row) { return mistakes(name, row.name); });
+        const auto nearest = std::ranges::min_element(option_table(), {}, [&name](const OptionRow& row) {
+            return mistakes(name, row.name);
+        });
         if (nearest->name != name)
             warnings.push_back(
                 name + " is not a setting of this program. Did you mean " + std::string(nearest->name) + "?"
@@ -227,6 +232,40 @@ std::string checked_secret(const Values& values)
     return secret;
 }
 
+std::vector<IpNetwork> proxies_of(const Values& values)
+{
+    std::vector<IpNetwork> proxies;
+    for (const auto& text : split(values.text("WGW_TRUSTED_PROXIES"))) {
+        const auto network = IpNetwork::parse(text);
+        if (!network)
+            throw OptionError(
+                "\"" + text +
+                "\" in WGW_TRUSTED_PROXIES is no address and no network. Write 192.0.2.1, 10.0.0.0/8 or "
+                "2001:db8::/32, with commas between them."
+            );
+        proxies.push_back(*network);
+    }
+    return proxies;
+}
+
+/// Where the limits are lifted, those that are set besides are told of in `warnings`.
+Limits limits_of(const Values& values, bool bench, std::vector<std::string>& warnings)
+{
+    Limits limits;
+    for (const auto& row : limit_table()) {
+        const auto given = values.given(std::string(row.name));
+        if (given)
+            read_limit(limits, row, *given);
+        if (bench && row.may_be_lifted) {
+            lift(limits, row);
+            if (given)
+                warnings.push_back(std::string(row.name) + " is set, but WGW_LIMITS=bench lifts it.");
+        }
+    }
+    check_together(limits);
+    return limits;
+}
+
 log::Level level_of(const std::string& name)
 {
     if (name == "debug")
@@ -259,13 +298,24 @@ bool is_loopback_name(std::string_view host)
     return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_address);
 }
 
-std::span<const OptionRow> option_table() { return kTable; }
+std::span<const OptionRow> option_table()
+{
+    static const std::vector<OptionRow> rows = [] {
+        static std::vector<std::string> defaults;  // that the rows look into
+        defaults.reserve(limit_table().size());
+        std::vector<OptionRow> all(kTable.begin(), kTable.end());
+        for (const auto& row : limit_table())
+            all.push_back({row.name, defaults.emplace_back(default_text(row)), row.sentence});
+        return all;
+    }();
+    return rows;
+}
 
 std::string env_template()
 {
     std::string out = "# Every setting of wegowhere, with its default. Copy to .env and change what you need.\n"
                       "# Written from the option table (src/app/options.cpp): wegowhere config env\n";
-    for (const auto& row : kTable) {
+    for (const auto& row : option_table()) {
         out += "\n# ";
         out += row.sentence;
         out += "\n# ";
@@ -306,10 +356,9 @@ Options read_options(
     options.bench_limits = values.text("WGW_LIMITS") == "bench";
     if (!options.bench_limits && values.given("WGW_LIMITS"))
         throw OptionError("WGW_LIMITS is \"" + values.text("WGW_LIMITS") + "\"; leave it out or set it to bench.");
-    options.limits.username_min = values.number("WGW_LIMIT_USERNAME_MIN", 1, 64);
-    options.limits.password_min = values.number("WGW_LIMIT_PASSWORD_MIN", 1, 128);
-    options.limits.content_bytes = values.number("WGW_LIMIT_CONTENT_BYTES", 1, 1'000'000);
+    options.trusted_proxies = proxies_of(values);
     options.warnings = warn_of_unknown(values);
+    options.limits = limits_of(values, options.bench_limits, options.warnings);
     return options;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/time.hpp"
+#include "codec/ip_address.hpp"
 #include "model/limits.hpp"
 
 #include <cstdint>
@@ -48,6 +49,7 @@ struct Options {
     std::string data;
     std::string jwt_secret;  ///< Empty: one is made and kept in the data folder.
     std::vector<std::string> origins;
+    std::vector<IpNetwork> trusted_proxies;
     bool bench_limits = false;
     log::Level log_level = log::Level::info;
     std::optional<log::Format> log_format;  ///< Nothing: text on a terminal, JSON otherwise.

@@ -143,6 +143,10 @@ int serve(const Options& options)
             );
         if (options.bench_limits)
             log::warn("WGW_LIMITS=bench: no rate limits per user, room and address.");
+        else if (options.trusted_proxies.empty())
+            log::info("Peers on loopback and private networks are not counted by address: behind a proxy they would "
+                      "all be one. "
+                      "If there is one, set WGW_TRUSTED_PROXIES.");
         ending.emplace(loop, server, options);
         server.set_ready();
         greet(options, server);

@@ -66,7 +66,9 @@ std::string_view reason_phrase(int status)
     }
 }
 
-std::string write_response(const HttpResponse& response, bool keep_alive, bool head_only, std::string_view date)
+std::string write_response(
+    const HttpResponse& response, bool keep_alive, bool head_only, std::string_view date, std::int64_t keep_alive_s
+)
 {
     std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
     out += reason_phrase(response.status);
@@ -87,8 +89,10 @@ std::string write_response(const HttpResponse& response, bool keep_alive, bool h
     }
     out += "\r\nDate: ";
     out += date;
-    out += keep_alive && !response.close ? "\r\nConnection: keep-alive\r\nKeep-Alive: timeout=72\r\n\r\n"
-                                         : "\r\nConnection: close\r\n\r\n";
+    if (keep_alive && !response.close)
+        out += "\r\nConnection: keep-alive\r\nKeep-Alive: timeout=" + std::to_string(keep_alive_s) + "\r\n\r\n";
+    else
+        out += "\r\nConnection: close\r\n\r\n";
     if (!head_only && !bodyless)
         out += response.body;
     return out;

@@ -24,8 +24,10 @@ struct HttpResponse {
 std::string_view reason_phrase(int status);
 
 /// `date` as in `Sun, 06 Nov 1994 08:49:37 GMT`. `head_only`: the answer to HEAD, with the length its body would have.
-/// A 204 or 304 has neither body nor length.
-std::string write_response(const HttpResponse& response, bool keep_alive, bool head_only, std::string_view date);
+/// A 204 or 304 has neither body nor length. `keep_alive_s`: how long the next request is waited for.
+std::string write_response(
+    const HttpResponse& response, bool keep_alive, bool head_only, std::string_view date, std::int64_t keep_alive_s = 72
+);
 
 /// The answer to bytes that are no request; the connection closes behind it. Not for body_too_large: that is a request,
 /// and its handler answers.

@@ -24,15 +24,25 @@ Result<RestReply> no_data(const Result<void>& result)
     return RestReply{};
 }
 
+/// Whether a name and a password were looked at, and do not belong together.
+bool is_wrong(const Failure& failure) { return failure.code == Errc::unauthorized || failure.code == Errc::not_found; }
+
 // `features` is a value of references that outlive the routes.
 Task<Result<RestReply>> sign_up(Features features, RestRequest request)
 {
     auto fields = read(auth::kSignUp, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
+    if (auto refused = features.throttles.sign_up(request.address))
+        co_return fail(*std::move(refused));
+    const std::string username = fields->username;
     auto pair = co_await features.auth.sign_up(*std::move(fields), peer_of(request));
-    if (!pair)
+    if (!pair) {
+        if (pair.error().http_status() >= 500)
+            features.throttles.not_signed_up(request.address);
         co_return fail(pair.error());
+    }
+    features.throttles.signed_up(username, request.address);
     co_return RestReply{token_data(*pair), {}};
 }
 
@@ -41,7 +51,12 @@ Task<Result<RestReply>> sign_in(Features features, RestRequest request)
     auto fields = read(auth::kSignIn, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
+    auto attempt = features.throttles.sign_in(fields->username, request.address);
+    if (!attempt)
+        co_return fail(attempt.error());
     auto pair = co_await features.auth.sign_in(*std::move(fields), peer_of(request));
+    if (pair || is_wrong(pair.error()))
+        features.throttles.end(*attempt, pair ? SignInGuard::Outcome::right : SignInGuard::Outcome::failed);
     if (!pair)
         co_return fail(pair.error());
     co_return RestReply{token_data(*pair), {}};
@@ -71,7 +86,14 @@ Task<Result<RestReply>> change_password(Features features, RestRequest request)
     auto fields = read(auth::kChangePassword, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
-    co_return no_data(co_await features.auth.change_password(std::move(request.caller), *std::move(fields)));
+    // The old password can be guessed here as well, by whoever has found a token.
+    auto attempt = features.throttles.sign_in(request.caller.username, request.address);
+    if (!attempt)
+        co_return fail(attempt.error());
+    const auto changed = co_await features.auth.change_password(std::move(request.caller), *std::move(fields));
+    if (changed || is_wrong(changed.error()))
+        features.throttles.end(*attempt, changed ? SignInGuard::Outcome::right : SignInGuard::Outcome::failed);
+    co_return no_data(changed);
 }
 
 Task<Result<RestReply>> sessions(Features features, RestRequest request)

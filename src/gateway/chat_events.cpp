@@ -47,6 +47,7 @@ struct ChatEvents::Client {
     KeptText session;     ///< Of the token, until it has been greeted.
     std::int64_t expires_s_or_0 = 0;
     std::int64_t issued_s_or_0 = 0;
+    Bucket events;
     bool has_session = false;
     bool has_token = false;  ///< In `auth`, or a header that was good when it connected.
     bool by_auth = false;    ///< Knows of `auth.token`, so it may know of what is newer than the recorded events.
@@ -94,7 +95,9 @@ ChatEvents::ChatEvents(Parts parts)
     sockets.on(std::string(kSend), [this](sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack) {
         on_send(socket, arguments, std::move(ack));
     });
-    sockets.on_other([this](sio::Socket&, std::string_view, const sio::Arguments&, sio::Reply ack) {
+    sockets.on_other([this](sio::Socket& socket, std::string_view, const sio::Arguments&, sio::Reply ack) {
+        if (!may_say_more(socket, ack))
+            return;
         // Without an ack an unknown event is ignored, as recorded.
         if (ack.is_wanted())
             fail_event(nullptr, {Errc::not_found, "There is no such event."}, std::move(ack));
@@ -124,6 +127,9 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
         if (client.only.empty())
             return next(refusal(Errc::not_member, parts_.clock.now()));
     }
+    if (!client.user.empty())
+        if (const auto refused = parts_.throttles.enter(parts_.hub.count_sockets_of(client.user)))
+            return next(refusal(*refused, parts_.clock.now()));
     socket.data = client;
     if (client.user.empty())
         return next({});
@@ -238,8 +244,21 @@ Result<Caller> ChatEvents::check(const sio::Socket& socket) const
     return parts_.guard.check_authorization(socket.handshake().header("authorization"));
 }
 
+bool ChatEvents::may_say_more(sio::Socket& socket, sio::Reply& ack)
+{
+    const auto refused = parts_.throttles.event(std::any_cast<Client>(&socket.data)->events);
+    if (!refused)
+        return true;
+    fail_event(&socket, *refused, std::move(ack));
+    if (parts_.throttles.is_flooding(socket.number()))
+        socket.disconnect(true);
+    return false;
+}
+
 void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack)
 {
+    if (!may_say_more(socket, ack))
+        return;
     const std::string payload = payload_of(arguments);
     auto caller = check(socket);
     if (!caller)
@@ -255,6 +274,8 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
 
     if (draining_)
         return fail_event(&socket, Errc::draining, std::move(ack));
+    if (const auto refused = parts_.throttles.send(*user_id, request->room_id))
+        return fail_event(&socket, *refused, std::move(ack));
 
     // Of the connection, not of the socket: one that leaves and joins again starts with what it has under way.
     auto& sends = sends_[socket.connection()];
@@ -264,9 +285,11 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
     chat::Send send{std::move(request->content), std::move(request->client_msg_id)};
     parts_.chat.submit(
         request->room_id, *user_id, std::move(send),
-        [this, connection = socket.connection(), number = socket.number(),
+        [this, connection = socket.connection(), number = socket.number(), room = request->room_id,
          ack = std::move(ack)](Result<chat::Outcome> outcome) mutable {
             on_answered(connection);
+            if (!outcome)
+                parts_.throttles.not_sent(room);
             on_sent(number, std::move(outcome), std::move(ack));
         }
     );

@@ -13,6 +13,7 @@
 #include "chat/api.hpp"
 #include "gateway/guard.hpp"
 #include "gateway/room_hub.hpp"
+#include "gateway/throttles.hpp"
 #include "gateway/token_expiry.hpp"
 #include "gateway/user_cache.hpp"
 #include "model/limits.hpp"
@@ -32,6 +33,7 @@ public:
         TaskScope& tasks;
         const Guard& guard;
         const Limits& limits;
+        Throttles& throttles;
         const Clock& clock;
         net::Loop& loop;
         std::string node;     ///< Names this process to clients.
@@ -57,6 +59,9 @@ private:
     void on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack);
     void on_answered(std::uint64_t connection);
     void on_sent(std::uint64_t socket, Result<chat::Outcome> outcome, sio::Reply ack);
+
+    /// False: it has sent too many events, and has been told so.
+    bool may_say_more(sio::Socket& socket, sio::Reply& ack);
 
     void greet(sio::Socket& socket);
     Result<Caller> check(const sio::Socket& socket) const;

@@ -19,6 +19,8 @@ Task<Result<RestReply>> create_room(Features features, RestRequest request)
     const auto user_id = require_user_id(request.caller);
     if (!user_id)
         co_return fail(user_id.error());
+    if (auto refused = features.throttles.create_room(*user_id))
+        co_return fail(*std::move(refused));
     const auto room = co_await features.chat.create_room(*user_id, std::move(fields->name));
     if (!room)
         co_return fail(room.error());
@@ -35,6 +37,8 @@ Task<Result<RestReply>> join_room(Features features, RestRequest request)
     const auto user_id = require_user_id(request.caller);
     if (!user_id)
         co_return fail(user_id.error());
+    if (auto refused = features.throttles.join(*user_id))
+        co_return fail(*std::move(refused));
     const auto member = co_await features.chat.join(fields->room_id, *user_id);
     if (!member)
         co_return fail(member.error());
@@ -127,6 +131,8 @@ Task<Result<RestReply>> send_message(Features features, RestRequest request)
     const auto user_id = require_user_id(request.caller);
     if (!user_id)
         co_return fail(user_id.error());
+    if (auto refused = features.throttles.send(*user_id, fields->room_id))
+        co_return fail(*std::move(refused));
     chat::Send send{std::move(fields->content), std::move(fields->client_msg_id)};
     auto submit = [&](auto done) {
         features.chat.submit(fields->room_id, *user_id, std::move(send), [done](Result<chat::Outcome> outcome) mutable {
@@ -134,8 +140,10 @@ Task<Result<RestReply>> send_message(Features features, RestRequest request)
         });
     };
     const auto outcome = co_await callback<Result<chat::Outcome>>(submit);
-    if (!outcome)
+    if (!outcome) {
+        features.throttles.not_sent(fields->room_id);
         co_return fail(outcome.error());
+    }
     RestReply reply;
     write_send_ack(reply.data, outcome->entry, outcome->duplicate);
     co_return reply;

@@ -22,16 +22,17 @@ void log_stray(std::exception_ptr thrown)
 }  // namespace
 
 Gateway::Gateway(Parts parts)
-    : sockets_(parts.sockets), chat_(parts.chat), revocations_(parts.revocations), user_cache_(parts.users),
-      guard_(parts.tokens, parts.revocations), site_(documents_site(parts.limits, parts.version)),
+    : sockets_(parts.sockets), chat_(parts.chat), revocations_(parts.revocations), throttles_(parts.throttles),
+      user_cache_(parts.users), guard_(parts.tokens, parts.revocations),
+      site_(documents_site(parts.limits, parts.version)),
       rest_(
-          routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits}), guard_, parts.clock,
-          [this](const HttpRequest& request) { return site_.answer(request); }
+          routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits, parts.throttles}), guard_,
+          parts.limits, parts.clock, [this](const HttpRequest& request) { return site_.answer(request); }
       ),
       hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_),
       events_(
-          {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, guard_, parts.limits, parts.clock,
-           parts.loop, parts.node, parts.version}
+          {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, guard_, parts.limits, parts.throttles,
+           parts.clock, parts.loop, parts.node, parts.version}
       ),
       tasks_(log_stray)
 {
@@ -76,6 +77,7 @@ void Gateway::on_head(const HttpRequest& head, net::Exchange exchange)
 
 void Gateway::on_request(HttpRequest request, net::Exchange exchange)
 {
+    request.peer = throttles_.client_of(request);
     if (sockets_.serves(request.path())) {
         sockets_.on_request(std::move(request), exchange);
     } else if (request.wants_upgrade()) {

@@ -11,6 +11,7 @@
 #include "gateway/rest.hpp"
 #include "gateway/room_hub.hpp"
 #include "gateway/routes.hpp"
+#include "gateway/throttles.hpp"
 #include "gateway/user_cache.hpp"
 #include "net/http_server.hpp"
 #include "sio/server/server.hpp"
@@ -28,6 +29,7 @@ public:
         const Tokens& tokens;
         auth::Revocations& revocations;
         const Limits& limits;
+        Throttles& throttles;
         const Clock& clock;
         std::string node;
         std::string version;
@@ -58,6 +60,7 @@ private:
     sio::Server& sockets_;
     chat::ChatApi& chat_;
     auth::Revocations& revocations_;
+    const Throttles& throttles_;
     net::Responder* http_ = nullptr;
     UserCache user_cache_;
     Guard guard_;

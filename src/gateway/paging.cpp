@@ -7,8 +7,6 @@
 namespace wgw::gateway {
 namespace {
 
-constexpr std::int64_t kMost = 200;
-
 std::optional<std::int64_t> whole_number(std::string_view text)
 {
     std::int64_t value = 0;
@@ -44,13 +42,13 @@ template <class Key>
 Result<Paging<Key>> read_paging(std::string_view query, const Limits& limits)
 {
     Paging<Key> paging;
-    std::int64_t limit = kDefaultPage;
+    std::int64_t limit = std::min(limits.page, limits.page_most);
     for (const auto& [name, text] : form_pairs(query)) {
         if (name == "limit") {
             const auto number = whole_number(text);
             if (!number || *number == 0)
                 return fail(Errc::validation_failed, "limit must be a whole number");
-            limit = std::min(*number, kMost);
+            limit = std::min(*number, limits.page_most);
         } else if (name == "before" || name == "after") {
             auto& bound = name == "before" ? paging.page.before : paging.page.after;
             bound = place<Key>(text);

@@ -18,8 +18,6 @@
 
 namespace wgw::gateway {
 
-inline constexpr std::int64_t kDefaultPage = 50;
-
 template <class Key>
 struct Paging {
     chat::Page<Key> page;
@@ -58,7 +56,7 @@ Result<Paging<Key>> read_page(std::string_view query, const Limits& limits)
 {
     auto paging = read_paging<Key>(query, limits);
     if (paging && !std::exchange(paging->asked, true))
-        paging->page.limit = kDefaultPage;
+        paging->page.limit = static_cast<std::size_t>(std::min(limits.page, limits.page_most));
     return paging;
 }
 

@@ -9,9 +9,6 @@
 namespace wgw::gateway {
 namespace {
 
-constexpr std::size_t kBodyBytes = 1'048'576;
-constexpr std::size_t kAnonymousBodyBytes = 65'536;  // of routes that need no token
-
 std::vector<RoutePattern> patterns_of(const std::vector<Route>& routes)
 {
     std::vector<RoutePattern> patterns;
@@ -26,6 +23,22 @@ bool is_request_id(std::string_view text)
     return !text.empty() && text.size() <= 64 && text.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
+/// When it may be tried again, and what the limit is: draft-ietf-httpapi-ratelimit-headers, in its separate fields.
+std::vector<std::pair<std::string, std::string>> waiting_fields(const Failure& failure)
+{
+    std::vector<std::pair<std::string, std::string>> fields;
+    if (failure.retry_after_ms <= 0)
+        return fields;
+    const std::string seconds = std::to_string((failure.retry_after_ms + 999) / 1000);
+    fields.emplace_back("Retry-After", seconds);
+    if (failure.limit > 0) {
+        fields.emplace_back("RateLimit-Limit", std::to_string(failure.limit));
+        fields.emplace_back("RateLimit-Remaining", "0");
+        fields.emplace_back("RateLimit-Reset", seconds);
+    }
+    return fields;
+}
+
 HttpResponse json_response(int status, std::string body)
 {
     HttpResponse response;
@@ -37,8 +50,17 @@ HttpResponse json_response(int status, std::string body)
 
 }  // namespace
 
-Rest::Rest(std::vector<Route> routes, const Guard& guard, const Clock& clock, Pages pages)
-    : routes_(std::move(routes)), router_(patterns_of(routes_)), guard_(guard), clock_(clock), pages_(std::move(pages))
+HttpResponse failure_response(const Failure& failure, Timestamp now, std::string_view request_id, bool recorded)
+{
+    HttpResponse response =
+        json_response(failure.http_status(), envelope(false, now, failure_data(failure, request_id, recorded)));
+    response.headers = waiting_fields(failure);
+    return response;
+}
+
+Rest::Rest(std::vector<Route> routes, const Guard& guard, const Limits& limits, const Clock& clock, Pages pages)
+    : routes_(std::move(routes)), router_(patterns_of(routes_)), guard_(guard), limits_(limits), clock_(clock),
+      pages_(std::move(pages))
 {
 }
 
@@ -46,19 +68,15 @@ std::size_t Rest::body_limit(const HttpRequest& head) const
 {
     const auto parts = split_path(head.path());
     const auto match = parts ? router_.match(head.method, *parts) : std::nullopt;
-    return match && routes_[match->route].guarded ? kBodyBytes : kAnonymousBodyBytes;
+    const bool guarded = match && routes_[match->route].guarded;
+    return static_cast<std::size_t>(guarded ? limits_.body_bytes : limits_.body_anon_bytes);
 }
 
 HttpResponse Rest::too_large() const { return json_response(413, envelope(false, clock_.now(), {})); }
 
 HttpResponse Rest::fail(const Failure& failure, std::string_view request_id, bool recorded) const
 {
-    HttpResponse response = json_response(
-        failure.http_status(), envelope(false, clock_.now(), failure_data(failure, request_id, recorded))
-    );
-    if (failure.retry_after_ms > 0)
-        response.headers.emplace_back("Retry-After", std::to_string((failure.retry_after_ms + 999) / 1000));
-    return response;
+    return failure_response(failure, clock_.now(), request_id, recorded);
 }
 
 HttpResponse Rest::broken(std::string_view what, std::string_view request_id) const

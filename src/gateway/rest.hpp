@@ -12,6 +12,7 @@
 #include "gateway/guard.hpp"
 #include "gateway/router.hpp"
 #include "model/caller.hpp"
+#include "model/limits.hpp"
 #include "model/result.hpp"
 
 #include <functional>
@@ -50,10 +51,15 @@ struct Route {
 /// The answer to a request for a page; nothing if there is none.
 using Pages = std::function<std::optional<HttpResponse>(const HttpRequest&)>;
 
+/// The answer to a request that fails: status, envelope, and when it may be tried again.
+HttpResponse failure_response(
+    const Failure& failure, Timestamp now, std::string_view request_id = {}, bool recorded = true
+);
+
 class Rest {
 public:
-    /// `guard` and `clock` outlive it.
-    Rest(std::vector<Route> routes, const Guard& guard, const Clock& clock, Pages pages = {});
+    /// `guard`, `limits` and `clock` outlive it.
+    Rest(std::vector<Route> routes, const Guard& guard, const Limits& limits, const Clock& clock, Pages pages = {});
 
     /// Never throws: what a handler throws is logged once with the request's id and answered `internal`. Unavailable
     /// is answered `unavailable`, and logged by whoever is away: once, and not per request.
@@ -74,6 +80,7 @@ private:
     std::vector<Route> routes_;
     Router router_;
     const Guard& guard_;
+    const Limits& limits_;
     const Clock& clock_;
     Pages pages_;
     std::uint64_t next_request_ = 1;

@@ -73,6 +73,7 @@ protected:
     Tokens tokens_{{.current = std::string(32, 'k')}, clock_};
     TestRevocations revocations_;
     Guard guard_{tokens_, revocations_};
+    Limits limits_;
     Rest rest_{
         {
          {{"GET", "/open"}, false, 200, echo},
@@ -86,6 +87,7 @@ protected:
          {{"GET", "/away"}, false, 200, broken<Away>},
          },
         guard_,
+        limits_,
         clock_
     };
 };

@@ -35,6 +35,7 @@ public:
 
     /// The numbers of the user's sockets.
     std::vector<std::uint64_t> sockets_of(const UserId& user) const;
+    std::size_t count_sockets_of(const UserId& user) const { return devices_.count(user); }
 
     void follow(sio::Socket& socket, const RoomId& room);
 

@@ -9,6 +9,7 @@
 #include "chat/api.hpp"
 #include "docs/operation.hpp"
 #include "gateway/rest.hpp"
+#include "gateway/throttles.hpp"
 #include "gateway/user_cache.hpp"
 #include "model/limits.hpp"
 #include "user/api.hpp"
@@ -26,6 +27,7 @@ struct Features {
     chat::ChatApi& chat;
     UserCache& user_cache;
     const Limits& limits;
+    Throttles& throttles;
 };
 
 /// Static data. `features` is a value of references that outlive the routes.

@@ -109,7 +109,9 @@ public:
         std::string query;          ///< More of it: `&room_id=…`.
     };
 
-    TestGateway() { gateway.attach(wire); }
+    /// No rate of sending unless the test is about it.
+    TestGateway() : TestGateway(without_rates()) {}
+    explicit TestGateway(const Limits& its) : limits(its) { gateway.attach(wire); }
     ~TestGateway() { wire.hang_up(); }
     TestGateway(const TestGateway&) = delete;
     TestGateway& operator=(const TestGateway&) = delete;
@@ -155,6 +157,13 @@ public:
     std::string token(UserId user) const { return tokens.sign(user, "name").access; }
     std::string token_auth(UserId user) const { return R"({"token":")" + token(user) + R"("})"; }
 
+    static Limits without_rates()
+    {
+        Limits limits;
+        limits.send = limits.send_room = limits.events = {};
+        return limits;
+    }
+
     ManualClock clock{Timestamp{1'795'352'738'051}};  // 2026-11-22T13:05:38.051Z
     SeededRandom random{1};
     Limits limits;
@@ -164,12 +173,13 @@ public:
     TestUsers users;
     TestChat chat;
     net::Loop loop{clock};
+    Throttles throttles{limits, {}, loop, random};
     sio::Server sockets{loop, random, {}};
     sio::TestWire wire{loop, [this](HttpRequest request, net::Exchange exchange) {
                            gateway.on_request(std::move(request), exchange);
                        }};
     Gateway gateway{
-        {auth, users, chat, sockets, loop, tokens, revocations, limits, clock, "node", "1.2.3"}
+        {auth, users, chat, sockets, loop, tokens, revocations, limits, throttles, clock, "node", "1.2.3"}
     };
 };
 

@@ -160,7 +160,13 @@ void HttpConnection::refuse(HttpError error)
 
 void HttpConnection::send(const HttpResponse& response, bool keep, bool head_only)
 {
-    send(write_response(response, keep, head_only, http_date(loop_.wall_time().unix_ms / 1000)), !keep);
+    send(
+        write_response(
+            response, keep, head_only, http_date(loop_.wall_time().unix_ms / 1000),
+            server_.options_.keep_alive.count() / 1000
+        ),
+        !keep
+    );
 }
 
 void HttpConnection::send(std::string bytes, bool close_behind)

@@ -12,6 +12,7 @@
 /// Tests   http_server_test.cpp, http_connection_test.cpp, inbound_test.cpp, tests/golden (rest-raw-http)
 
 #include "base/flat_table.hpp"
+#include "base/rate.hpp"
 #include "codec/http_request.hpp"
 #include "codec/http_response.hpp"
 #include "net/connection.hpp"
@@ -76,6 +77,8 @@ struct HttpServerOptions {
     std::size_t pipeline_bytes = 64 * 1024;  ///< Read ahead of an unanswered request; then not read further.
     std::size_t connections = 0;             ///< Greatest number; 0: the open-file limit less 256.
     std::size_t max_payload = 1'000'000;     ///< Of a WebSocket message.
+    int frames = 1'024;                      ///< Of a WebSocket message.
+    Rate control{10, Duration(1'000), 60};   ///< Pings and pongs of a WebSocket; as many pongs wait to be written.
     std::size_t inbound_bytes = std::size_t{256} << 20;  ///< Held of unfinished messages; over it the largest goes.
     Duration message_time{30'000};                       ///< First to last byte of a WebSocket message.
 };

@@ -7,9 +7,6 @@ namespace wgw::net {
 namespace {
 
 constexpr std::size_t kMostFrames = 256;       // of one system call
-constexpr int kMostPongs = 60;                 // waiting to be written; then pings are not answered
-constexpr Duration kControlTime{100};          // ten control frames a second …
-constexpr Duration kControlBurst{60 * 100};    // … and sixty at once
 constexpr Duration kCloseTime{3'000};          // for the peer to answer a close frame
 constexpr std::size_t kMessagesPerClock = 32;  // reading the clock costs 25 ns, a message some microseconds
 
@@ -106,7 +103,7 @@ void WebSocketConnection::on_readable()
 
 WsDecoder WebSocketConnection::new_decoder() const
 {
-    return WsDecoder(WsLimits{.payload = server_.options_.max_payload});
+    return WsDecoder(WsLimits{.payload = server_.options_.max_payload, .frames = server_.options_.frames});
 }
 
 void WebSocketConnection::hear(std::span<char> bytes)
@@ -172,7 +169,7 @@ void WebSocketConnection::on_event(const WsEvent& event)
 
 void WebSocketConnection::on_ping(std::string_view payload)
 {
-    if (said_last_ || (ahead_ && ahead_->pongs == kMostPongs))
+    if (said_last_ || (ahead_ && ahead_->pongs >= server_.options_.control.burst))
         return;
     ++ahead().pongs;
     ahead().control += ws_pong_frame(payload);
@@ -182,8 +179,7 @@ void WebSocketConnection::on_ping(std::string_view payload)
 /// False: too many, and the connection has ended.
 bool WebSocketConnection::count_control()
 {
-    controls_until_ = std::max(controls_until_, loop_.now()) + kControlTime;
-    if (controls_until_ - loop_.now() <= kControlBurst)
+    if (controls_.take(Pace(server_.options_.control), loop_.now()) == Duration(0))
         return true;
     fail(1008);
     return false;

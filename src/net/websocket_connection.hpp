@@ -13,6 +13,7 @@
 /// Loop only. Hot path: flush().
 /// Tests     websocket_connection_test.cpp, websocket_writing_test.cpp, websocket_pausing_test.cpp
 
+#include "base/rate.hpp"
 #include "codec/ws_frame.hpp"
 #include "net/connection.hpp"
 #include "net/http_server.hpp"
@@ -101,7 +102,7 @@ private:
     std::unique_ptr<Unheard> unheard_;  ///< An idle connection has neither of these two.
     std::unique_ptr<Ahead> ahead_;
     std::optional<std::uint16_t> close_code_;
-    Instant controls_until_;  ///< How far the control frames heard so far have used up their rate.
+    Bucket controls_;  ///< For control frames.
     bool paused_ = false;
     bool blocked_ = false;
     bool closing_ = false;    ///< No message is heard any more.

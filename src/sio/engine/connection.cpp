@@ -17,6 +17,8 @@ EngineConnection::EngineConnection(Opening opening)
 EngineConnection::~EngineConnection()
 {
     established();
+    if (const auto& on_gone = server_.options().on_gone)
+        on_gone(handshake_);
     server_.loop().forget(*this);
     while (channels_ != nullptr) {
         Channel* const channel = std::exchange(channels_, channels_->next);

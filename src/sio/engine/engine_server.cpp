@@ -27,6 +27,7 @@ EngineOptions session_options(const EngineServerOptions& options)
     session.max_payload = options.max_payload;
     session.queue_bytes = options.queue_bytes;
     session.queue_packets = options.queue_packets;
+    session.post_packets = options.post_packets;
     session.allow_upgrades = options.upgrades && options.websocket;
     return session;
 }
@@ -130,6 +131,13 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
         response.headers.emplace_back("retry-after", "1");
         return respond(request, exchange, std::move(response));
     }
+    if (request.wants_upgrade() && !is_ws_upgrade(request))
+        return respond(request, exchange, plain(400, "text/html", "Bad request", true));
+    if (connection == nullptr && options_.hold_off)
+        if (auto answer = options_.hold_off(request)) {
+            answer->close = request.wants_upgrade();
+            return respond(request, exchange, *std::move(answer));
+        }
     if (request.wants_upgrade())
         return upgrade(connection, request, exchange);
 
@@ -157,8 +165,6 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
 
 void EngineServer::upgrade(EngineConnection* known, const HttpRequest& request, net::Exchange exchange)
 {
-    if (!is_ws_upgrade(request))
-        return respond(request, exchange, plain(400, "text/html", "Bad request", true));
     EngineConnection& connection = known != nullptr ? *known : open(Transport::websocket, request);
     Channel& channel = connection.new_channel();
     if (!http_->upgrade(exchange, request, channel))

@@ -412,5 +412,48 @@ TEST_F(AnEngine, DrainsEvenlyAndTakesNobodyNew)
     EXPECT_THAT(ends_, ElementsAre("server shutting down", "server shutting down"));
 }
 
+TEST_F(AnEngine, HoldsNewSessionsOffAndTellsOfEachThatWasLetInWhenItIsGone)
+{
+    int inside = 0, asked = 0;
+    start({
+        .hold_off = [&](const HttpRequest&) -> std::optional<HttpResponse> {
+            ++asked;
+            HttpResponse busy;
+            busy.status = 429;
+            if (inside == 2)
+                return busy;
+            ++inside;
+            return {};
+        },
+        .on_gone = [&](const Handshake& handshake) { inside -= handshake.url().contains("EIO=4") ? 1 : 0; },
+    });
+    auto& client = wire_.open(kWebSocket);
+    const auto session = open();
+    const auto busy = ask("GET", kPolling);
+    EXPECT_EQ(busy.status, 429);
+    EXPECT_FALSE(busy.close);
+    EXPECT_TRUE(ask("GET", kWebSocket, kUpgrade).close) << "of a WebSocket nothing else can come";
+    EXPECT_EQ(line(ask("POST", session, {}, "4hello")), "200 ok") << "who is inside is not asked again";
+    EXPECT_EQ(asked, 4);
+
+    ask("GET", kWebSocket,
+        {
+            {"connection", "upgrade"  },
+            {"upgrade",    "websocket"}
+    });
+    ask("GET", "/socket.io/?EIO=3&transport=polling");
+    EXPECT_EQ(asked, 4) << "nor is who is refused for something else";
+
+    client.drop();
+    wire_.turn();
+    wire_.turn();  // it is destroyed when nobody can be inside of it any more
+    EXPECT_EQ(inside, 1);
+    EXPECT_EQ(ask("GET", kPolling).status, 200);
+    EXPECT_EQ(inside, 2);
+    engine_.reset();
+    EXPECT_EQ(inside, 0);
+    start({});
+}
+
 }  // namespace
 }  // namespace wgw::sio

@@ -4,6 +4,7 @@
 
 #include "base/time.hpp"
 #include "codec/http_request.hpp"
+#include "codec/http_response.hpp"
 #include "sio/protocol/origins.hpp"
 
 #include <cstddef>
@@ -12,6 +13,8 @@
 #include <string>
 
 namespace wgw::sio {
+
+class Handshake;
 
 /// A cookie with the id of the session, for proxies that go by one. With the answer to a polling handshake only.
 struct CookieOptions {
@@ -33,6 +36,7 @@ struct EngineServerOptions {
     std::size_t max_payload = 1'000'000;    ///< Bytes of a POST and of a WebSocket message. Keep net's the same.
     std::size_t queue_bytes = 1024 * 1024;  ///< Of what waits to be sent to one client; ours, as the next two.
     std::size_t queue_packets = 1'024;
+    std::size_t post_packets = 16'384;    ///< In one POST; see docs/adr/0007-packets-in-a-post.md.
     std::size_t handshakes = 20'000;      ///< Connections that are not established() yet; more are answered 503.
     std::size_t compressed_from = 1'024;  ///< Bytes of a poll's answer; 0: none is compressed.
 
@@ -42,6 +46,11 @@ struct EngineServerOptions {
     /// Asked for each new session and each WebSocket, before anything is kept of it: the text of a refusal, or nothing.
     /// A poll is answered 403 with it, and a WebSocket 400, as by the reference server.
     std::function<std::optional<std::string>(const HttpRequest&)> refuse = {};
+
+    /// Asked for each new session that nothing else speaks against: an answer in its place, as 429, or nothing. Of each
+    /// that was let in on_gone() is told when nothing is left of it. Both outlive the server.
+    std::function<std::optional<HttpResponse>(const HttpRequest&)> hold_off = {};
+    std::function<void(const Handshake&)> on_gone = {};
 };
 
 }  // namespace wgw::sio

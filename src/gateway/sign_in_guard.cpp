@@ -1,0 +1,184 @@
+#include "gateway/sign_in_guard.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wgw::gateway {
+namespace {
+
+constexpr Duration kFirstDelay{1'000};
+constexpr Duration kUnderWay{1'000};  // until those that are not answered yet have been
+constexpr int kNetworkBits = 24;
+constexpr int kNetworkBitsV6 = 64;
+
+RateKey pair_of(std::string_view account, const std::optional<IpAddress>& address)
+{
+    const auto network = address.value_or(IpAddress{}).network(kNetworkBits, kNetworkBitsV6);
+    std::string text(network.bytes.begin(), network.bytes.end());
+    return RateKey::of(text.append(account));
+}
+
+/// Makes `table` smaller where it is at its bound: half of it goes, that with the least `worth`.
+template <class Table, class Worth>
+void make_room(Table& table, std::size_t most, Worth worth)
+{
+    if (table.size() < most)
+        return;
+    std::vector<decltype(worth(table.begin()->second))> all;
+    for (const auto& [key, value] : table)
+        all.push_back(worth(value));
+    const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+    std::ranges::nth_element(all, middle);
+    std::size_t surplus = all.size() / 2;
+    std::erase_if(table, [&](const auto& entry) { return worth(entry.second) <= *middle && surplus-- > 0; });
+}
+
+}  // namespace
+
+SignInGuard::SignInGuard(const Rate& sign_in, const Rate& address, std::uint64_t seed, std::size_t most)
+    : rate_(sign_in), most_(most), addresses_(address, seed, most)
+{
+}
+
+/// How long `key` has to wait, 0 for not at all.
+Duration SignInGuard::delay(const Table<Failures>& table, const RateKey& key, Instant now) const
+{
+    const auto found = table.find(key);
+    if (found == table.end() || rate_.is_off())
+        return Duration(0);
+    const auto& [count, under_way, until] = found->second;
+    if (count >= rate_.count && now < until)
+        return until - now;
+    return under_way >= std::max<std::int64_t>(1, rate_.count - count) ? kUnderWay : Duration(0);
+}
+
+void SignInGuard::enter(Table<Failures>& table, const RateKey& key, Instant now)
+{
+    if (rate_.is_off())
+        return;
+    if (table.size() >= most_) {
+        std::erase_if(table, [&](const auto& entry) {
+            return entry.second.under_way == 0 && now >= entry.second.until + rate_.period;
+        });
+        // Those with some under way are as good as failures: their number is bounded by the queue of the hash thread.
+        make_room(table, most_, [](const Failures& failures) { return failures.count + 1'000 * failures.under_way; });
+    }
+    auto& failures = table[key];
+    const bool is_over = failures.count < rate_.count ? now >= failures.until : now >= failures.until + rate_.period;
+    if (is_over)
+        failures.count = 0;
+    if (failures.count == 0)
+        failures.until = now + rate_.period;
+    ++failures.under_way;
+}
+
+void SignInGuard::fail(Table<Failures>& table, const RateKey& key, Instant now)
+{
+    const auto found = table.find(key);
+    if (found == table.end())
+        return;
+    auto& failures = found->second;
+    ++failures.count;
+    if (failures.count < rate_.count)
+        return;
+    const auto doublings = std::min<std::int64_t>(failures.count - rate_.count, 30);
+    failures.until = now + std::min(kFirstDelay * (std::int64_t{1} << doublings), rate_.period);
+}
+
+void SignInGuard::know(const RateKey& pair, Instant now)
+{
+    make_room(known_, most_, [](Instant last) { return last; });
+    known_[pair] = now;
+}
+
+void SignInGuard::remember(std::string_view account, const std::optional<IpAddress>& address, Instant now)
+{
+    if (!rate_.is_off())
+        know(pair_of(account, address), now);
+}
+
+std::expected<SignInGuard::Attempt, SignInGuard::Wait> SignInGuard::begin(
+    std::string_view account, const std::optional<IpAddress>& address, Instant now
+)
+{
+    Attempt attempt(*this, account, address);
+    auto wait = delay(pairs_, attempt.pair_, now);
+    if (!attempt.is_known_)
+        wait = std::max(wait, delay(accounts_, attempt.account_, now));
+    if (wait > Duration(0)) {
+        attempt.guard_ = nullptr;
+        return std::unexpected(Wait{wait, rate_.count});
+    }
+    if (attempt.address_)
+        wait = addresses_.take(*attempt.address_, now);
+    if (wait > Duration(0)) {
+        attempt.guard_ = nullptr;
+        return std::unexpected(Wait{wait, addresses_.rate().burst});
+    }
+    enter(pairs_, attempt.pair_, now);
+    if (!attempt.is_known_)
+        enter(accounts_, attempt.account_, now);
+    return attempt;
+}
+
+SignInGuard::Attempt::Attempt(SignInGuard& guard, std::string_view account, const std::optional<IpAddress>& address)
+    : guard_(&guard), account_(RateKey::of(account)), pair_(pair_of(account, address)),
+      is_known_(guard.known_.contains(pair_))
+{
+    if (address)
+        address_ = RateKey::of(address->network(32, kNetworkBitsV6));
+}
+
+SignInGuard::Attempt::Attempt(Attempt&& other) noexcept
+    : guard_(std::exchange(other.guard_, nullptr)), account_(other.account_), pair_(other.pair_),
+      address_(other.address_), is_known_(other.is_known_)
+{
+}
+
+SignInGuard::Attempt::~Attempt()
+{
+    if (guard_ == nullptr)
+        return;
+    leave();
+    if (address_)
+        guard_->addresses_.give_back(*address_);
+}
+
+/// It is not under way any more.
+void SignInGuard::Attempt::leave()
+{
+    for (auto* table : {&guard_->pairs_, &guard_->accounts_}) {
+        const auto found = table->find(table == &guard_->pairs_ ? pair_ : account_);
+        if (found == table->end() || (table == &guard_->accounts_ && is_known_))
+            continue;
+        auto& failures = found->second;
+        failures.under_way = std::max<std::int64_t>(0, failures.under_way - 1);
+        if (failures.under_way == 0 && failures.count == 0)
+            table->erase(found);
+    }
+}
+
+void SignInGuard::Attempt::end(Outcome outcome, Instant now)
+{
+    if (guard_ == nullptr)
+        return;
+    if (outcome == Outcome::failed) {
+        guard_->fail(guard_->pairs_, pair_, now);
+        if (!is_known_)
+            guard_->fail(guard_->accounts_, account_, now);
+        leave();
+    } else {
+        leave();
+        if (const auto found = guard_->pairs_.find(pair_); found != guard_->pairs_.end())
+            found->second.count = 0;
+        if (!guard_->rate_.is_off())
+            guard_->know(pair_, now);
+        if (address_)
+            guard_->addresses_.give_back(*address_);
+    }
+    guard_ = nullptr;
+}
+
+}  // namespace wgw::gateway

@@ -1,0 +1,173 @@
+#include "gateway/throttles.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wgw::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+UserId user(std::uint8_t number) { return UserId{{number}}; }
+RoomId room(std::uint8_t number)
+{
+    return RoomId{
+        {0, number}
+    };
+}
+
+class TheThrottles : public testing::Test {
+protected:
+    /// How many of `times` go on.
+    template <class Ask>
+    static int ask(int times, Ask one)
+    {
+        int allowed = 0;
+        for (int i = 0; i < times; ++i)
+            allowed += one() ? 0 : 1;
+        return allowed;
+    }
+
+    Throttles make(std::string_view proxies = {}, const Limits& limits = {})
+    {
+        limits_ = limits;
+        std::vector<IpNetwork> trusted;
+        if (!proxies.empty())
+            trusted.push_back(*IpNetwork::parse(proxies));
+        return Throttles(limits_, trusted, loop_, random_);
+    }
+
+    ManualClock clock_;
+    net::Loop loop_{clock_};
+    SeededRandom random_{1};
+    Limits limits_;
+};
+
+TEST_F(TheThrottles, LetAUserSendSoMuch)
+{
+    auto throttles = make();
+    EXPECT_EQ(ask(60, [&] { return throttles.send(user(1), room(1)); }), 50);
+    EXPECT_EQ(ask(60, [&] { return throttles.send(user(2), room(1)); }), 50) << "a neighbour notices nothing";
+    const auto refused = throttles.send(user(1), room(2));
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->code, Errc::rate_limited);
+    EXPECT_EQ(refused->retry_after_ms, 100);
+    EXPECT_EQ(refused->limit, 50);
+}
+
+TEST_F(TheThrottles, LetARoomTakeSoMuchAndAUserNotPayForWhatItRefuses)
+{
+    Limits limits;
+    limits.send_room = {1, 1s, 60};
+    auto throttles = make({}, limits);
+    EXPECT_EQ(ask(50, [&] { return throttles.send(user(1), room(1)); }), 50);
+    EXPECT_EQ(ask(50, [&] { return throttles.send(user(2), room(1)); }), 10);
+    EXPECT_EQ(ask(50, [&] { return throttles.send(user(2), room(2)); }), 40);
+}
+
+TEST_F(TheThrottles, LetNoStrangerUseUpARoom)
+{
+    auto throttles = make();
+    for (std::uint8_t stranger = 10; stranger < 60; ++stranger)
+        EXPECT_EQ(
+            ask(50,
+                [&] {
+                    auto refused = throttles.send(user(stranger), room(1));
+                    throttles.not_sent(room(1));  // not_member
+                    return refused;
+                }),
+            50
+        );
+    EXPECT_EQ(ask(50, [&] { return throttles.send(user(1), room(1)); }), 50);
+}
+
+TEST_F(TheThrottles, CountConnectionsOfAnAddressWhileTheyAreThere)
+{
+    Limits limits;
+    limits.connections_per_address = 3;
+    auto throttles = make({}, limits);
+    EXPECT_EQ(ask(5, [&] { return throttles.connect("192.0.2.1"); }), 3);
+    EXPECT_EQ(ask(5, [&] { return throttles.connect("192.0.2.2"); }), 3);
+    throttles.disconnect("192.0.2.1");
+    EXPECT_EQ(ask(5, [&] { return throttles.connect("192.0.2.1"); }), 1);
+    for (int i = 0; i < 3; ++i)
+        throttles.disconnect("192.0.2.1");
+    throttles.disconnect("192.0.2.1");
+    EXPECT_EQ(ask(5, [&] { return throttles.connect("192.0.2.1"); }), 3);
+    EXPECT_EQ(throttles.connect("192.0.2.1")->retry_after_ms, 5'000);
+}
+
+TEST_F(TheThrottles, CountTheRateOfNewConnections)
+{
+    auto throttles = make();
+    EXPECT_EQ(
+        ask(150,
+            [&] {
+                auto refused = throttles.connect("192.0.2.1");
+                if (!refused)
+                    throttles.disconnect("192.0.2.1");
+                return refused;
+            }),
+        100
+    );
+}
+
+TEST_F(TheThrottles, CountAnIPv6AddressByItsNetwork)
+{
+    auto throttles = make();
+    EXPECT_EQ(ask(5, [&] { return throttles.sign_up("2001:db8:1:2::1"); }), 5);
+    EXPECT_TRUE(throttles.sign_up("2001:db8:1:2:ffff::9"));
+    EXPECT_FALSE(throttles.sign_up("2001:db8:1:3::1"));
+    throttles.not_signed_up("2001:db8:1:2::7");
+    EXPECT_FALSE(throttles.sign_up("2001:db8:1:2::1"));
+}
+
+TEST_F(TheThrottles, DoNotCountPrivatePeersWhileNoProxyIsTrusted)
+{
+    auto blind = make();
+    for (const auto* address : {"127.0.0.1", "::1", "10.1.2.3", "::ffff:192.168.0.1", "fd00::1", ""})
+        EXPECT_EQ(ask(50, [&] { return blind.sign_up(address); }), 50) << address;
+    auto seeing = make("10.0.0.0/8");
+    for (const auto* address : {"127.0.0.1", "::1", "10.1.2.3"})
+        EXPECT_EQ(ask(50, [&] { return seeing.sign_up(address); }), 5) << address;
+}
+
+TEST_F(TheThrottles, SayWhoHasAskedThroughATrustedProxy)
+{
+    HttpRequest request;
+    request.peer = "10.0.0.1";
+    request.headers = {
+        {"x-forwarded-for", "192.0.2.1"}
+    };
+    EXPECT_EQ(make("10.0.0.0/8").client_of(request), "192.0.2.1");
+    EXPECT_EQ(make().client_of(request), "10.0.0.1");
+}
+
+TEST_F(TheThrottles, TakeAFloodForOneAfterAThousandRefusals)
+{
+    auto throttles = make();
+    EXPECT_EQ(ask(1'100, [&] { return throttles.is_flooding(1); }), 1'000);
+    EXPECT_FALSE(throttles.is_flooding(2));
+    Bucket socket;
+    EXPECT_EQ(ask(200, [&] { return throttles.event(socket); }), 100);
+}
+
+TEST_F(TheThrottles, LetEverythingPassWhereTheLimitsAreLifted)
+{
+    Limits off;
+    off.connections_per_user = off.connections_per_address = kUnlimited;
+    off.connect = off.events = off.send = off.send_room = off.room_create = off.join = {};
+    off.sign_in = off.sign_in_address = off.sign_up = {};
+    auto throttles = make({}, off);
+    Bucket socket;
+    EXPECT_EQ(ask(2'000, [&] { return throttles.connect("192.0.2.1"); }), 2'000);
+    EXPECT_EQ(ask(2'000, [&] { return throttles.enter(1'000'000); }), 2'000);
+    EXPECT_EQ(ask(2'000, [&] { return throttles.event(socket); }), 2'000);
+    EXPECT_EQ(ask(2'000, [&] { return throttles.is_flooding(1); }), 2'000);
+    EXPECT_EQ(ask(2'000, [&] { return throttles.send(user(1), room(1)); }), 2'000);
+    EXPECT_EQ(ask(2'000, [&] { return throttles.create_room(user(1)); }), 2'000);
+    EXPECT_EQ(ask(2'000, [&] { return throttles.join(user(1)); }), 2'000);
+    EXPECT_EQ(ask(2'000, [&] { return throttles.sign_up("192.0.2.1"); }), 2'000);
+}
+
+}  // namespace
+}  // namespace wgw::gateway
