@@ -25,10 +25,10 @@ Gateway::Gateway(Parts parts)
     : sockets_(parts.sockets), chat_(parts.chat), revocations_(parts.revocations), user_cache_(parts.users),
       guard_(parts.tokens, parts.revocations),
       rest_(routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits}), guard_, parts.clock),
-      hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_),
+      hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_, event_counts_),
       events_(
           {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, guard_, parts.limits, parts.clock,
-           parts.loop, parts.node, parts.version}
+           parts.loop, event_counts_, parts.node, parts.version}
       ),
       tasks_(log_stray)
 {

@@ -24,6 +24,7 @@ struct Failure {
     std::int64_t retry_after_ms;  ///< When the same request may succeed; 0: not by waiting.
     std::string errors = {};      ///< JSON array of bad fields (validation_failed); empty: none.
     int status = 0;               ///< Of HTTP where it is not the row's: a few recorded answers. 0: the row's.
+    std::string cause = {};       ///< What broke, for the log of whoever answers; never told to a client.
 
     std::string_view text() const { return message.empty() ? row(code).sentence : std::string_view(message); }
     int http_status() const { return status != 0 ? status : row(code).status; }
