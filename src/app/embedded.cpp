@@ -113,7 +113,13 @@ Embedded::Embedded(
           {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, revocations_, options_.limits,
            throttles_, clock, "1", std::string(kVersion)}
       ),
-      http_(loop, gateway_, http_options(options_.limits)), admin_([this] { return not_ready(); }),
+      http_(loop, gateway_, http_options(options_.limits)),
+      counted_{loop, http_, sockets_, gateway_, writer_, readers_, passwords_, clock.now()},
+      admin_(
+          {.checks = [this] { return checks(); },
+           .lag = [this] { return loop_.pulse().worst(loop_.now()); },
+           .metrics = [this](MetricsPage::Form form) { return metrics_text(form, counted_, checks()); }}
+      ),
       admin_http_(loop, admin_, {.port_setting = "WGW_ADMIN_PORT"})
 {
     loop_.backlog().bound(size(options_.limits.queues_bytes));
@@ -156,20 +162,37 @@ void Embedded::flush_workers()
     store_watch_.look();
 }
 
-std::string Embedded::not_ready()
+Check Embedded::store_check()
 {
-    if (is_draining_)
-        return "draining";
     if (writer_.is_broken())
-        return "store_broken";
+        return {"store", "store_broken", "The disk cannot be trusted any more: check it, then start again."};
     if (writer_.is_full()) {
         // Behind a balancer that believes this answer no write comes, and the store would not look at the disk again.
         writer_.look_again();
-        return "store_full";
+        return {"store", "store_full", "The disk is nearly full, nothing is stored: make room."};
     }
     if (writer_.is_late())
-        return "store_late";
-    return is_ready_ ? "" : "starting";
+        return {
+            "store", "store_late",
+            "The disk does not answer in time: look at it, and for programs that hold the database."
+        };
+    return {"store"};
+}
+
+std::vector<Check> Embedded::checks()
+{
+    Check process{"process"};
+    if (is_draining_)
+        process = {"process", "draining", "The server is ending."};
+    else if (!is_ready_)
+        process = {"process", "starting", "The server has not started yet."};
+    Check limits{"limits"};
+    if (options_.bench_limits)
+        limits.sentence = "WGW_LIMITS=bench: no rate limits per user, room and address";
+    auto store = store_check();
+    if (is_draining_)
+        return {process, store, limits};
+    return {store, process, limits};
 }
 
 void Embedded::refuse_work()

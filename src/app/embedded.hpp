@@ -5,6 +5,7 @@
 
 #include "app/admin.hpp"
 #include "app/housekeeping.hpp"
+#include "app/metrics.hpp"
 #include "app/options.hpp"
 #include "app/secret.hpp"
 #include "app/store_watch.hpp"
@@ -67,7 +68,8 @@ public:
     void set_draining() { is_draining_ = true; }
 
 private:
-    std::string not_ready();
+    std::vector<Check> checks();
+    Check store_check();
     void flush_workers();
     void load();
 
@@ -99,6 +101,7 @@ private:
     sio::Server sockets_;
     gateway::Gateway gateway_;
     net::HttpServer http_;
+    Counted counted_;
     Admin admin_;
     net::HttpServer admin_http_;
     std::uint16_t port_ = 0;

@@ -44,6 +44,7 @@ public:
 
     void flush() { worker_.flush(); }
     void stop() { worker_.stop(); }
+    const Worker& worker() const { return worker_; }
 
 private:
     HashCost cost_;

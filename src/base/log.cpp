@@ -1,13 +1,16 @@
 #include "base/log.hpp"
 
-#include "base/ascii.hpp"
+#include "base/log_pace.hpp"
 #include "base/time.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <mutex>
 
 namespace wgw::log {
 namespace {
@@ -19,20 +22,46 @@ constexpr std::string_view kNames[] = {"debug", "info", "warn", "error"};
 
 std::string_view name(Level level) { return kNames[static_cast<std::size_t>(level)]; }
 
+/// How many bytes of `text` are one character in valid UTF-8, and which; 0: none are.
+std::size_t character(std::string_view text, std::uint32_t& point)
+{
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const std::size_t size = byte(0) < 0x80 ? 1 : byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
+    if (size == 0 || size > text.size() || byte(0) > 0xf4)
+        return 0;
+    point = size == 1 ? byte(0) : byte(0) & (0xffU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xc0U) != 0x80)
+            return 0;
+        point = point << 6 | (byte(i) & 0x3fU);
+    }
+    constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+    const bool is_surrogate = point >= 0xd800 && point < 0xe000;
+    return point < kLeast[size] || is_surrogate || point > 0x10ffff ? 0 : size;
+}
+
+/// Would do something to a terminal, or make one line look like two.
+bool is_command(std::uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0x2028 && point <= 0x202e) ||
+           (point >= 0x2066 && point <= 0x2069);
+}
+
 /// JSON string escapes; also for text, so that nobody's bytes reach the operator's terminal as commands.
 void escape(std::string& out, std::string_view text)
 {
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20 || byte == 0x7f) {
-            out += "\\u00";
-            append_hex(out, {&c, 1});
-        } else {
-            out += c;
-        }
+    while (!text.empty()) {
+        std::uint32_t point = 0;
+        const std::size_t size = character(text, point);
+        if (size == 0)
+            out += "\\ufffd";
+        else if (point == '"' || point == '\\')
+            (out += '\\') += text[0];
+        else if (is_command(point))
+            out += fmt::format("\\u{:04x}", point);
+        else
+            out += text.substr(0, size);
+        text.remove_prefix(std::max<std::size_t>(size, 1));
     }
 }
 
@@ -46,7 +75,7 @@ void quoted(std::string& out, std::string_view text)
 void value(std::string& out, const Field& field, bool always_quote)
 {
     if (const auto* text = std::get_if<std::string_view>(&field.value)) {
-        const bool plain = !always_quote && !text->empty() && text->find_first_of(" =\"\\") == std::string_view::npos;
+        const bool plain = !always_quote && text->find_first_of(" =\"\\") == std::string_view::npos;
         plain ? escape(out, *text) : quoted(out, *text);
     } else if (const auto* integer = std::get_if<std::int64_t>(&field.value)) {
         out += std::to_string(*integer);
@@ -55,6 +84,12 @@ void value(std::string& out, const Field& field, bool always_quote)
     } else {
         out += std::get<bool>(field.value) ? "true" : "false";
     }
+}
+
+bool is_empty(const Field& field)
+{
+    const auto* text = std::get_if<std::string_view>(&field.value);
+    return text != nullptr && text->empty();
 }
 
 spdlog::logger& sink()
@@ -87,6 +122,8 @@ std::string render(Format format, std::string_view iso_time, Level level, std::s
         out += R"(","msg":)";
         quoted(out, sentence);
         for (const auto& field : fields) {
+            if (is_empty(field))
+                continue;
             out += ",";
             quoted(out, field.name);
             out += ':';
@@ -101,6 +138,8 @@ std::string render(Format format, std::string_view iso_time, Level level, std::s
     out += std::string(6 - name(level).size(), ' ');
     escape(out, sentence);
     for (const auto& field : fields) {
+        if (is_empty(field))
+            continue;
         out += "  ";
         out += field.name;
         out += '=';
@@ -109,11 +148,48 @@ std::string render(Format format, std::string_view iso_time, Level level, std::s
     return out;
 }
 
+namespace {
+
+struct Paced {
+    std::mutex mutex;
+    Pace pace{kPerSecond};
+};
+
+Paced& paced()
+{
+    static Paced one;
+    return one;
+}
+
+void put(Level level, std::string_view sentence, Fields fields)
+{
+    sink().info("{}", render(g_format, to_iso(SystemClock().now()), level, sentence, fields));
+}
+
+}  // namespace
+
+bool is_on(Level level) { return level >= g_level; }
+
 void write(Level level, std::string_view sentence, Fields fields)
 {
-    if (level < g_level)
+    if (!is_on(level))
         return;
-    sink().info("{}", render(g_format, to_iso(SystemClock().now()), level, sentence, fields));
+    const Instant now = SystemClock().monotonic();
+    const std::scoped_lock lock(paced().mutex);
+    for (const auto& missing : paced().pace.take_missing(now))
+        put(Level::warn, "Lines of one kind came too fast: the rest was not written.",
+            {
+                {"kind",  missing.sentence},
+                {"lines", missing.lines   }
+        });
+    if (paced().pace.admits(sentence, now))
+        put(level, sentence, fields);
+}
+
+std::uint64_t suppressed()
+{
+    const std::scoped_lock lock(paced().mutex);
+    return paced().pace.suppressed();
 }
 
 }  // namespace wgw::log

@@ -3,9 +3,15 @@
 ///
 ///     log::warn("The store is full; sends are refused until there is room.", {{"path", path}, {"free_bytes", free}});
 ///
-/// Text on a terminal, one JSON object per line otherwise. Never a token, a password or a message's content.
-/// Any thread; before init() lines go out as text at level info.
-/// Tests  log_test.cpp
+/// Text on a terminal, one JSON object per line otherwise, always valid UTF-8 and one line: control characters, line
+/// ends and marks that turn the direction of writing are escaped. Never a token, a password, a query string, an
+/// Engine.IO sid or a message's content.
+///
+/// Names   of fields are the same everywhere: `request_id` of a request or event, `user_id`, `sid` (that of Socket.IO),
+///         `room_id`, `address`, `code` (of the answer), `what` (broke). A text that is empty is left out
+/// Bound   lines of one kind (sentence) kPerSecond; the rest is counted, and told when the second is over
+/// Threads any; before init() lines go out as text at level info
+/// Tests   log_test.cpp, tests/e2e/canary.test.mjs
 
 #include <cstdint>
 #include <initializer_list>
@@ -17,6 +23,8 @@ namespace wgw::log {
 
 enum class Level { debug, info, warn, error };
 enum class Format { text, json };
+
+inline constexpr std::uint32_t kPerSecond = 100;  ///< Lines of one kind.
 
 struct Field {
     std::string_view name;
@@ -36,8 +44,11 @@ struct Field {
 
 using Fields = std::initializer_list<Field>;
 
-/// Chooses level and form. Call once, early.
+/// Chooses level and form. Early; the level may be changed later.
 void init(Level level, Format format);
+
+/// Whether lines of that level are written: before work that is for them alone.
+bool is_on(Level level);
 
 void write(Level level, std::string_view sentence, Fields fields = {});
 
@@ -45,6 +56,9 @@ inline void debug(std::string_view sentence, Fields fields = {}) { write(Level::
 inline void info(std::string_view sentence, Fields fields = {}) { write(Level::info, sentence, fields); }
 inline void warn(std::string_view sentence, Fields fields = {}) { write(Level::warn, sentence, fields); }
 inline void error(std::string_view sentence, Fields fields = {}) { write(Level::error, sentence, fields); }
+
+/// Lines that were not written because there were too many of their kind.
+std::uint64_t suppressed();
 
 /// What write() writes, without the line break.
 std::string render(Format format, std::string_view iso_time, Level level, std::string_view sentence, Fields fields);

@@ -53,5 +53,22 @@ TEST(ALogLine, CarriesNobodysControlCharacters)
     );
 }
 
+TEST(ALogLine, IsValidUtf8InOneLineWhateverIsInIt)
+{
+    const auto shown = [](std::string_view text) {
+        const auto line = render(Format::json, kTime, Level::info, text, {});
+        const auto at = line.find(R"("msg":")") + 7;
+        return line.substr(at, line.size() - at - 2);
+    };
+    EXPECT_EQ(shown("Gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80"), "Gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80");
+    EXPECT_EQ(shown("a\r\n\tb"), "a\\u000d\\u000a\\u0009b");
+    EXPECT_EQ(shown("\xc2\x9b[2J"), "\\u009b[2J") << "one of the C1 control characters begins a command, too";
+    EXPECT_EQ(shown("a\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6z"), "a\\u2028\\u202e\\u2066z");
+    for (const std::string_view wrong :
+         {"\xff", "\x80", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80"})
+        EXPECT_TRUE(shown(wrong).starts_with("\\ufffd")) << wrong.size();
+    EXPECT_EQ(shown(std::string_view("\0", 1)), "\\u0000");
+}
+
 }  // namespace
 }  // namespace wgw::log

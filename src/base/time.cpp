@@ -25,10 +25,12 @@ Timestamp SystemClock::now() const
     return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
 }
 
-Instant SystemClock::monotonic() const
+Instant SystemClock::monotonic() const { return {monotonic_us() / 1'000}; }
+
+std::int64_t SystemClock::monotonic_us() const
 {
     const auto since = std::chrono::steady_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+    return std::chrono::duration_cast<std::chrono::microseconds>(since).count();
 }
 
 }  // namespace wgw

@@ -45,6 +45,9 @@ public:
     virtual ~Clock() = default;
     virtual Timestamp now() const = 0;
     virtual Instant monotonic() const = 0;
+
+    /// The same clock, in microseconds: for what is measured, not for what is due.
+    virtual std::int64_t monotonic_us() const { return monotonic().ms * 1'000; }
 };
 
 /// The clocks of the kernel.
@@ -52,6 +55,7 @@ class SystemClock final : public Clock {
 public:
     Timestamp now() const override;
     Instant monotonic() const override;
+    std::int64_t monotonic_us() const override;
 };
 
 /// A clock that stands still until it is told to move: for tests.

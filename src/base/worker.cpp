@@ -32,10 +32,11 @@ Worker::~Worker() { stop(); }
 bool Worker::submit(std::unique_ptr<Job>& job)
 {
     const std::size_t bytes = job->bytes();
-    if (stopped_ || under_way_ >= options_.capacity)
+    const bool is_too_much = under_way_ > 0 && under_way_bytes_ + bytes > options_.capacity_bytes;
+    if (stopped_ || under_way_ >= options_.capacity || is_too_much) {
+        counts_.refused.add();
         return false;
-    if (under_way_ > 0 && under_way_bytes_ + bytes > options_.capacity_bytes)
-        return false;
+    }
     job->bytes_ = bytes;
     ++under_way_;
     under_way_bytes_ += bytes;
@@ -88,6 +89,7 @@ void Worker::note_given_up(std::size_t jobs, Instant now)
 {
     if (jobs == 0)
         return;
+    counts_.given_up.add(jobs);
     given_up_ += jobs;
     last_given_up_ = now;
     if (std::exchange(told_, true))

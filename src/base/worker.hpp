@@ -19,6 +19,7 @@
 /// Stopping  stop() runs what was submitted, hands it back, joins
 /// Tests     worker_test.cpp
 
+#include "base/counter.hpp"
 #include "base/time.hpp"
 
 #include <condition_variable>
@@ -92,6 +93,8 @@ public:
     static void fail(Job& job, std::exception_ptr error) { job.error_ = std::move(error); }
     static bool has_failed(const Job& job) { return job.error_ != nullptr; }
 
+    std::size_t size() const { return jobs_.size(); }
+
 private:
     friend class Worker;
     Batch(Jobs jobs, const std::optional<Patience>& patience) : jobs_(std::move(jobs)), patience_(patience) {}
@@ -155,6 +158,13 @@ public:
 
     std::size_t under_way() const { return under_way_; }
 
+    /// Jobs since the start: that were not taken because too much was under way, and that were given up.
+    struct Counts {
+        Counter refused;
+        Counter given_up;
+    };
+    const Counts& counts() const { return counts_; }
+
 private:
     // On the worker's thread.
     void work();
@@ -169,6 +179,7 @@ private:
 
     Options options_;
     Outlet& outlet_;
+    Counts counts_;
     Jobs turn_;                  // loop only, and all up to the mutex: submitted in this turn
     std::deque<Job*> waiting_;   // handed over; the oldest first. Alive until take_back()
     std::size_t expired_ = 0;    // so many of them, from the front, were given up

@@ -28,11 +28,20 @@ public:
     void finish(std::exception_ptr error) override
     {
         if (error)
-            result_ = fail(code_of(error));
+            result_ = fail(failure_of(error));
         else if (result_ && !result_->duplicate && service_.listener_)
             service_.listener_(result_->entry);
         if (reply_)
             answer(std::move(result_));
+        else if (error && result_.error().code == Errc::internal)
+            log::error(
+                "A command failed, after its sender was told that it takes too long.",
+                {
+                    {"room_id", request_.room_id.hex()},
+                    {"user_id", request_.caller.hex() },
+                    {"what",    result_.error().cause }
+            }
+            );
     }
 
     std::size_t bytes() const override
@@ -44,22 +53,19 @@ public:
 private:
     void answer(Result<Outcome> result) { std::exchange(reply_, nullptr)(std::move(result)); }
 
-    Errc code_of(const std::exception_ptr& error) const
+    /// Whoever answers the request knows its id, and logs.
+    static Failure failure_of(const std::exception_ptr& error)
     {
+        Failure failure = Errc::internal;
         try {
             std::rethrow_exception(error);
-        } catch (const Unavailable&) {
-            return Errc::unavailable;  // whoever threw it has told the operator
+        } catch (const Unavailable& away) {
+            failure = Errc::unavailable;
+            failure.cause = away.what();
         } catch (const std::exception& broken) {
-            log::error(
-                "A command failed.",
-                {
-                    {"room_id", request_.room_id.hex()},
-                    {"what",    broken.what()         }
-            }
-            );
-            return Errc::internal;
+            failure.cause = broken.what();
         }
+        return failure;
     }
 
     Service& service_;

@@ -31,9 +31,11 @@ std::optional<std::string> string_member(std::string_view object, std::string_vi
     return value->string();
 }
 
-sio::ConnectError refusal(const Failure& failure, Timestamp now)
+Failure broken(Errc code, std::string cause)
 {
-    return {std::string(failure.text()), envelope(false, now, failure_data(failure))};
+    Failure failure = code;
+    failure.cause = std::move(cause);
+    return failure;
 }
 
 }  // namespace
@@ -84,7 +86,16 @@ ChatEvents::ChatEvents(Parts parts)
     auto& sockets = parts_.sockets;
     sockets.use([this](sio::Socket& socket, sio::Next next) { on_connect(socket, std::move(next)); });
     sockets.on_connection([this](sio::Socket& socket) { greet(socket); });
-    sockets.on_disconnect([this](sio::Socket& socket, sio::CloseReason) {
+    sockets.on_disconnect([this](sio::Socket& socket, sio::CloseReason reason) {
+        if (log::is_on(log::Level::debug))
+            log::debug(
+                "A socket has ended.",
+                {
+                    {"sid",     socket.id()         },
+                    {"user_id", user_of(socket)     },
+                    {"reason",  sio::text_of(reason)}
+            }
+            );
         const auto* client = std::any_cast<Client>(&socket.data);
         if (client == nullptr || client->user.empty())
             return;
@@ -98,9 +109,11 @@ ChatEvents::ChatEvents(Parts parts)
     sockets.on_other([this](sio::Socket& socket, std::string_view, const sio::Arguments&, sio::Reply ack) {
         if (!may_say_more(socket, ack))
             return;
+        parts_.counts.others.add(Errc::not_found);
         // Without an ack an unknown event is ignored, as recorded.
+        const Failure unknown(Errc::not_found, "There is no such event.");
         if (ack.is_wanted())
-            fail_event(nullptr, {Errc::not_found, "There is no such event."}, std::move(ack));
+            ack(sio::Json(envelope(false, parts_.clock.now(), failure_data(unknown, next_request_id()))));
     });
 }
 
@@ -111,7 +124,7 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
     if (const auto token = string_member(socket.auth(), "token")) {
         auto caller = parts_.guard.check_token(*token);
         if (!caller)
-            return next(refusal(caller.error(), parts_.clock.now()));
+            return next(refusal(&socket, caller.error()));
         client.remember(*caller);
         client.by_auth = true;
     } else if (const auto by_header = parts_.guard.check_authorization(handshake.header("authorization"))) {
@@ -125,11 +138,11 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
     if (room && !client.user.empty()) {
         client.only = Id::parse(*room).value_or(RoomId());
         if (client.only.empty())
-            return next(refusal(Errc::not_member, parts_.clock.now()));
+            return next(refusal(&socket, Errc::not_member));
     }
     if (!client.user.empty())
         if (const auto refused = parts_.throttles.enter(parts_.hub.count_sockets_of(client.user)))
-            return next(refusal(*refused, parts_.clock.now()));
+            return next(refusal(&socket, *refused));
     socket.data = client;
     if (client.user.empty())
         return next({});
@@ -145,6 +158,7 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
         co_return;
     const auto client = std::any_cast<Client>(socket->data);
     const UserId user = client.user;
+    std::optional<Failure> failure;
     try {
         const auto rooms = co_await parts_.chat.rooms_of(user);
         std::vector<UserId> ids{user};
@@ -160,27 +174,35 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
             found = true;
         }
         if (!found)
-            co_return next(refusal(Errc::not_member, parts_.clock.now()));
+            co_return next(refusal(socket, Errc::not_member));
         if (client.expires_s_or_0 != 0)
             expiry_.add(number, client.expires_s_or_0);
-    } catch (const Unavailable&) {
+    } catch (const Unavailable& away) {
         // Whoever is away has told the operator, once: not every client that meets it has to.
-        co_return next(refusal(Errc::unavailable, parts_.clock.now()));
+        failure = broken(Errc::unavailable, away.what());
     } catch (const std::exception& error) {
-        log::error(
-            "A client could not be admitted.",
-            {
-                {"what", error.what()}
-        }
-        );
-        co_return next(refusal(Errc::unavailable, parts_.clock.now()));
+        failure = broken(Errc::internal, error.what());
     }
-    next({});
+    if (!failure)
+        co_return next({});
+    socket = parts_.sockets.find(number);
+    auto refused = refusal(socket, *failure);
+    next(std::move(refused));
 }
 
 /// A client that passed its token in `auth` is told whom it has reached; a recorded one sees only recorded events.
 void ChatEvents::greet(sio::Socket& socket)
 {
+    parts_.counts.connects.add({});
+    if (log::is_on(log::Level::debug))
+        log::debug(
+            "A socket is there.",
+            {
+                {"sid",     socket.id()                 },
+                {"user_id", user_of(socket)             },
+                {"address", socket.handshake().address()},
+        }
+        );
     auto& client = *std::any_cast<Client>(&socket.data);
     const KeptText session = std::exchange(client.session, {});
     if (!client.by_auth)
@@ -286,11 +308,12 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
     parts_.chat.submit(
         request->room_id, *user_id, std::move(send),
         [this, connection = socket.connection(), number = socket.number(), room = request->room_id,
-         ack = std::move(ack)](Result<chat::Outcome> outcome) mutable {
+         began_us = parts_.loop.now_us(), ack = std::move(ack)](Result<chat::Outcome> outcome) mutable {
+            parts_.counts.ack_us.observe(static_cast<std::uint64_t>(parts_.loop.now_us() - began_us));
             on_answered(connection);
             if (!outcome)
                 parts_.throttles.not_sent(room);
-            on_sent(number, std::move(outcome), std::move(ack));
+            on_sent(number, room, std::move(outcome), std::move(ack));
         }
     );
 }
@@ -306,13 +329,14 @@ void ChatEvents::on_answered(std::uint64_t connection)
         sends_.erase(found);
 }
 
-void ChatEvents::on_sent(std::uint64_t number, Result<chat::Outcome> outcome, sio::Reply ack)
+void ChatEvents::on_sent(std::uint64_t number, RoomId room, Result<chat::Outcome> outcome, sio::Reply ack)
 {
     auto* socket = parts_.sockets.find(number);
+    if (!outcome)
+        return fail_event(socket, outcome.error(), std::move(ack), room);
+    parts_.counts.sends.add({});
     if (socket == nullptr)
         return;
-    if (!outcome)
-        return fail_event(socket, outcome.error(), std::move(ack));
     if (!ack.is_wanted())
         return;
     std::string data;
@@ -324,6 +348,9 @@ void ChatEvents::refuse(
     sio::Socket& socket, const Failure& failure, std::string_view event, std::string_view payload, sio::Reply ack
 )
 {
+    parts_.counts.sends.add(failure.code);
+    const std::string request_id = next_request_id();
+    note({.event = event, .request_id = request_id, .socket = &socket}, failure);
     std::string out = R"({"status":"error","message":)";
     append_json_string(out, failure.text());
     out += R"(,"cause":{"pattern":)";
@@ -335,16 +362,57 @@ void ChatEvents::refuse(
     out += "}}";
     socket.emit(kException.name, sio::Json(out));
     if (ack.is_wanted())
-        ack(sio::Json(envelope(false, parts_.clock.now(), failure_data(failure))));
+        ack(sio::Json(envelope(false, parts_.clock.now(), failure_data(failure, request_id))));
 }
 
-void ChatEvents::fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack)
+/// `socket`: nullptr if it has gone meanwhile.
+void ChatEvents::fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack, RoomId room)
 {
-    const std::string data = failure_data(failure);
+    parts_.counts.sends.add(failure.code);
+    const std::string request_id = next_request_id();
+    note({.event = kSend, .request_id = request_id, .socket = socket, .room = room}, failure);
+    const std::string data = failure_data(failure, request_id);
     if (socket != nullptr)
         socket->emit(kErrorReceive.name, sio::Json(data));
     if (ack.is_wanted())
         ack(sio::Json(envelope(false, parts_.clock.now(), data)));
+}
+
+/// What a client is told that is not let in. `socket`: nullptr if it has gone meanwhile.
+sio::ConnectError ChatEvents::refusal(const sio::Socket* socket, const Failure& failure)
+{
+    parts_.counts.connects.add(failure.code);
+    const std::string request_id = next_request_id();
+    note({.event = "connect", .request_id = request_id, .socket = socket}, failure);
+    // Also of what is broken: so that the client comes back.
+    const Failure told = failure.code == Errc::internal ? Failure(Errc::unavailable) : failure;
+    return {std::string(told.text()), envelope(false, parts_.clock.now(), failure_data(told, request_id))};
+}
+
+void ChatEvents::note(const About& about, const Failure& failure)
+{
+    const bool failed = failure.code == Errc::internal;
+    const auto level = failed ? log::Level::error : log::Level::debug;
+    if (!log::is_on(level))
+        return;
+    log::write(
+        level, failed ? "An event failed." : "An event was refused.",
+        {
+            {"request_id", about.request_id                                                 },
+            {"sid",        about.socket != nullptr ? about.socket->id() : std::string_view()},
+            {"user_id",    about.socket != nullptr ? user_of(*about.socket) : std::string() },
+            {"event",      about.event                                                      },
+            {"code",       row(failure.code).name                                           },
+            {"room_id",    about.room.empty() ? std::string() : about.room.hex()            },
+            {"what",       failure.cause                                                    },
+    }
+    );
+}
+
+std::string ChatEvents::user_of(const sio::Socket& socket)
+{
+    const auto* client = std::any_cast<Client>(&socket.data);
+    return client == nullptr || client->user.empty() ? std::string() : client->user.hex();
 }
 
 }  // namespace wgw::gateway

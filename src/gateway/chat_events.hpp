@@ -11,6 +11,7 @@
 
 #include "base/task_scope.hpp"
 #include "chat/api.hpp"
+#include "gateway/counts.hpp"
 #include "gateway/guard.hpp"
 #include "gateway/room_hub.hpp"
 #include "gateway/throttles.hpp"
@@ -36,6 +37,7 @@ public:
         Throttles& throttles;
         const Clock& clock;
         net::Loop& loop;
+        EventCounts& counts;
         std::string node;     ///< Names this process to clients.
         std::string version;  ///< Of the program.
     };
@@ -52,13 +54,21 @@ public:
 private:
     struct Client;
 
+    /// What failed, for the log: a socket that may have gone, and an id that the client is told, too.
+    struct About {
+        std::string_view event;
+        std::string request_id;
+        const sio::Socket* socket = nullptr;
+        RoomId room = {};
+    };
+
     void on_connect(sio::Socket& socket, sio::Next next);
     Task<void> admit(std::uint64_t socket, sio::Next next);
     void on_expired(std::uint64_t socket);
     void sign_out_if_revoked(sio::Socket& socket);
     void on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack);
     void on_answered(std::uint64_t connection);
-    void on_sent(std::uint64_t socket, Result<chat::Outcome> outcome, sio::Reply ack);
+    void on_sent(std::uint64_t socket, RoomId room, Result<chat::Outcome> outcome, sio::Reply ack);
 
     /// False: it has sent too many events, and has been told so.
     bool may_say_more(sio::Socket& socket, sio::Reply& ack);
@@ -68,7 +78,11 @@ private:
     void refuse(
         sio::Socket& socket, const Failure& failure, std::string_view event, std::string_view payload, sio::Reply ack
     );
-    void fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack);
+    void fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack, RoomId room = {});
+    sio::ConnectError refusal(const sio::Socket* socket, const Failure& failure);
+    static void note(const About& about, const Failure& failure);
+    static std::string user_of(const sio::Socket& socket);
+    std::string next_request_id() { return "e" + std::to_string(next_event_++); }
 
     struct Sends {
         std::int64_t under_way = 0;
@@ -77,6 +91,7 @@ private:
 
     Parts parts_;
     std::unordered_map<std::uint64_t, Sends> sends_;  ///< By connection; those with some under way.
+    std::uint64_t next_event_ = 1;
     bool draining_ = false;
     TokenExpiry expiry_;
 };

@@ -8,9 +8,11 @@ namespace wgw::gateway {
 namespace {
 
 using testing::AllOf;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 const UserId kGrace = test_id(1);
@@ -71,7 +73,7 @@ TEST_F(ChatEventsOfAClient, RefuseABadTokenInAuthWithTheFailureEnvelope)
     EXPECT_THAT(
         client.received(),
         ElementsAre(R"(44{"message":"invalid token","data":{"success":false,"timestamp":"2026-11-22T13:05:38.051Z",)"
-                    R"("data":{"message":"invalid token","code":"unauthorized"}}})")
+                    R"("data":{"message":"invalid token","code":"unauthorized","request_id":"e1"}}})")
     );
 }
 
@@ -173,13 +175,59 @@ TEST_F(ChatEventsOfAClient, TellARefusalAsEventAndAsAck)
     client.send(send("5"));
     gateway_.chat.answer(fail(Errc::not_member));
     const std::string data =
-        R"({"message":"You are not a member of this chat room! Please join it first.","code":"not_member"})";
+        R"({"message":"You are not a member of this chat room! Please join it first.","code":"not_member",)"
+        R"("request_id":"e1"})";
     EXPECT_THAT(
         hears(client), ElementsAre(
                            R"(42["chat.error.receive",)" + data + "]",
                            R"(435[{"success":false,"timestamp":"2026-11-22T13:05:38.051Z","data":)" + data + "}]"
                        )
     );
+}
+
+TEST_F(ChatEventsOfAClient, LogWhatBrokeWithTheIdThatTheClientIsTold)
+{
+    auto& client = grace();
+    client.send(send("5"));
+    Failure failure = Errc::internal;
+    failure.cause = "the disk speaks in tongues";
+    testing::internal::CaptureStderr();
+    gateway_.chat.answer(fail(failure));
+    const auto line = testing::internal::GetCapturedStderr();
+    const auto told = hears(client);
+    EXPECT_THAT(told.back(), HasSubstr(R"("code":"internal","request_id":"e1")"));
+    EXPECT_THAT(told, Each(Not(HasSubstr("tongues"))));
+    EXPECT_THAT(
+        line, AllOf(
+                  HasSubstr("error An event failed.  request_id=e1  sid="), HasSubstr("  user_id=" + kGrace.hex()),
+                  HasSubstr("  event=chat.message.send  code=internal  room_id="),
+                  HasSubstr("what=\"the disk speaks in tongues\"")
+              )
+    );
+}
+
+TEST_F(ChatEventsOfAClient, AreCountedByTheirResult)
+{
+    const auto& counts = gateway_.gateway.events();
+    const auto count = [](const ResultCounts& results, std::string_view name) {
+        for (std::size_t i = 0; i < ResultCounts::kPlaces; ++i)
+            if (ResultCounts::name(i) == name)
+                return results.at(i).value();
+        return std::uint64_t{999};
+    };
+    auto& client = grace();
+    EXPECT_EQ(count(counts.connects, "ok"), 1U);
+    gateway_.connect({.auth = R"({"token":"not.a.token"})"});
+    EXPECT_EQ(count(counts.connects, "unauthorized"), 1U);
+    client.send(send("1"));
+    client.send(send("2"));
+    client.send(R"(42["unknown"])");
+    gateway_.chat.answer(stored(2));
+    gateway_.chat.answer(fail(Errc::not_member));
+    EXPECT_EQ(count(counts.sends, "ok"), 1U);
+    EXPECT_EQ(count(counts.sends, "not_member"), 1U);
+    EXPECT_EQ(count(counts.others, "not_found"), 1U);
+    EXPECT_EQ(counts.ack_us.count(), 2U);
 }
 
 TEST_F(ChatEventsOfAClient, SurviveAClientThatGoesBeforeItsAnswer)

@@ -29,10 +29,10 @@ Gateway::Gateway(Parts parts)
           routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits, parts.throttles}), guard_,
           parts.limits, parts.clock, [this](const HttpRequest& request) { return site_.answer(request); }
       ),
-      hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_),
+      hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_, event_counts_),
       events_(
           {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, guard_, parts.limits, parts.throttles,
-           parts.clock, parts.loop, parts.node, parts.version}
+           parts.clock, parts.loop, event_counts_, parts.node, parts.version}
       ),
       tasks_(log_stray)
 {

@@ -54,6 +54,9 @@ public:
     /// Requests under way.
     std::size_t running() const { return tasks_.running(); }
 
+    const Rest& rest() const { return rest_; }
+    const EventCounts& events() const { return event_counts_; }
+
 private:
     Task<void> serve(HttpRequest request, net::Exchange exchange);
 
@@ -66,6 +69,7 @@ private:
     Guard guard_;
     docs::Site site_;
     Rest rest_;
+    EventCounts event_counts_;
     TaskScope hub_tasks_;
     RoomHub hub_;
     ChatEvents events_;

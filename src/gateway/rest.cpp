@@ -60,7 +60,7 @@ HttpResponse failure_response(const Failure& failure, Timestamp now, std::string
 
 Rest::Rest(std::vector<Route> routes, const Guard& guard, const Limits& limits, const Clock& clock, Pages pages)
     : routes_(std::move(routes)), router_(patterns_of(routes_)), guard_(guard), limits_(limits), clock_(clock),
-      pages_(std::move(pages))
+      pages_(std::move(pages)), counts_(routes_.size() + 1)
 {
 }
 
@@ -74,46 +74,79 @@ std::size_t Rest::body_limit(const HttpRequest& head) const
 
 HttpResponse Rest::too_large() const { return json_response(413, envelope(false, clock_.now(), {})); }
 
-HttpResponse Rest::fail(const Failure& failure, std::string_view request_id, bool recorded) const
+HttpResponse Rest::fail(const Failure& failure, Seen& seen, bool recorded) const
 {
-    return failure_response(failure, clock_.now(), request_id, recorded);
-}
-
-HttpResponse Rest::broken(std::string_view what, std::string_view request_id) const
-{
-    log::error(
-        "A request failed.",
-        {
-            {"request_id", request_id},
-            {"what",       what      }
-    }
-    );
-    return fail(Errc::internal, request_id);
+    seen.error = failure.code;
+    seen.cause = failure.cause;
+    return failure_response(failure, clock_.now(), seen.request_id, recorded);
 }
 
 Task<HttpResponse> Rest::serve(HttpRequest request)
 {
+    const auto began_us = clock_.monotonic_us();
     const auto given = request.header("x-request-id");
     const bool echoed = given && is_request_id(*given);
-    std::string request_id = echoed ? std::string(*given) : "r" + std::to_string(next_request_++);
-    HttpResponse response;
-    try {
-        response = co_await answer(std::move(request), request_id);
-    } catch (const Unavailable&) {
-        // Whoever is away has told the operator, once: not every request that meets it has to.
-        response = fail(Errc::unavailable, request_id);
-    } catch (const std::exception& error) {
-        response = broken(error.what(), request_id);
-    }
+    Seen seen{
+        .request_id = echoed ? std::string(*given) : "r" + std::to_string(next_request_++),
+        .method = "",
+        .pattern = "none",
+        .route = routes_.size(),
+        .address = request.peer
+    };
+    HttpResponse response = co_await fenced(std::move(request), seen);
     if (echoed)
-        response.headers.emplace_back("X-Request-Id", request_id);
+        response.headers.emplace_back("X-Request-Id", seen.request_id);
+    note(seen, response.status, clock_.monotonic_us() - began_us);
     co_return response;
 }
 
-Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): serve() awaits it
+Task<HttpResponse> Rest::fenced(HttpRequest request, Seen& seen)
+{
+    Failure failure = Errc::internal;
+    try {
+        co_return co_await answer(std::move(request), seen);
+    } catch (const Unavailable& away) {
+        // Whoever is away has told the operator, once: not every request that meets it has to.
+        failure = Errc::unavailable;
+        failure.cause = away.what();
+    } catch (const std::exception& error) {
+        failure.cause = error.what();
+    }
+    co_return fail(failure, seen);
+}
+
+void Rest::note(const Seen& seen, int status, std::int64_t duration_us)
+{
+    auto& counts = counts_[seen.route];
+    counts.statuses[static_cast<std::size_t>(status / 100)].add();
+    counts.results.add(seen.error);
+    counts.duration_us.observe(static_cast<std::uint64_t>(duration_us));
+    const bool failed = seen.error == Errc::internal;
+    if (!failed && !log::is_on(log::Level::debug))
+        return;
+    log::write(
+        failed ? log::Level::error : log::Level::debug, failed ? "A request failed." : "Answered.",
+        {
+            {"request_id",  seen.request_id                                            },
+            {"user_id",     seen.user_id                                               },
+            {"method",      seen.method                                                },
+            {"route",       seen.pattern                                               },
+            {"status",      status                                                     },
+            {"code",        seen.error ? row(*seen.error).name : std::string_view("ok")},
+            {"duration_us", duration_us                                                },
+            {"address",     seen.address                                               },
+            {"what",        seen.cause                                                 },
+    }
+    );
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): fenced() awaits it
+Task<HttpResponse> Rest::answer(HttpRequest request, Seen& seen)
 {
     auto body = read_body(request);
     if (!body) {
+        seen.error = Errc::validation_failed;
         const bool malformed = body.error() == BodyError::malformed;
         HttpResponse response = json_response(malformed ? 400 : 415, envelope(false, clock_.now(), {}));
         response.close = malformed;
@@ -122,6 +155,7 @@ Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
     const std::string_view path = request.path();
     const auto parts = split_path(path);
     if (!parts) {
+        seen.error = Errc::validation_failed;
         std::string text = R"({"error":"Bad Request","code":"FST_ERR_BAD_URL","message":)";
         append_json_string(text, "'" + to_utf8(path) + "' is not a valid url component");
         text += R"(,"statusCode":400})";
@@ -134,29 +168,34 @@ Task<HttpResponse> Rest::answer(HttpRequest request, std::string request_id)
         if (auto page = pages_ ? pages_(request) : std::nullopt)
             co_return *std::move(page);
         const Failure none(Errc::not_found, "Cannot " + request.method + " " + to_utf8(request.target));
-        co_return fail(none, request_id);
+        co_return fail(none, seen);
     }
     const Route& route = routes_[match->route];
+    seen.route = match->route;
+    seen.method = route.pattern.method;
+    seen.pattern = route.pattern.path;
     if (draining_)
-        co_return fail(Errc::draining, request_id);
+        co_return fail(Errc::draining, seen);
     RestRequest call{
         .body = *std::move(body),
         .parameters = std::move(match->parameters),
         .query = std::string(request.query()),
         .caller = {},
-        .request_id = request_id,
+        .request_id = seen.request_id,
         .address = request.peer,
         .user_agent = std::string(request.header("user-agent").value_or("")),
     };
     if (route.guarded) {
         auto caller = guard_.check_authorization(request.header("authorization"));
         if (!caller)
-            co_return fail(caller.error(), request_id);
+            co_return fail(caller.error(), seen);
         call.caller = *std::move(caller);
+        if (!call.caller.user_id.empty())
+            seen.user_id = call.caller.user_id.hex();
     }
     auto reply = co_await route.handler(std::move(call));
     if (!reply)
-        co_return fail(reply.error(), request_id, route.recorded);
+        co_return fail(reply.error(), seen, route.recorded);
     HttpResponse response = json_response(route.status, envelope(true, clock_.now(), reply->data));
     response.headers = std::move(reply->headers);
     co_return response;

@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "codec/http_request.hpp"
 #include "codec/http_response.hpp"
+#include "gateway/counts.hpp"
 #include "gateway/guard.hpp"
 #include "gateway/router.hpp"
 #include "model/caller.hpp"
@@ -62,7 +63,7 @@ public:
     Rest(std::vector<Route> routes, const Guard& guard, const Limits& limits, const Clock& clock, Pages pages = {});
 
     /// Never throws: what a handler throws is logged once with the request's id and answered `internal`. Unavailable
-    /// is answered `unavailable`, and logged by whoever is away: once, and not per request.
+    /// is answered `unavailable`, and logged by whoever is away: once, and per request at level debug only.
     Task<HttpResponse> serve(HttpRequest request);
 
     /// From now on: `draining`.
@@ -72,10 +73,27 @@ public:
     std::size_t body_limit(const HttpRequest& head) const;
     HttpResponse too_large() const;
 
+    /// By route, in the order of the table. The last is of no route: what is not there, and what cannot be read.
+    const std::vector<RouteCounts>& counts() const { return counts_; }
+    const std::vector<Route>& routes() const { return routes_; }
+
 private:
-    Task<HttpResponse> answer(HttpRequest request, std::string request_id);
-    HttpResponse fail(const Failure& failure, std::string_view request_id, bool recorded = true) const;
-    HttpResponse broken(std::string_view what, std::string_view request_id) const;
+    /// What is known of a request for the log and the counters, as it comes to be known.
+    struct Seen {
+        std::string request_id;
+        std::string_view method;   ///< Of its route; nothing of what a client sent.
+        std::string_view pattern;  ///< The same.
+        std::size_t route;
+        std::string user_id = {};
+        std::string address = {};
+        std::optional<Errc> error = {};
+        std::string cause = {};
+    };
+
+    Task<HttpResponse> fenced(HttpRequest request, Seen& seen);
+    Task<HttpResponse> answer(HttpRequest request, Seen& seen);
+    HttpResponse fail(const Failure& failure, Seen& seen, bool recorded = true) const;
+    void note(const Seen& seen, int status, std::int64_t duration_us);
 
     std::vector<Route> routes_;
     Router router_;
@@ -83,6 +101,7 @@ private:
     const Limits& limits_;
     const Clock& clock_;
     Pages pages_;
+    std::vector<RouteCounts> counts_;
     std::uint64_t next_request_ = 1;
     bool draining_ = false;
 };

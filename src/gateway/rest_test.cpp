@@ -270,5 +270,51 @@ TEST_F(TheRestSide, TakesLargeBodiesOnlyWhereATokenIsNeeded)
     EXPECT_EQ(rest_.too_large().status, 413);
 }
 
+TEST_F(TheRestSide, LogsWhatBrokeWithTheIdThatTheClientIsTold)
+{
+    testing::internal::CaptureStderr();
+    const auto answer = call(
+        "GET", "/broken?secret=query",
+        {
+            {"x-request-id", "mine-1"}
+    }
+    );
+    const auto line = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(answer.body, HasSubstr(R"("request_id":"mine-1")"));
+    EXPECT_THAT(
+        line,
+        HasSubstr("error A request failed.  request_id=mine-1  method=GET  route=/broken  status=500  code=internal")
+    );
+    EXPECT_THAT(line, HasSubstr("what=\"secret detail\""));
+    EXPECT_THAT(line, testing::Not(HasSubstr("query")));
+}
+
+TEST_F(TheRestSide, CountsItsAnswersByRouteStatusAndCode)
+{
+    call("GET", "/open");
+    call("GET", "/open");
+    call("GET", "/refused");
+    call("GET", "/away");
+    call("GET", "/nowhere");
+    call("POST", "/open", {kJson}, "{");
+    const auto& counts = rest_.counts();
+    const auto results = [&](std::size_t route, std::string_view name) {
+        for (std::size_t i = 0; i < ResultCounts::kPlaces; ++i)
+            if (ResultCounts::name(i) == name)
+                return counts[route].results.at(i).value();
+        return std::uint64_t{999};
+    };
+    EXPECT_EQ(counts[0].statuses[2].value(), 2U);
+    EXPECT_EQ(counts[0].duration_us.count(), 2U);
+    EXPECT_EQ(results(0, "ok"), 2U);
+    EXPECT_EQ(counts[4].statuses[4].value(), 1U);
+    EXPECT_EQ(results(4, "not_member"), 1U);
+    EXPECT_EQ(counts[8].statuses[5].value(), 1U);
+    EXPECT_EQ(results(8, "unavailable"), 1U);
+    EXPECT_EQ(counts.back().statuses[4].value(), 2U);
+    EXPECT_EQ(results(counts.size() - 1, "not_found"), 1U);
+    EXPECT_EQ(results(counts.size() - 1, "validation_failed"), 1U);
+}
+
 }  // namespace
 }  // namespace wgw::gateway

@@ -62,7 +62,9 @@ Task<void> RoomHub::tell_held(RoomId room)
             log::error(
                 "An author could not be read.",
                 {
-                    {"what", error.what()}
+                    {"room_id", room.hex()         },
+                    {"user_id", entry.user_id.hex()},
+                    {"what",    error.what()       }
             }
             );
         }
@@ -89,8 +91,10 @@ void RoomHub::tell(const chat::Entry& entry)
 void RoomHub::tell_message(const chat::Entry& entry, std::string_view author)
 {
     const std::string room = entry.room_id.hex();
-    if (!sockets_.has_room(room))
+    const std::size_t listeners = sockets_.room_size(room);
+    if (listeners == 0)
         return;
+    counts_.fan_out.observe(listeners);
     std::string arguments;
     write_message_created(arguments, entry, author);
     sockets_.broadcast(room, sockets_.encode_values(chat::event_name(entry.type), arguments));

@@ -9,6 +9,7 @@
 
 #include "base/task_scope.hpp"
 #include "chat/api.hpp"
+#include "gateway/counts.hpp"
 #include "gateway/user_cache.hpp"
 #include "model/id.hpp"
 #include "sio/server/server.hpp"
@@ -23,8 +24,8 @@ namespace wgw::gateway {
 class RoomHub {
 public:
     /// All outlive the hub.
-    RoomHub(sio::Namespace& sockets, UserCache& users, TaskScope& tasks)
-        : sockets_(sockets), users_(users), tasks_(tasks)
+    RoomHub(sio::Namespace& sockets, UserCache& users, TaskScope& tasks, EventCounts& counts)
+        : sockets_(sockets), users_(users), tasks_(tasks), counts_(counts)
     {
     }
 
@@ -56,6 +57,7 @@ private:
     sio::Namespace& sockets_;
     UserCache& users_;
     TaskScope& tasks_;
+    EventCounts& counts_;
     std::unordered_multimap<UserId, Device> devices_;
     std::unordered_map<RoomId, std::deque<chat::Entry>> held_;
 };

@@ -172,5 +172,17 @@ TEST_F(TheRoomHub, TellsNobodyOfARoomThatNobodyFollows)
     EXPECT_THAT(heard(alan), IsEmpty());
 }
 
+TEST_F(TheRoomHub, CountsHowManyAMessageIsToldTo)
+{
+    join(kGrace);
+    join(kGrace);
+    join(kAlan);
+    tell(message(kTea, 2, kGrace, "to three"));
+    tell(message(kBridge, 2, kGrace, "to two"));
+    const auto& fan_out = gateway_.gateway.events().fan_out;
+    EXPECT_EQ(fan_out.count(), 2U);
+    EXPECT_EQ(fan_out.sum(), 5U);
+}
+
 }  // namespace
 }  // namespace wgw::gateway

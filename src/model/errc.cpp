@@ -35,7 +35,7 @@ constexpr bool in_order()
     for (std::size_t i = 0; i < kRows.size(); ++i)
         if (static_cast<std::size_t>(kRows[i].code) != i)
             return false;
-    return kRows.size() == static_cast<std::size_t>(Errc::draining) + 1;
+    return kRows.size() == kErrcs;
 }
 static_assert(in_order(), "one row per code, in the order of the enumeration");
 

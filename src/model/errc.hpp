@@ -4,6 +4,7 @@
 /// A 4xx code means that nothing was stored; a 5xx code means unknown: repeat with the same key.
 /// Tests   errc_test.cpp
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ enum class Errc : std::uint8_t {
     unavailable,
     draining,
 };
+
+inline constexpr std::size_t kErrcs = static_cast<std::size_t>(Errc::draining) + 1;
 
 struct ErrcRow {
     Errc code;

@@ -25,6 +25,7 @@ struct Failure {
     std::string errors = {};      ///< JSON array of bad fields (validation_failed); empty: none.
     int status = 0;               ///< Of HTTP where it is not the row's: a few recorded answers. 0: the row's.
     std::int64_t limit = 0;       ///< rate_limited: how many are allowed at once.
+    std::string cause = {};       ///< What broke, for the log of whoever answers; never told to a client.
 
     std::string_view text() const { return message.empty() ? row(code).sentence : std::string_view(message); }
     int http_status() const { return status != 0 ? status : row(code).status; }

@@ -29,8 +29,11 @@ Connection::Read Connection::read()
     const auto buffer = loop_.read_buffer();
     while (true) {
         const auto got = ::recv(socket_.fd.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-        if (got > 0)
+        loop_.traffic().reads.add();
+        if (got > 0) {
+            loop_.traffic().received_bytes.add(static_cast<std::size_t>(got));
             return {static_cast<std::size_t>(got), false};
+        }
         if (got == 0)
             return {0, true};
         if (errno == EINTR)
@@ -46,8 +49,11 @@ Connection::Written Connection::write(std::span<const iovec> parts)
     message.msg_iovlen = parts.size();
     while (true) {
         const auto sent = ::sendmsg(socket_.fd.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent >= 0)
+        loop_.traffic().writes.add();
+        if (sent >= 0) {
+            loop_.traffic().sent_bytes.add(static_cast<std::size_t>(sent));
             return {static_cast<std::size_t>(sent), false, false};
+        }
         if (errno == EINTR)
             continue;
         const bool blocked = errno == EAGAIN || errno == EWOULDBLOCK;

@@ -110,8 +110,15 @@ void HttpConnection::parse()
 
 std::size_t HttpConnection::inbound_bytes() const { return unread_.size() + parser_.head().body.size(); }
 
+void HttpConnection::shed_outbound()
+{
+    server_.counts_.shed_outbound.add();
+    end();
+}
+
 void HttpConnection::shed_inbound()
 {
+    server_.counts_.shed_inbound.add();
     if (state_ != State::reading)
         return end();
     std::string().swap(unread_);
@@ -150,6 +157,11 @@ void HttpConnection::respond(const HttpResponse& response)
 
 void HttpConnection::refuse(HttpError error)
 {
+    auto& counts = server_.counts_;
+    (error == HttpError::body_too_large     ? counts.large_bodies
+     : error == HttpError::header_too_large ? counts.large_headers
+                                            : counts.bad_requests)
+        .add();
     if (error == HttpError::body_too_large) {
         announced_ = false;
         const auto answer = server_.handler_.too_large(parser_.head(), Exchange{number(), request_ + 1});
@@ -248,6 +260,7 @@ void HttpConnection::on_timer(Instant)
     if (blocked_ && !reads_too_slowly())
         return watch_reading();
     if (state_ == State::reading && !parser_.between_requests() && outgoing_.empty()) {
+        server_.counts_.late_requests.add();
         HttpResponse late;
         late.status = 408;
         return send(late, false, false);

@@ -44,7 +44,7 @@ public:
     std::size_t inbound_bytes() const override;
     void shed_inbound() override;
     std::size_t outbound_bytes() const override { return outgoing_.size(); }
-    void shed_outbound() override { end(); }
+    void shed_outbound() override;
 
 private:
     enum class State { reading, answering, closing };

@@ -80,6 +80,7 @@ private:
     void rest(std::string_view sentence)
     {
         const Instant now = server_.loop_.now();
+        server_.counts_.rests.add();
         set(false);
         server_.loop_.timers().arm(*this, now + kRest);
         if (!is_due(quiet_until_, now))
@@ -131,6 +132,7 @@ void HttpServer::stop_accepting()
 
 void HttpServer::add(Fd accepted)
 {
+    counts_.accepted.add();
     const auto number = next_number_++;
     const Ref<HttpConnection> connection(new HttpConnection(*this, {std::move(accepted)}, number));
     connections_.insert(Ref<Connection>(connection.get()));

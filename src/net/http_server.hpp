@@ -109,6 +109,10 @@ public:
 
     std::size_t connections() const { return connections_.size(); }
 
+    /// Greatest number of them.
+    std::size_t most_connections() const { return options_.connections; }
+    const HttpCounts& counts() const { return counts_; }
+
     /// Held of messages that have not come to their end, by all connections together.
     std::size_t inbound_bytes() const { return inbound_bytes_; }
 
@@ -140,6 +144,7 @@ private:
     bool draining_ = false;
     std::uint64_t next_number_ = 1;
     std::size_t inbound_bytes_ = 0;
+    HttpCounts counts_;
     Instant quiet_until_;  ///< About too many of them.
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
     FlatTable<Ref<Connection>, ByNumber> connections_;

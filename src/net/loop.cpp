@@ -10,7 +10,8 @@ constexpr unsigned kEventsPerClock = 8;  // one may be a whole read buffer of me
 }  // namespace
 
 Loop::Loop(const Clock& clock)
-    : clock_(clock), buffer_(std::make_unique_for_overwrite<char[]>(kReadBuffer)), now_(clock.monotonic())
+    : clock_(clock), buffer_(std::make_unique_for_overwrite<char[]>(kReadBuffer)), now_us_(clock.monotonic_us()),
+      now_{now_us_ / 1'000}
 {
 }
 
@@ -27,6 +28,7 @@ void Loop::turn()
 {
     sleep();
     stale_ = true;
+    const std::int64_t began_us = now_us();
     turn_end_ = now() + kLongestTurn;
     for (unsigned handled = 1; readiness_.tell_one() || find_more(); ++handled) {
         stale_ = true;
@@ -34,8 +36,12 @@ void Loop::turn()
             break;
     }
     stale_ = true;
+    if (const auto due = timers_.next(); due && *due <= now())
+        pulse_.was_late(now(), now() - *due);
     timers_.run(now());
     end_turn();
+    stale_ = true;
+    pulse_.turned(now(), now_us() - began_us);
 }
 
 /// Until there is something to do. What the last turn had no time for is that.

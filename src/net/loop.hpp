@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "base/worker.hpp"
 #include "net/backlog.hpp"
+#include "net/counts.hpp"
 #include "net/readiness.hpp"
 #include "net/timers.hpp"
 
@@ -64,9 +65,15 @@ public:
     /// The time at which the turn's current event was taken up.
     Instant now() const
     {
-        if (std::exchange(stale_, false))
-            now_ = clock_.monotonic();
+        look_at_clock();
         return now_;
+    }
+
+    /// The same moment, in microseconds: for what is measured.
+    std::int64_t now_us() const
+    {
+        look_at_clock();
+        return now_us_;
     }
 
     /// Whether the turn has had its time: an event with more to do puts the rest off. Reads the clock.
@@ -74,6 +81,9 @@ public:
     Timestamp wall_time() const { return clock_.now(); }
     Timers& timers() { return timers_; }
     Readiness& readiness() { return readiness_; }
+
+    Traffic& traffic() { return traffic_; }
+    const Pulse& pulse() const { return pulse_; }
 
     /// What peers have not taken yet; kept to its bound behind the flush.
     Backlog& backlog() { return backlog_; }
@@ -92,6 +102,13 @@ public:
     std::span<char> read_buffer() { return {buffer_.get(), kReadBuffer}; }
 
 private:
+    void look_at_clock() const
+    {
+        if (!std::exchange(stale_, false))
+            return;
+        now_us_ = clock_.monotonic_us();
+        now_ = Instant{now_us_ / 1'000};
+    }
     bool run_tasks();
     void sleep();
     bool find_more();
@@ -101,7 +118,10 @@ private:
     Readiness readiness_;
     Timers timers_;
     Backlog backlog_;
+    Traffic traffic_;
+    Pulse pulse_;
     std::unique_ptr<char[]> buffer_;
+    mutable std::int64_t now_us_;
     mutable Instant now_;
     mutable bool stale_ = false;  ///< A new event has been taken up, and nobody has asked for the time yet.
     Instant turn_end_;

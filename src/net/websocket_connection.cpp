@@ -216,8 +216,15 @@ std::size_t WebSocketConnection::outbound_bytes() const
     return ahead_->control.size() + (ahead_->cut ? ahead_->cut.size() / ahead_->cut.queues() : 0);
 }
 
+void WebSocketConnection::shed_inbound()
+{
+    server_.counts_.shed_inbound.add();
+    fail(1013);
+}
+
 void WebSocketConnection::shed_outbound()
 {
+    server_.counts_.shed_outbound.add();
     drop();
     ahead_.reset();  // whoever asked for this holds a reference
 }
@@ -288,8 +295,10 @@ void WebSocketConnection::take_written(std::size_t bytes, std::span<const Frame>
         }
         bytes -= std::min(bytes, frame.size());
     }
-    if (taken > 0)
-        stream_->written(taken);
+    if (taken == 0)
+        return;
+    loop_.traffic().frames.observe(taken);
+    stream_->written(taken);
 }
 
 /// How many of the `bytes` that the kernel has taken were ahead of the queue.

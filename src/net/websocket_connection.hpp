@@ -46,7 +46,7 @@ public:
 
     void flush() override;
     std::size_t inbound_bytes() const override;
-    void shed_inbound() override { fail(1013); }
+    void shed_inbound() override;
     std::size_t outbound_bytes() const override;
     void shed_outbound() override;
 

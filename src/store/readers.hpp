@@ -55,6 +55,8 @@ public:
     /// Runs what was submitted, hands it back, joins the threads.
     void stop();
 
+    const Worker& worker(std::size_t which) const { return readers_[which]->worker; }
+
 private:
     struct EndOfView {
         Sqlite& db;

@@ -45,11 +45,22 @@ void Writer::look_again()
 
 void Writer::run_batch(Batch& batch)
 {
+    try {
+        store_batch(batch);
+    } catch (...) {
+        counts_.failed.add();
+        throw;
+    }
+    counts_.wal_pages.set(db_.wal_pages());
+}
+
+void Writer::store_batch(Batch& batch)
+{
     prepare_batch();
     try {
         if (!run_together(batch))
             run_apart(batch);
-        db_.commit();
+        commit(batch);
     } catch (const Error& error) {
         roll_back();
         hear_of(error);
@@ -62,6 +73,14 @@ void Writer::run_batch(Batch& batch)
         looked_at_pages_ = 0;
         log_is_held_ = false;
     }
+}
+
+void Writer::commit(const Batch& batch)
+{
+    const auto before_us = clock_.monotonic_us();
+    db_.commit();
+    counts_.commit_us.observe(static_cast<std::uint64_t>(clock_.monotonic_us() - before_us));
+    counts_.batch.observe(batch.size());
 }
 
 /// False: a job has failed of its own. Nothing that was done is left then.
@@ -233,6 +252,7 @@ void Writer::checkpoint_from(int pages)
     const bool too_long = db_.wal_pages() >= kWaitForReaders * options_.forced_checkpoint_pages;
     try {
         const auto done = db_.checkpoint(too_long);
+        counts_.checkpoints.add();
         if (!too_long || done.moved == done.pages || std::exchange(log_is_held_, true))
             return;
         log::warn(

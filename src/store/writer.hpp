@@ -25,6 +25,7 @@
 #include "base/worker.hpp"
 #include "store/call.hpp"
 #include "store/collection.hpp"
+#include "store/counts.hpp"
 #include "store/disk_reserve.hpp"
 #include "store/sqlite.hpp"
 
@@ -103,9 +104,15 @@ public:
 
     std::size_t under_way() const { return worker_.under_way(); }
 
+    /// Any thread.
+    const WriterCounts& counts() const { return counts_; }
+    const Worker& worker() const { return worker_; }
+
 private:
     // On the store thread.
     void run_batch(Batch& batch);
+    void store_batch(Batch& batch);
+    void commit(const Batch& batch);
     bool run_together(Batch& batch);
     void run_apart(Batch& batch);
     void run_in_savepoint(Job& job);
@@ -122,6 +129,7 @@ private:
     Outlet& outlet_;
     const Clock& clock_;
     WriterOptions options_;
+    WriterCounts counts_;
     DiskReserve reserve_;
     bool needs_reopen_ = false;
     bool locked_ = false;                                       // the operator knows

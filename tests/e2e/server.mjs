@@ -61,8 +61,8 @@ export async function run(command, { env = {}, cwd, ms = 15000, input } = {}) {
 
 export class ServerProcess {
     /** `command` is the program and its arguments; `env` is added to what every test server gets. */
-    constructor({ command = [kBinary, 'serve'], env = {}, data, port, adminPort, quiet = true }) {
-        Object.assign(this, { command, data, port, adminPort, quiet, log: '', child: null, onDeath: null });
+    constructor({ command = [kBinary, 'serve'], env = {}, data, port, adminPort, quiet = true, logLength = 20000 }) {
+        Object.assign(this, { command, data, port, adminPort, quiet, logLength, log: '', child: null, onDeath: null });
         this.env = {
             GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(port), WGW_ADMIN_PORT: String(adminPort), WGW_DATA: data,
             WGW_LIMITS: 'bench', JWT_SECRET: kSecret, ...env,
@@ -94,7 +94,7 @@ export class ServerProcess {
         let over = false;
         this.ended.then(() => { over = true; });
         for (const stream of [child.stdout, child.stderr])
-            stream.setEncoding('utf8').on('data', (text) => { this.log = (this.log + text).slice(-20000); });
+            stream.setEncoding('utf8').on('data', (text) => { this.log = (this.log + text).slice(-this.logLength); });
         while (!(await this.healthy())) {
             if (over) throw new Error(`the server ended before it was ready: ${this.log.trim()}`);
             if (performance.now() - began > ms) {

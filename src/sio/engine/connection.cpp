@@ -8,8 +8,11 @@ namespace wgw::sio {
 
 EngineConnection::EngineConnection(Opening opening)
     : server_(opening.server), handshake_(std::move(opening.handshake)), number_(server_.next_connection_++),
-      session_(server_.session_options_, opening.sid, opening.transport, server_.loop().now())
+      session_(server_.session_options_, opening.sid, opening.transport, server_.loop().now()),
+      counted_as_(opening.transport)
 {
+    server_.counts_.connections[EngineCounts::place(counted_as_)].add(1);
+    server_.counts_.opened[EngineCounts::place(counted_as_)].add();
     ++server_.handshakes_;
     arm();
 }
@@ -19,6 +22,7 @@ EngineConnection::~EngineConnection()
     established();
     if (const auto& on_gone = server_.options().on_gone)
         on_gone(handshake_);
+    server_.counts_.connections[EngineCounts::place(counted_as_)].add(-1);
     server_.loop().forget(*this);
     while (channels_ != nullptr) {
         Channel* const channel = std::exchange(channels_, channels_->next);
@@ -148,8 +152,10 @@ void EngineConnection::on_timer(Instant now)
 void EngineConnection::flush()
 {
     EngineOutput out = server_.take_output();
-    if (overflowed_ && !closed_)
+    if (overflowed_ && !closed_) {
+        server_.counts_.overflowed.add();
         session_.abandon(CloseReason::transport_error, out);
+    }
     session_.flush(out);
     follow_transport();
     process(out);
@@ -185,7 +191,11 @@ void EngineConnection::process(EngineOutput& out)
                 );
         } else if (const auto* closed = std::get_if<Closed>(&event)) {
             closed_ = true;
-            fenced("A handler of the end of a connection failed.", [&] { on_closed(closed->reason); });
+            server_.counts_.closed[static_cast<std::size_t>(closed->reason)].add();
+            fenced(
+                "A handler of the end of a connection failed.", [&] { on_closed(closed->reason); },
+                [this] { return public_id(); }
+            );
             hear_inbox();
         }
     }
@@ -195,6 +205,7 @@ void EngineConnection::take(const Message& message)
 {
     if (closed_)
         return;
+    server_.counts_.received.add();
     if (hears())
         return hear(message);
     if (!inbox_)
@@ -223,7 +234,8 @@ void EngineConnection::hear_inbox()
 
 void EngineConnection::hear(const Message& message)
 {
-    if (!fenced("A handler failed; its connection was closed.", [&] { on_message(message); }))
+    const auto sid = [this] { return public_id(); };
+    if (!fenced("A handler failed; its connection was closed.", [&] { on_message(message); }, sid))
         close(CloseReason::forced_close);
 }
 
@@ -276,6 +288,7 @@ void EngineConnection::close(CloseReason reason, int code)
 
 void EngineConnection::give_up()
 {
+    server_.counts_.shed.add();
     if (auto* const open = socket())
         return open->drop();  // what a WebSocket is still to write would be kept until it has closed
     drive([&](EngineOutput& out) { session_.abandon(CloseReason::transport_error, out); });
@@ -311,6 +324,11 @@ void EngineConnection::listen()
 /// The session may have moved from polling to a WebSocket, or have lost that.
 void EngineConnection::follow_transport()
 {
+    if (const Transport transport = session_.transport(); transport != counted_as_) {
+        server_.counts_.connections[EngineCounts::place(std::exchange(counted_as_, transport))].add(-1);
+        server_.counts_.connections[EngineCounts::place(counted_as_)].add(1);
+        server_.counts_.upgraded.add();
+    }
     Channel* const now = find_channel(session_.channel());
     if (now == transport_)
         return;

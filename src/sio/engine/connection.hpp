@@ -74,6 +74,9 @@ protected:
     /// Once: no message follows.
     virtual void on_closed(CloseReason reason) = 0;
 
+    /// What names it in the log: nothing that is secret. Empty: nothing does.
+    virtual std::string_view public_id() const { return {}; }
+
     /// Called from next_deadline() on. A change of it becomes known with arm(), or after anything that happens here.
     virtual Instant next_deadline() const { return kNever; }
     virtual void on_deadline(Instant) {}
@@ -145,6 +148,7 @@ private:
     Channel* transport_ = nullptr;  ///< Of channels_ the one that the session writes to.
     std::unique_ptr<Inbox> inbox_;  ///< While there is something in it.
     Number posting_ = 0;            ///< The POST that is being processed.
+    Transport counted_as_;          ///< Among the server's connections.
     bool paused_ = false;           ///< By the application.
     bool listening_ = true;         ///< The channel is read.
     bool hearing_ = false;

@@ -127,6 +127,7 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
             plain(refusal->status, refusal->content_type, std::move(refusal->body), refusal->close_connection)
         );
     if (connection == nullptr && is_full()) {
+        counts_.refused.add();
         auto response = plain(503, {}, {}, true);
         response.headers.emplace_back("retry-after", "1");
         return respond(request, exchange, std::move(response));
@@ -167,6 +168,7 @@ void EngineServer::upgrade(EngineConnection* known, const HttpRequest& request, 
 {
     EngineConnection& connection = known != nullptr ? *known : open(Transport::websocket, request);
     Channel& channel = connection.new_channel();
+    counts_.answers[1].add();
     if (!http_->upgrade(exchange, request, channel))
         channel.on_closed(true);  // the peer is gone already
 }
@@ -176,12 +178,18 @@ void EngineServer::preflight(const HttpRequest& request, net::Exchange exchange)
     auto response = plain(204);
     response.headers =
         preflight_fields(options_.origins, request.header("origin"), request.header("access-control-request-headers"));
-    http_->respond(exchange, std::move(response));
+    send(exchange, std::move(response));
 }
 
 void EngineServer::respond(const HttpRequest& request, net::Exchange exchange, HttpResponse response)
 {
     append(response.headers, cors_fields(options_.origins, request.header("origin")));
+    send(exchange, std::move(response));
+}
+
+void EngineServer::send(net::Exchange exchange, HttpResponse response)
+{
+    counts_.answers[static_cast<std::size_t>(response.status / 100)].add();
     http_->respond(exchange, std::move(response));
 }
 
@@ -217,7 +225,8 @@ void EngineServer::answer(const Answer& answer)
             response.headers.emplace_back("content-encoding", text_of(coding));
         }
     }
-    http_->respond(exchange_of(answer.request), std::move(response));
+    counts_.polled.add(answer.packets);
+    send(exchange_of(answer.request), std::move(response));
 }
 
 // Connections

@@ -19,6 +19,7 @@
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
 #include "sio/engine/connection.hpp"
+#include "sio/engine/counts.hpp"
 #include "sio/engine/options.hpp"
 #include "sio/protocol/engine_handshake.hpp"
 #include "sio/protocol/engine_session.hpp"
@@ -67,6 +68,7 @@ public:
 
     /// Requests that are not answered yet.
     std::size_t waiting() const { return waiting_.size(); }
+    const EngineCounts& counts() const { return counts_; }
     net::Loop& loop() const { return loop_; }
     const EngineServerOptions& options() const { return options_; }
 
@@ -93,6 +95,7 @@ private:
     EngineConnection& open(Transport transport, const HttpRequest& request);
     void upgrade(EngineConnection* known, const HttpRequest& request, net::Exchange exchange);
     void answer(const Answer& answer);
+    void send(net::Exchange exchange, HttpResponse response);
     void preflight(const HttpRequest& request, net::Exchange exchange);
 
     /// Has the connection destroyed when nobody is inside of it any more.
@@ -110,6 +113,7 @@ private:
     const EngineOptions session_options_;
     Make make_;
     net::Responder* http_ = nullptr;
+    EngineCounts counts_;
     FlatTable<std::unique_ptr<EngineConnection>, BySid> connections_;
     std::unordered_map<Number, Waiting> waiting_;
     std::size_t handshakes_ = 0;  ///< Connections that are not established yet.

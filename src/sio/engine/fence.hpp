@@ -8,9 +8,13 @@
 
 namespace wgw::sio {
 
-/// Calls a handler. False: it has thrown, which is logged with `sentence`.
-template <class Call>
-bool fenced(std::string_view sentence, Call call)
+struct NoSid {
+    std::string_view operator()() const { return {}; }
+};
+
+/// Calls a handler. False: it has thrown, which is logged with `sentence` and what `sid` gives: the id of a socket.
+template <class Call, class Sid = NoSid>
+bool fenced(std::string_view sentence, Call call, Sid sid = {})
 {
     try {
         call();
@@ -19,6 +23,7 @@ bool fenced(std::string_view sentence, Call call)
         log::error(
             sentence,
             {
+                {"sid",  sid()       },
                 {"what", error.what()}
         }
         );
@@ -26,6 +31,7 @@ bool fenced(std::string_view sentence, Call call)
         log::error(
             sentence,
             {
+                {"sid",  sid()                                },
                 {"what", "something that is no std::exception"}
         }
         );

@@ -3,6 +3,7 @@
 ///
 /// Tests  engine_session_test.cpp
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -19,6 +20,8 @@ enum class CloseReason : std::uint8_t {
     client_namespace_disconnect,  ///< One namespace: the client sent DISCONNECT.
     server_namespace_disconnect,  ///< One namespace: the application sent DISCONNECT.
 };
+
+inline constexpr std::size_t kCloseReasons = static_cast<std::size_t>(CloseReason::server_namespace_disconnect) + 1;
 
 /// `transport error`, `ping timeout`, …
 constexpr std::string_view text_of(CloseReason reason)

@@ -28,7 +28,8 @@ struct Answer {
     std::string_view content_type = {};  ///< Empty: no such field, and no body.
     std::string_view body = {};
     bool close_connection = false;
-    bool compress = false;  ///< If the client takes that, and it is long enough.
+    bool compress = false;    ///< If the client takes that, and it is long enough.
+    std::size_t packets = 0;  ///< Taken from the queue, in the body.
 };
 
 /// Send this text frame on the channel at once, past the queue: only on a channel that is still probing.

@@ -155,7 +155,13 @@ void EngineSession::answer_held(std::size_t packets, std::string_view last_packe
     queue_.pop(packets);
     if (!last_packet.empty())
         append_poll_packet(body, last_packet);
-    out.add(Answer{.request = held_, .content_type = kText, .body = out.keep(std::move(body)), .compress = compress});
+    out.add(Answer{
+        .request = held_,
+        .content_type = kText,
+        .body = out.keep(std::move(body)),
+        .compress = compress,
+        .packets = packets
+    });
     held_ = 0;
 }
 

@@ -135,7 +135,7 @@ void Client::on_violation(const Violation& violation)
     for (const auto& ref : refs)
         if (auto* socket = ref.get())
             if (const auto& handler = socket->nsp_.handlers_->error)
-                fenced("A handler failed.", [&] { handler(*socket, violation.why); });
+                fenced("A handler failed.", [&] { handler(*socket, violation.why); }, [&] { return socket->id(); });
     // The reference server calls the same thing by two names.
     const bool by_server = violation.is_misplaced && transport() == Transport::polling;
     close(by_server ? CloseReason::forced_server_close : CloseReason::forced_close);
@@ -274,8 +274,9 @@ void Client::end_socket(Socket& socket, CloseReason reason)
         resume();  // nobody is left who would
     Namespace& nsp = ended->nsp_;
     const Handlers& handlers = *nsp.handlers_;
+    const auto sid = [&ended] { return ended->id(); };
     if (handlers.disconnecting)
-        fenced("A handler failed.", [&] { handlers.disconnecting(*ended, reason); });
+        fenced("A handler failed.", [&] { handlers.disconnecting(*ended, reason); }, sid);
     if (nsp.recovery_ && ended->accepted_ && may_come_back(reason))
         nsp.recovery_->keep(
             {ended->rare().pid, std::string(ended->id()), ended->rooms_.names(), ended->data}, core_.loop.now()
@@ -284,9 +285,9 @@ void Client::end_socket(Socket& socket, CloseReason reason)
     nsp.remove(*ended);
     core_.sockets.sockets_.take(ended->number());
     if (nsp.acks_)
-        fenced("A handler failed.", [&] { nsp.acks_->gone(*ended); });
+        fenced("A handler failed.", [&] { nsp.acks_->gone(*ended); }, sid);
     if (handlers.disconnect)
-        fenced("A handler failed.", [&] { handlers.disconnect(*ended, reason); });
+        fenced("A handler failed.", [&] { handlers.disconnect(*ended, reason); }, sid);
     core_.keep_for_now(std::move(ended));
     core_.on_left(nsp);
 }

@@ -45,6 +45,7 @@ private:
     Instant next_deadline() const override { return packets_.next_deadline(); }
     void on_deadline(Instant now) override;
     void on_excused(Instant now) override { packets_.excuse(now); }
+    std::string_view public_id() const override { return sockets_ ? sockets_->id() : std::string_view(); }
 
     void hear(const SocketEvent& event);
     void on_connect(const Connect& connect);

@@ -151,6 +151,16 @@ public:
     /// Whether anybody is in it.
     bool has_room(std::string_view room) const { return find_room(room) != nullptr; }
 
+    /// How many are in it.
+    std::size_t room_size(std::string_view room) const
+    {
+        const Room* found = find_room(room);
+        return found == nullptr ? 0 : found->sockets().size();
+    }
+
+    /// How many rooms somebody is in.
+    std::size_t rooms() const { return rooms_.size(); }
+
     /// nullptr: there is no such socket here. Those that wait for a middleware are found, and counted, too.
     Socket* find(std::uint64_t number) const;
     Socket* find(std::string_view id) const;

@@ -88,4 +88,6 @@ bool Server::drained() const { return core_->engine.drained(); }
 
 std::size_t Server::connections() const { return core_->engine.connections(); }
 
+const EngineCounts& Server::counts() const { return core_->engine.counts(); }
+
 }  // namespace wgw::sio

@@ -20,6 +20,7 @@
 #include "base/random.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
+#include "sio/engine/counts.hpp"
 #include "sio/server/namespace.hpp"
 #include "sio/server/options.hpp"
 
@@ -78,6 +79,9 @@ public:
     bool drained() const;
 
     std::size_t connections() const;
+
+    /// What has happened to them since the start.
+    const EngineCounts& counts() const;
 
 private:
     std::unique_ptr<ServerCore> core_;
