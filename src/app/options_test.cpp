@@ -277,16 +277,17 @@ TEST(ASetting, SaysWhereItComesFrom)
         {{"GATEWAY_PORT", "2"}, {"WGW_DATA", "/data"}, {"WGW_DRAIN", ""}},
         "GATEWAY_PORT=1\nWGW_LOG_LEVEL=debug\nWGW_DRAIN=5\n"
     );
-    std::map<std::string_view, std::pair<std::string, std::string>> rows;
+    using Row = std::pair<std::string, std::string>;
+    std::map<std::string_view, Row> rows;
     for (const auto& row : settings.rows)
         rows[row.name] = {row.value, row.origin};
     EXPECT_EQ(rows.size(), option_table().size());
-    EXPECT_EQ(rows["GATEWAY_PORT"], std::pair("3", "flag"));
-    EXPECT_EQ(rows["WGW_DATA"], std::pair("/data", "environment"));
-    EXPECT_EQ(rows["WGW_LOG_LEVEL"], std::pair("debug", ".env"));
-    EXPECT_EQ(rows["GATEWAY_HOST"], std::pair("localhost", "default"));
-    EXPECT_EQ(rows["JWT_SECRET"], std::pair("", "default"));
-    EXPECT_EQ(rows["WGW_DRAIN"], std::pair("10", "default")) << "an empty text unsets what .env says";
+    EXPECT_EQ(rows["GATEWAY_PORT"], Row("3", "flag"));
+    EXPECT_EQ(rows["WGW_DATA"], Row("/data", "environment"));
+    EXPECT_EQ(rows["WGW_LOG_LEVEL"], Row("debug", ".env"));
+    EXPECT_EQ(rows["GATEWAY_HOST"], Row("localhost", "default"));
+    EXPECT_EQ(rows["JWT_SECRET"], Row("", "default"));
+    EXPECT_EQ(rows["WGW_DRAIN"], Row("10", "default")) << "an empty text unsets what .env says";
 }
 
 TEST(ASetting, ThatIsASecretIsMarked)

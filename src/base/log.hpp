@@ -39,6 +39,9 @@ using Fields = std::initializer_list<Field>;
 /// Chooses level and form. Call once, early.
 void init(Level level, Format format);
 
+/// Any thread, at any time.
+void set_level(Level level);
+
 void write(Level level, std::string_view sentence, Fields fields = {});
 
 inline void debug(std::string_view sentence, Fields fields = {}) { write(Level::debug, sentence, fields); }
