@@ -78,6 +78,21 @@ TEST_F(TheControlSocket, ListsUsersInPages)
     );
 }
 
+TEST_F(TheControlSocket, ResetsPasswordsAndKeepsUsersOut)
+{
+    ask("user.add", kGrace);
+    EXPECT_THAT(
+        ask("user.reset_password", R"({"who":"grace.hopper","password":"short"})"),
+        AllOf(StartsWith("400 "), HasSubstr("password must be longer than or equal to 6 characters"))
+    );
+    EXPECT_THAT(ask("user.reset_password", R"({"who":"grace.hopper","password":"flowmatic1955"})"), StartsWith("200 "));
+    EXPECT_THAT(ask("user.disable", R"({"who":"grace.hopper"})"), HasSubstr(R"("disabled":true)"));
+    EXPECT_THAT(ask("user.find", R"({"who":"grace.hopper"})"), HasSubstr(R"("disabled":true)"));
+    EXPECT_THAT(ask("user.enable", R"({"who":"grace.hopper"})"), HasSubstr(R"("disabled":false)"));
+    for (const auto* operation : {"user.reset_password", "user.disable", "user.enable"})
+        EXPECT_THAT(ask(operation, R"({"who":"nobody","password":"cobol1959"})"), StartsWith("404 ")) << operation;
+}
+
 TEST_F(TheControlSocket, SaysWhatIsWrongWithAQuestion)
 {
     EXPECT_THAT(ask("user.find", R"({"who":"nobody"})"), AllOf(StartsWith("404 "), HasSubstr("wegowhere user list")));

@@ -4,8 +4,8 @@
 /// Loop only.
 
 #include "app/admin.hpp"
-#include "app/housekeeping.hpp"
 #include "app/control.hpp"
+#include "app/housekeeping.hpp"
 #include "app/options.hpp"
 #include "app/secret.hpp"
 #include "app/store_watch.hpp"

@@ -11,6 +11,9 @@ using Parts = Operations::Parts;
 
 constexpr std::int64_t kPage = 200;
 
+/// Where the session of an added user came from.
+const auth::Peer kOperator{.address = "", .user_agent = "wegowhere user add"};
+
 struct List {
     std::int64_t limit = kPage;
     std::optional<Id> after;
@@ -43,10 +46,12 @@ Task<std::optional<user::User>> find(Parts parts, std::string who)
     co_return user;
 }
 
-Task<std::string> described(Parts, user::User user)
+Task<std::string> described(Parts parts, user::User user)
 {
     std::string out;
     user::write_user_found(out, user);
+    out.pop_back();
+    out += co_await parts.auth.is_disabled(user._id) ? R"(,"disabled":true})" : R"(,"disabled":false})";
     co_return out;
 }
 
@@ -91,7 +96,7 @@ Task<Result<std::string>> add_user(Parts parts, std::string arguments)
     if (!asked)
         co_return fail(asked.error());
     const std::string name = asked->username;
-    auto made = co_await parts.auth.sign_up(*std::move(asked));
+    auto made = co_await parts.auth.sign_up(*std::move(asked), kOperator);
     if (!made)
         co_return fail(std::move(made.error()));
     auto user = co_await parts.users.find_by_username(name);
@@ -100,15 +105,66 @@ Task<Result<std::string>> add_user(Parts parts, std::string arguments)
     co_return co_await described(parts, *std::move(user));
 }
 
+struct ResetPassword {
+    std::string who;
+    std::string password;
+};
+
+constexpr auto kResetPassword = fields<ResetPassword>(
+    field("who", &ResetPassword::who, not_empty, "A user name, or an id."),
+    field("password", &ResetPassword::password, auth::kSignUp.rows.back().rule, "As at sign-up.")
+);
+
+Task<Result<std::string>> reset_password(Parts parts, std::string arguments)
+{
+    auto asked = read(kResetPassword, arguments, parts.limits);
+    if (!asked)
+        co_return fail(asked.error());
+    auto user = co_await find(parts, asked->who);
+    if (!user)
+        co_return unknown(asked->who);
+    auto done = co_await parts.auth.reset_password(user->_id, std::move(asked->password));
+    if (!done)
+        co_return fail(std::move(done.error()));
+    co_return co_await described(parts, *std::move(user));
+}
+
+Task<Result<std::string>> set_disabled(Parts parts, std::string arguments, bool disabled)
+{
+    const auto asked = read(kWho, arguments, parts.limits);
+    if (!asked)
+        co_return fail(asked.error());
+    auto user = co_await find(parts, asked->who);
+    if (!user)
+        co_return unknown(asked->who);
+    auto done = co_await parts.auth.set_disabled(user->_id, disabled);
+    if (!done)
+        co_return fail(std::move(done.error()));
+    co_return co_await described(parts, *std::move(user));
+}
+
+Task<Result<std::string>> disable_user(Parts parts, std::string arguments)
+{
+    return set_disabled(parts, std::move(arguments), true);
+}
+
+Task<Result<std::string>> enable_user(Parts parts, std::string arguments)
+{
+    return set_disabled(parts, std::move(arguments), false);
+}
+
 struct Operation {
     std::string_view name;
     Task<Result<std::string>> (*run)(Parts parts, std::string arguments);
 };
 
 constexpr std::array kOperations{
-    Operation{"user.list", list_users},
-    Operation{"user.find", find_user },
-    Operation{"user.add",  add_user  },
+    Operation{"user.list",           list_users    },
+    Operation{"user.find",           find_user     },
+    Operation{"user.add",            add_user      },
+    Operation{"user.reset_password", reset_password},
+    Operation{"user.disable",        disable_user  },
+    Operation{"user.enable",         enable_user   },
 };
 
 }  // namespace

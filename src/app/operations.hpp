@@ -5,8 +5,11 @@
 ///     user.list            {"limit":200,"after":"<id>"}    {"items":[user…],"next":"<id>" or null}
 ///     user.find            {"who"}                         user; `who` is a user name or an id
 ///     user.add             {"first_name","last_name","username","password"}      user
+///     user.reset_password  {"who","password"}              user; all its sessions have ended
+///     user.disable         {"who"}                         user; the same
+///     user.enable          {"who"}                         user
 ///
-/// A user is the object of GET /api/v1/user/me.
+/// A user is the object of GET /api/v1/user/me, and `disabled` behind it.
 /// Errors  as the features have them, and not_found of an operation that is none
 /// Loop only.
 /// Tests   operations_test.cpp

@@ -75,7 +75,7 @@ test('the commands of docs/operations.md work, one behind the other', { timeout:
     const env = { PATH: `${root}/bin:${process.env.PATH}`, WGW_ADMIN_PORT: String(admin) };
     const { code, out } = await run(['bash', '-euxo', 'pipefail', '-c', `exec 2>&1\n${all}`], { cwd: root, env, ms: 150000 });
     assert.equal(code, 0, out.slice(-4000));
-    for (const sentence of [/GATEWAY_PORT=\d+ +# \.env/, /says: ready/, /^good$/m, /chat\.backup: .* MB, checked/, /What was there is in/, /is a new key/])
+    for (const sentence of [/GATEWAY_PORT=\d+ +# \.env/, /says: ready/, /grace\.hopper has the new password/, /grace\.hopper is disabled/, /^good$/m, /chat\.backup: .* MB, checked/, /What was there is in/, /is a new key/])
         assert.match(out, sentence);
 });
 

@@ -56,10 +56,47 @@ upAndDown('a user is added, shown and listed', async (t, data, server) => {
     assert.match(await must(data, ['user', 'add', 'grace.hopper', '--first-name', 'Grace'], { input: 'cobol1959\n' }), /^Added grace\.hopper, id [0-9a-f]{24}\.$/m);
     const shown = JSON.parse(await must(data, ['user', 'show', 'grace.hopper', '--json']));
     assert.deepEqual([shown.username, shown.first_name], ['grace.hopper', 'Grace']);
-    assert.match(await must(data, ['user', 'show', shown._id]), /user +grace\.hopper\n/);
+    assert.match(await must(data, ['user', 'show', shown._id]), /user +grace\.hopper\n(.*\n)*state +may sign in/);
     assert.match(await must(data, ['user', 'list']), new RegExp(`^${shown._id}  \\d{4}-\\d\\d-\\d\\d  grace\\.hopper`, 'm'));
     assert.match(await must(data, ['user', 'list', '--json']), /^\{"_id":.*\}\n$/);
     assert.equal((await asked(server, () => signIn(server, 'grace.hopper', 'cobol1959'))).status, 200);
+});
+
+upAndDown('a password is reset, and all sessions end', async (t, data, server) => {
+    const user = await asked(server, () => signUp(server)), me = () => call(server, 'GET', '/api/v1/user/me', { token: user.token });
+    const short = await operate(data, ['user', 'reset-password', user.username], { input: '12345\n' });
+    assert.deepEqual([short.code, /password must be longer/.test(short.out)], [1, true], short.out);
+    assert.equal((await asked(server, me)).status, 200);
+    assert.match(await must(data, ['user', 'reset-password', user.username], { input: 'flowmatic1955\n' }), /has the new password/);
+    await asked(server, async () => {
+        await eventually('the end of the session', async () => (await me()).status === 401);
+        assert.equal((await signIn(server, user.username, 'a long password')).status, 400);
+        assert.equal((await signIn(server, user.username, 'flowmatic1955')).status, 200);
+    });
+});
+
+upAndDown('a user who is disabled is kept out until enabled again', async (t, data, server) => {
+    const user = await asked(server, () => signUp(server)), me = () => call(server, 'GET', '/api/v1/user/me', { token: user.token });
+    const issued = (await must(data, ['token', 'issue', user.username])).trim();
+    assert.match(await must(data, ['user', 'disable', user.username]), /is disabled/);
+    assert.match(await must(data, ['user', 'show', user.username]), /state +disabled/);
+    assert.match(await must(data, ['user', 'list']), /\(disabled\)$/m);
+    const { code, out } = await operate(data, ['token', 'check'], { input: issued });
+    assert.deepEqual([code, /not good: its user is not let in/.test(out)], [1, true], out);
+    await asked(server, async () => {
+        await eventually('the end of the session', async () => (await me()).status === 401);
+        assert.equal((await signIn(server, user.username, 'a long password')).status, 403);
+    });
+    assert.match(await must(data, ['user', 'enable', user.username]), /is enabled/);
+    assert.equal((await asked(server, () => signIn(server, user.username, 'a long password'))).status, 200);
+});
+
+test('a reset ends open sockets too', { timeout: 30000 }, async (t) => {
+    const server = await startServer(t), user = await signUp(server), room = await makeRoom(server, user);
+    const socket = await connectSocket(t, server, { user }), send = () => ask(socket, { room_id: room, content: 'x' });
+    assert.equal((await send()).success, true);
+    await must(server.data, ['user', 'reset-password', user.username], { input: 'flowmatic1955\n' });
+    await eventually('the end of the socket', async () => !socket.connected || !(await send().catch(() => ({}))).success);
 });
 
 test('what cannot be a user is refused with a sentence', { timeout: 60000 }, async (t) => {
@@ -70,6 +107,7 @@ test('what cannot be a user is refused with a sentence', { timeout: 60000 }, asy
         [['user', 'add', 'grace'], 'cobol1959', /username must be longer than or equal to 6 characters/],
         [['user', 'add', 'another'], '12345\n', /password must be longer than or equal to 6 characters/],
         [['user', 'add', 'another'], '', /Password is missing/],
+        [['user', 'reset-password', 'nobody'], 'cobol1959', /There is no user/], [['user', 'disable', 'nobody'], '', /There is no user/],
         [['user', 'show', 'nobody'], '', /There is no user "nobody".*wegowhere user list/],
     ]) {
         const { code, out } = await operate(data, words, { input });
@@ -81,7 +119,7 @@ test('what cannot be a user is refused with a sentence', { timeout: 60000 }, asy
         assert.equal(code, 2, out);
         assert.ok(out.includes(`Did you mean ${meant}?`), out);
     }
-    for (const words of [['user'], ['user', 'show'], ['user', 'add'], ['token'], ['token', 'issue'], ['config'], ['secret'], ['backup'], ['restore']])
+    for (const words of [['user'], ['user', 'show'], ['user', 'add'], ['user', 'disable'], ['user', 'reset-password'], ['token'], ['token', 'issue'], ['config'], ['secret'], ['backup'], ['restore']])
         assert.equal((await operate(data, words)).code, 2, words.join(' '));
 });
 

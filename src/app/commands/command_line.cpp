@@ -14,7 +14,8 @@ constexpr const char* kExamples = R"(Examples:
   wegowhere config env > .env              every setting, to be edited
   wegowhere config print --origin          what is in force, and why
   wegowhere doctor                         is this machine fit for it?
-  wegowhere user list                      who is there?
+  wegowhere user reset-password ann        a new password for ann
+  wegowhere user show ann                  can ann sign in?
   wegowhere token check < token            why is a token refused?
   wegowhere secret rotate                  a new key that signs tokens
   wegowhere backup chat.backup             while the server runs, too

@@ -20,7 +20,9 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   wegowhere user list
   wegowhere user add grace.hopper --first-name Grace
-  wegowhere user show grace.hopper
+  wegowhere user show grace.hopper             why can she not sign in?
+  wegowhere user reset-password grace.hopper   asks for the new one
+  wegowhere user disable grace.hopper          ends all her sessions, too
 
 They work while the server runs and while it does not.)";
 
@@ -35,6 +37,19 @@ constexpr const char* kShowExamples = R"(Examples:
 constexpr const char* kAddExamples = R"(Examples:
   wegowhere user add grace.hopper --first-name Grace    asks for a password
   openssl rand -base64 12 | tee password | wegowhere user add grace.hopper)";
+
+constexpr const char* kResetExamples = R"(Examples:
+  wegowhere user reset-password grace.hopper               asks for it
+  wegowhere user reset-password grace.hopper < password    its first line
+All sessions of the user end.)";
+
+constexpr const char* kDisableExamples = R"(Examples:
+  wegowhere user disable grace.hopper
+She can no longer sign in, and all her sessions end.)";
+
+constexpr const char* kEnableExamples = R"(Examples:
+  wegowhere user enable grace.hopper
+She can sign in again, with the password she had.)";
 
 struct Flags {
     std::string who;
@@ -77,12 +92,18 @@ std::string text_of(JsonValue user, std::string_view name)
     return value && value->is_string() ? printable(value->string()) : "";
 }
 
+bool is_disabled(JsonValue user)
+{
+    const auto value = user.find("disabled");
+    return value && value->text() == "true";
+}
+
 void print_row(JsonValue user)
 {
     const std::string name = text_of(user, "first_name") + " " + text_of(user, "last_name");
     std::printf(
-        "%s  %s  %-24s %s\n", text_of(user, "_id").c_str(), text_of(user, "created_at").substr(0, 10).c_str(),
-        text_of(user, "username").c_str(), name.c_str()
+        "%s  %s  %-24s %s%s\n", text_of(user, "_id").c_str(), text_of(user, "created_at").substr(0, 10).c_str(),
+        text_of(user, "username").c_str(), name.c_str(), is_disabled(user) ? " (disabled)" : ""
     );
 }
 
@@ -131,11 +152,15 @@ int show(const Options& options, const Flags& flags)
     })
     );
     const JsonValue json(user);
+    const char* state = is_disabled(json)
+                            ? "disabled: cannot sign in until wegowhere user enable"
+                            : "may sign in. Refused with 400: the password is wrong; with 429:\n"
+                              "            too many wrong ones, wait. New one: wegowhere user reset-password";
     print_user(
         flags, user,
         "user        " + text_of(json, "username") + "\nid          " + text_of(json, "_id") + "\nname        " +
             text_of(json, "first_name") + " " + text_of(json, "last_name") + "\nsigned up   " +
-            text_of(json, "created_at")
+            text_of(json, "created_at") + "\nstate       " + state
     );
     return 0;
 }
@@ -157,11 +182,47 @@ int add(const Options& options, const Flags& flags)
     return 0;
 }
 
+int reset_password(const Options& options, const Flags& flags)
+{
+    ControlClient control(options);
+    control.ask(
+        "user.find", object({
+                         {"who", flags.who}
+    })
+    );  // before anybody types a password for nobody
+    auto password = ask_secret("New password", Twice::yes);
+    auto arguments = object({
+        {"who",      flags.who},
+        {"password", password }
+    });
+    auth::wipe(password);
+    const auto user = control.ask("user.reset_password", arguments);
+    auth::wipe(arguments);
+    print_user(flags, user, flags.who + " has the new password. All sessions have ended.");
+    return 0;
+}
+
+int set_disabled(const Options& options, const Flags& flags, bool disabled)
+{
+    ControlClient control(options);
+    const auto user = control.ask(
+        disabled ? "user.disable" : "user.enable", object({
+                                                       {"who", flags.who}
+    })
+    );
+    print_user(
+        flags, user,
+        flags.who + (disabled ? " is disabled: cannot sign in any more, and all sessions have ended."
+                              : " is enabled, and may sign in.")
+    );
+    return 0;
+}
+
 }  // namespace
 
 void add_user(CommandLine& line)
 {
-    auto* command = line.add("user", "List, show and add accounts.", kExamples);
+    auto* command = line.add("user", "List, add, disable and mend accounts.", kExamples);
     command->require_subcommand(1);
     auto flags = std::make_shared<Flags>();
     const auto inner = [&](const char* name, const char* sentence, const char* examples, auto run) {
@@ -175,11 +236,18 @@ void add_user(CommandLine& line)
         added->add_option("user", flags->who, "A user name, or an id.")->required();
     };
     inner("list", "List all users, the oldest first.", kListExamples, list);
-    of_user(inner("show", "Show a user.", kShowExamples, show));
+    of_user(inner("show", "Show a user, and whether sign-in is possible.", kShowExamples, show));
     auto* adding = inner("add", "Add a user, with a password that is asked for.", kAddExamples, add);
     adding->add_option("user", flags->who, "The user name.")->required();
     adding->add_option("--first-name", flags->first_name, "The first name (the user name).");
     adding->add_option("--last-name", flags->last_name, "The last name (none).");
+    of_user(inner("reset-password", "Give a user another password.", kResetExamples, reset_password));
+    of_user(inner("disable", "Keep a user out.", kDisableExamples, [](const Options& options, const Flags& of) {
+        return set_disabled(options, of, true);
+    }));
+    of_user(inner("enable", "Let a user in again.", kEnableExamples, [](const Options& options, const Flags& of) {
+        return set_disabled(options, of, false);
+    }));
 }
 
 }  // namespace wgw::app
