@@ -91,3 +91,14 @@ test('each message of the log is explained in docs/operations.md', async () => {
     }
     assert.deepEqual(missing, [], 'write a row for each into "What the log says"');
 });
+
+test('each command that README.md shows is one', async () => {
+    const readme = await readFile(path(kRoot, 'README.md'), 'utf8');
+    const commands = [...readme.matchAll(/^wegowhere ([a-z]+(?: (?:env|print|check|rotate|show|reset-password))?)/gm)].map(([, words]) => words.split(' '));
+    assert.ok(commands.length > 5);
+    for (const words of commands) {
+        const { code, out } = await run([kBinary, ...words, '--help']);
+        assert.equal(code, 0, out);
+        assert.match(out, new RegExp(`wegowhere ${words.join(' ')}`));
+    }
+});

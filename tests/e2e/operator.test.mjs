@@ -160,6 +160,14 @@ test('a socket that a killed server has left does not stop the commands, nor the
     assert.ok(!existsSync(socket));
 });
 
+test('a folder whose owner does not answer is left alone', { timeout: 30000 }, async (t) => {
+    const server = await startServer(t);
+    await server.stop();
+    const { code, out } = await run(['flock', path(server.data, 'wegowhere.lock'), kBinary, 'user', 'list'], { env: { WGW_DATA: server.data } });
+    assert.equal(code, 1, out);
+    assert.match(out, /is in use by .*starting or ending, try again in a moment/);
+});
+
 upAndDown('a token is issued, and says why it is refused', async (t, data, server) => {
     const user = await asked(server, () => signUp(server));
     const token = (await must(data, ['token', 'issue', user.username, '--lifetime', '1h'])).trim();

@@ -102,7 +102,13 @@ ControlClient::ControlClient(const Options& options, Missing missing)
             ". Name the right folder with --data or WGW_DATA, or start a server there: wegowhere serve"
         );
     log::init(log::Level::warn, log::Format::text);
-    here_ = std::make_unique<Here>(options);
+    try {
+        here_ = std::make_unique<Here>(options);
+    } catch (const store::DataFolderError& error) {
+        throw std::runtime_error(
+            std::string(error.what()) + " If it is a server that is just starting or ending, try again in a moment."
+        );
+    }
 }
 
 ControlClient::~ControlClient() = default;
