@@ -66,21 +66,23 @@ public:
 
     std::string run(std::string_view operation, const std::string& arguments)
     {
-        std::optional<HttpResponse> response;
+        Kept response;
+        const std::string name(operation);
         TaskScope scope([](std::exception_ptr) {});  // serve() throws nothing
-        loop_.post([&] { scope.spawn(keep(server_.control(), std::string(operation), arguments, response)); });
+        loop_.post([&] { scope.spawn(keep(server_.control(), name, arguments, response)); });
         while (!response)
             loop_.turn();
         return std::move(response->body);
     }
 
 private:
-    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): run() waits for its end
-    static Task<void> keep(
-        Control& control, std::string operation, std::string arguments, std::optional<HttpResponse>& response
-    )
+    using Kept = std::optional<HttpResponse>;
+
+    /// run() waits for its end.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
+    static Task<void> keep(Control& control, const std::string& name, std::string arguments, Kept& response)
     {
-        response = co_await control.serve(std::move(operation), std::move(arguments));
+        response = co_await control.serve(name, std::move(arguments));
     }
 
     SystemClock clock_;
