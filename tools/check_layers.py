@@ -3,8 +3,8 @@
 
     check_layers.py [root]      prints one line per violation; exit 1 if there is one
 
-A folder may include itself and its DEPS, its *_test.cpp its TEST_DEPS too; what lies directly in src/ belongs to app.
-From outside app, of another feature only api.hpp; a test may declare more with TEST_DEPS. DEPS make no circle.
+A folder may include itself and its DEPS, its *_test.cpp its TEST_DEPS too; what lies directly in src/ belongs to
+app/commands, or where that is missing to app. From outside app, of another feature only api.hpp; a test may declare more with TEST_DEPS. DEPS make no circle.
 gateway never depends on store. Nothing is `detached`. base/test_loop.hpp is for tests. A file over 450 lines is named, as a warning.
 Tests: check_layers_test.py
 """
@@ -90,7 +90,7 @@ def check_modules(modules):
 def check_file(path, source, by_folder):
     where = f"src/{path.relative_to(source).as_posix()}"
     folder = path.parent.relative_to(source).as_posix()
-    owner = by_folder.get("app" if folder == "." else folder)
+    owner = by_folder.get("app/commands", by_folder.get("app")) if folder == "." else by_folder.get(folder)
     if owner is None:
         yield f"{where}: its folder has no wgw_module() line"
         return
@@ -107,7 +107,7 @@ def check_file(path, source, by_folder):
             yield f'{where}:{line}: "{header}": {owner.name} does not declare {other.name} in its DEPS'
         elif is_test and other.name in owner.test_deps:
             pass  # a test that says so may build the other feature's real objects, instead of a mock
-        elif other.name in FEATURES - {owner.name} and owner.name != "app" and not header.endswith("/api.hpp"):
+        elif other.name in FEATURES - {owner.name} and not owner.folder.startswith("app") and not header.endswith("/api.hpp"):
             yield f'{where}:{line}: "{header}": of another feature only {other.name}/api.hpp may be included'
         if header.rpartition("/")[2].startswith("test_") and not is_test:
             yield f'{where}:{line}: "{header}" is for tests'

@@ -1,18 +1,26 @@
 #include "app/embedded.hpp"
 
-#include "app/commands.hpp"
+#include "app/version.hpp"
+#include "base/log.hpp"
 #include "chat/log_schema.hpp"
 #include "chat/log_store_sqlite.hpp"
 #include "store/migrations.hpp"
 
+#include <unistd.h>
+
 namespace wgw::app {
 namespace {
+
+constexpr std::size_t kCommandsAtOnce = 16;
 
 Secret secret_of(const Options& options, const store::DataFolder& folder, Random& random)
 {
     if (!options.jwt_secret.empty())
-        return {options.jwt_secret, false};
-    return load_or_make_secret(folder.path(), random);
+        return {options.jwt_secret, false, options.previous_secret};
+    Secret secret = load_or_make_secret(folder.path(), random);
+    if (!options.previous_secret.empty())
+        secret.previous = options.previous_secret;
+    return secret;
 }
 
 store::WriterOptions writer_options(chat::Engine& engine, std::function<void()> on_broken)
@@ -91,10 +99,12 @@ store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock)
 }
 
 Embedded::Embedded(
-    const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken
+    const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken,
+    Listening listening
 )
     : options_(options), loop_(loop), folder_(options.data), secret_(secret_of(options, folder_, random)),
-      tokens_({.current = secret_.key}, clock), db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
+      tokens_({.current = secret_.key, .previous = secret_.previous}, clock),
+      db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
       log_(chat::make_sqlite_log(with_tables(db_, clock))), engine_(*log_, options_.limits),
       writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop, clock),
       store_watch_(loop, writer_, readers_),
@@ -120,21 +130,50 @@ Embedded::Embedded(
            .lag = [this] { return loop_.pulse().worst(loop_.now()); },
            .metrics = [this](MetricsPage::Form form) { return metrics_text(form, counted_, checks()); }}
       ),
-      admin_http_(loop, admin_, {.port_setting = "WGW_ADMIN_PORT"})
+      admin_http_(loop, admin_, {.port_setting = "WGW_ADMIN_PORT"}),
+      control_(Operations({auth_service_, user_service_, options_.limits}), clock),
+      control_http_(loop, control_, {.connections = kCommandsAtOnce})
 {
     loop_.backlog().bound(size(options_.limits.queues_bytes));
     gateway_.attach(http_);
     admin_.attach(admin_http_);
+    control_.attach(control_http_);
     loop_.at_end_of_turn([this] { flush_workers(); });
     load();
+    if (listening == Listening::yes)
+        listen();
+}
+
+void Embedded::listen()
+{
     port_ = http_.listen(options_.host, options_.port);
     admin_port_ = admin_http_.listen(options_.admin_host, options_.admin_port);
+    listen_to_commands();
+}
+
+// The folder is ours alone: a socket that is there was left by a server that was killed. Chat works without commands.
+void Embedded::listen_to_commands()
+{
+    const std::string path = folder_.path() + "/" + std::string(kControlSocket);
+    try {
+        control_http_.listen_at(path);
+        control_path_ = path;
+    } catch (const std::runtime_error& error) {
+        log::warn(
+            "The commands user, token and doctor cannot reach this server.",
+            {
+                {"why", error.what()}
+        }
+        );
+    }
 }
 
 Embedded::~Embedded()
 {
     // Everybody who waits for a worker is answered before the objects go: first the threads end, then the loop, which
     // has already stopped, runs what they handed back.
+    if (!control_path_.empty())
+        ::unlink(control_path_.c_str());
     passwords_.stop();
     readers_.stop();
     writer_.stop();
@@ -199,14 +238,19 @@ void Embedded::refuse_work()
 {
     set_draining();
     http_.stop_accepting();
+    control_http_.stop_accepting();
     gateway_.refuse_work();
 }
 
-bool Embedded::is_working() const { return gateway_.running() > 0 || writer_.under_way() > 0; }
+bool Embedded::is_working() const
+{
+    return gateway_.running() > 0 || control_.running() > 0 || writer_.under_way() > 0;
+}
 
 void Embedded::close_connections(Duration spread)
 {
     http_.close_idle();
+    control_http_.close_idle();
     sockets_.drain(spread);
 }
 

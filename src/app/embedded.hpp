@@ -4,6 +4,7 @@
 /// Loop only.
 
 #include "app/admin.hpp"
+#include "app/control.hpp"
 #include "app/housekeeping.hpp"
 #include "app/metrics.hpp"
 #include "app/options.hpp"
@@ -43,10 +44,14 @@ store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock);
 
 class Embedded {
 public:
+    /// A command that opens the store itself, because no server has it, needs all but the sockets.
+    enum class Listening { yes, no };
+
     /// Opens the store and listens. `on_broken` is called once the disk cannot be trusted any more.
     /// Throws std::runtime_error with a sentence for the operator.
     Embedded(
-        const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken
+        const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken,
+        Listening listening = Listening::yes
     );
     Embedded(const Embedded&) = delete;
     Embedded& operator=(const Embedded&) = delete;
@@ -55,6 +60,7 @@ public:
     std::uint16_t port() const { return port_; }
     std::uint16_t admin_port() const { return admin_port_; }
     bool made_secret() const { return secret_.made; }
+    Control& control() { return control_; }
 
     /// Stops accepting; whatever is asked from now on is answered `draining`. Work under way goes on: is_working().
     void refuse_work();
@@ -68,6 +74,8 @@ public:
     void set_draining() { is_draining_ = true; }
 
 private:
+    void listen();
+    void listen_to_commands();
     std::vector<Check> checks();
     Check store_check();
     void flush_workers();
@@ -104,6 +112,9 @@ private:
     Counted counted_;
     Admin admin_;
     net::HttpServer admin_http_;
+    Control control_;
+    net::HttpServer control_http_;
+    std::string control_path_;  ///< Empty: nothing listens there.
     std::uint16_t port_ = 0;
     std::uint16_t admin_port_ = 0;
     bool is_ready_ = false;

@@ -1,7 +1,7 @@
 #include "app/metrics.hpp"
 
-#include "app/commands.hpp"
 #include "app/own_process.hpp"
+#include "app/version.hpp"
 #include "base/log.hpp"
 
 #include <algorithm>

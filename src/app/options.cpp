@@ -2,6 +2,7 @@
 
 #include "app/dotenv.hpp"
 #include "app/limit_table.hpp"
+#include "app/secret_file.hpp"
 #include "app/spelling.hpp"
 
 #include <algorithm>
@@ -12,19 +13,24 @@ namespace wgw::app {
 namespace {
 
 constexpr std::array kTable{
-    OptionRow{"GATEWAY_HOST",        "localhost", "Address to listen on: a name or an IP address; 0.0.0.0 for all."                            },
-    OptionRow{"GATEWAY_PORT",        "3000",      "Port to listen on; 0 for any free one."                                                     },
+    OptionRow{"GATEWAY_HOST", "localhost", "Address to listen on: a name or an IP address; 0.0.0.0 for all."},
+    OptionRow{"GATEWAY_PORT", "3000", "Port to listen on; 0 for any free one."},
     OptionRow{
-              "JWT_SECRET",          "",          "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA."
+              "JWT_SECRET", "", "Key that signs the tokens, at least 32 bytes. Not set: one is made and kept in WGW_DATA.",
+              true
     },
     OptionRow{
-              "WGW_ROLE",            "",          "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
+              "JWT_SECRET_PREVIOUS", "",
+              "The key before it, after a change: its tokens stay valid until they expire (30 days).", true
     },
-    OptionRow{"WGW_DATA",            "./data",    "Folder of the database and the secret."                                                     },
-    OptionRow{"WGW_ADMIN_HOST",      "127.0.0.1", "Address of the admin listener (health for operators)."                                      },
-    OptionRow{"WGW_ADMIN_PORT",      "9464",      "Port of the admin listener; 0 for any free one."                                            },
     OptionRow{
-              "WGW_ORIGINS",         "",          "Web origins that may open a socket beside the server's own, separated by commas; * for any."
+              "WGW_ROLE", "", "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
+    },
+    OptionRow{"WGW_DATA", "./data", "Folder of the database and the secret."},
+    OptionRow{"WGW_ADMIN_HOST", "127.0.0.1", "Address of the admin listener (health for operators)."},
+    OptionRow{"WGW_ADMIN_PORT", "9464", "Port of the admin listener; 0 for any free one."},
+    OptionRow{
+              "WGW_ORIGINS", "", "Web origins that may open a socket beside the server's own, separated by commas; * for any."
     },
     OptionRow{
               "WGW_TRUSTED_PROXIES", "",
@@ -32,12 +38,12 @@ constexpr std::array kTable{
         "set: "
         "nobody's, and peers on loopback and private networks are not counted by address."
     },
-    OptionRow{"WGW_LOG_LEVEL",       "info",      "debug, info, warn or error."                                                                },
-    OptionRow{"WGW_LOG_FORMAT",      "auto",      "text, json, or auto: text on a terminal."                                                   },
-    OptionRow{"WGW_SHUTDOWN_DELAY",  "0",         "Seconds between SIGTERM and the end of accepting connections."                              },
-    OptionRow{"WGW_DRAIN",           "10",        "Seconds over which connections are closed at a shutdown."                                   },
-    OptionRow{"WGW_LIMITS",          "",          "bench: lifts the limits per user, room and address, for load tests."                        },
-    OptionRow{"WGW_INSECURE_DEV",    "",          "1: accepts a weak JWT_SECRET, on loopback only."                                            },
+    OptionRow{"WGW_LOG_LEVEL", "info", "debug, info, warn or error."},
+    OptionRow{"WGW_LOG_FORMAT", "auto", "text, json, or auto: text on a terminal."},
+    OptionRow{"WGW_SHUTDOWN_DELAY", "0", "Seconds between SIGTERM and the end of accepting connections."},
+    OptionRow{"WGW_DRAIN", "10", "Seconds over which connections are closed at a shutdown."},
+    OptionRow{"WGW_LIMITS", "", "bench: lifts the limits per user, room and address, for load tests."},
+    OptionRow{"WGW_INSECURE_DEV", "", "1: accepts a weak JWT_SECRET, on loopback only."},
 };
 
 /// Whoever sets one of these wants other servers to be used: it would be wrong to start as if they were.
@@ -68,11 +74,15 @@ public:
     )
     {
         for (const auto& [name, value] : dotenv)
-            set(name, value);
+            set(name, value, ".env");
         for (const auto& [name, value] : environment)
-            set(name, value);
+            set(name, value, "environment");
         for (const auto& [name, value] : flags)
-            set(name, value);
+            set(name, value, "flag");
+        const auto credentials = environment.find("CREDENTIALS_DIRECTORY");
+        for (const auto& row : option_table())
+            if (row.is_secret)
+                take_from_file(row.name, credentials == environment.end() ? "" : credentials->second);
     }
 
     std::optional<std::string> given(const std::string& name) const
@@ -109,17 +119,56 @@ public:
 
     const std::map<std::string, std::string>& all() const { return values_; }
 
+    std::string origin(std::string_view name) const
+    {
+        const auto found = origins_.find(std::string(name));
+        return given(std::string(name)) && found != origins_.end() ? found->second : "default";
+    }
+
 private:
-    void set(const std::string& name, const std::string& value)
+    void set(const std::string& name, const std::string& value, std::string origin)
     {
         if (value.empty())
             values_.erase(name);
         else
             values_[name] = value;
+        origins_[name] = std::move(origin);
+    }
+
+    /// Two places that both say what the secret is may disagree: which one is believed would be a guess.
+    void take_from_file(std::string_view row, std::string_view credentials)
+    {
+        const std::string name(row);
+        const auto file = given(name + "_FILE");
+        const auto credential = credential_file(credentials, row);
+        if (given(name) && (file || credential))
+            throw OptionError(
+                name + " and " + (file ? name + "_FILE" : "the credential " + *credential) +
+                " are both set. Unset one of them."
+            );
+        if (file && credential)
+            throw OptionError(name + "_FILE and the credential " + *credential + " are both set. Unset one of them.");
+        if (!file && !credential)
+            return;
+        const std::string path = file ? *file : *credential;
+        set(name, read_secret_file(name, path), "file " + path);
     }
 
     std::map<std::string, std::string> values_;
+    std::map<std::string, std::string> origins_;
 };
+
+/// What may be set: the table, and the files of its secrets.
+std::vector<std::string> known_names()
+{
+    std::vector<std::string> names;
+    for (const auto& row : option_table()) {
+        names.emplace_back(row.name);
+        if (row.is_secret)
+            names.push_back(std::string(row.name) + "_FILE");
+    }
+    return names;
+}
 
 /// What stands behind the prefix of a name of ours: PORT of GATEWAY_PORT.
 std::string_view behind_prefix(std::string_view name)
@@ -142,6 +191,7 @@ std::size_t mistakes(std::string_view name, std::string_view right)
 
 std::vector<std::string> warn_of_unknown(const Values& values)
 {
+    const auto known = known_names();
     std::vector<std::string> warnings;
     std::string unread;
     for (const auto& [name, value] : values.all()) {
@@ -149,13 +199,10 @@ std::vector<std::string> warn_of_unknown(const Values& values)
             unread += (unread.empty() ? "" : ", ") + name;
         if (!starts_with_any(name, kPrefixes) || name.starts_with("WGW_TEST_"))
             continue;
-        const auto nearest = std::ranges::min_element(option_table(), {}, [&name](const OptionRow& row) {
-            return mistakes(name, row.name);
-        });
-        if (nearest->name != name)
-            warnings.push_back(
-                name + " is not a setting of this program. Did you mean " + std::string(nearest->name) + "?"
-            );
+        const auto nearest =
+            std::ranges::min_element(known, {}, [&name](const auto& right) { return mistakes(name, right); });
+        if (*nearest != name)
+            warnings.push_back(name + " is not a setting of this program. Did you mean " + *nearest + "?");
     }
     if (!unread.empty())
         warnings.push_back(
@@ -207,27 +254,26 @@ void refuse_roles(const Values& values)
     }
 }
 
-std::string checked_secret(const Values& values)
+std::string checked_secret(const Values& values, const std::string& name)
 {
     constexpr std::string_view kAdvice =
         " Set it to 32 random bytes or more, for example the output of: openssl rand -hex 32";
-    std::string secret = values.text("JWT_SECRET");
+    std::string secret = values.text(name);
     if (secret.empty())
         return secret;
     std::string weakness;
     if (std::ranges::find(kKnownSecrets, secret) != kKnownSecrets.end())
-        weakness = "JWT_SECRET is a well-known word: anybody could sign in as anybody.";
+        weakness = name + " is a well-known word: anybody could sign in as anybody.";
     else if (secret.size() < 32)
-        weakness = "JWT_SECRET has " + std::to_string(secret.size()) + " bytes.";
+        weakness = name + " has " + std::to_string(secret.size()) + " bytes.";
     if (weakness.empty())
         return secret;
     if (values.text("WGW_INSECURE_DEV") != "1")
         throw OptionError(weakness + std::string(kAdvice));
     if (!is_loopback_name(values.text("GATEWAY_HOST")))
         throw OptionError(
-            weakness +
-            " WGW_INSECURE_DEV=1 accepts that on loopback only: set GATEWAY_HOST to localhost, or JWT_SECRET "
-            "to 32 random bytes or more."
+            weakness + " WGW_INSECURE_DEV=1 accepts that on loopback only: set GATEWAY_HOST to localhost, or " + name +
+            " to 32 random bytes or more."
         );
     return secret;
 }
@@ -279,6 +325,16 @@ log::Level level_of(const std::string& name)
     throw OptionError("WGW_LOG_LEVEL is \"" + name + "\"; set it to debug, info, warn or error.");
 }
 
+std::vector<std::pair<std::string, std::string>> pairs_of(std::string_view dotenv)
+{
+    auto pairs = read_dotenv(dotenv);
+    if (!pairs)
+        throw OptionError(
+            "Line " + std::to_string(pairs.error().line) + " of .env cannot be read: " + pairs.error().what + "."
+        );
+    return *std::move(pairs);
+}
+
 std::optional<log::Format> format_of(const std::string& name)
 {
     if (name == "auto")
@@ -323,8 +379,23 @@ std::string env_template()
         out += '=';
         out += row.fallback;
         out += '\n';
+        if (row.is_secret)
+            out += "# " + std::string(row.name) + "_FILE=   (instead: the path of a file that has it)\n";
     }
     return out;
+}
+
+Settings list_settings(
+    const std::map<std::string, std::string>& flags, const std::map<std::string, std::string>& environment,
+    std::string_view dotenv
+)
+{
+    const Values values(flags, environment, pairs_of(dotenv));
+    Settings settings;
+    for (const auto& row : option_table())
+        settings.rows.push_back({row.name, values.text(row.name), row.is_secret, values.origin(row.name)});
+    settings.warnings = warn_of_unknown(values);
+    return settings;
 }
 
 Options read_options(
@@ -332,12 +403,7 @@ Options read_options(
     std::string_view dotenv
 )
 {
-    const auto file = read_dotenv(dotenv);
-    if (!file)
-        throw OptionError(
-            "Line " + std::to_string(file.error().line) + " of .env cannot be read: " + file.error().what + "."
-        );
-    const Values values(flags, environment, *file);
+    const Values values(flags, environment, pairs_of(dotenv));
     refuse_roles(values);
     refuse_cluster(values);
 
@@ -347,7 +413,12 @@ Options read_options(
     options.admin_host = values.text("WGW_ADMIN_HOST");
     options.admin_port = static_cast<std::uint16_t>(values.number("WGW_ADMIN_PORT", 0, 65'535));
     options.data = values.text("WGW_DATA");
-    options.jwt_secret = checked_secret(values);
+    options.jwt_secret = checked_secret(values, "JWT_SECRET");
+    options.previous_secret = checked_secret(values, "JWT_SECRET_PREVIOUS");
+    if (!options.jwt_secret.empty() && options.jwt_secret == options.previous_secret)
+        throw OptionError(
+            "JWT_SECRET and JWT_SECRET_PREVIOUS are the same. Set JWT_SECRET to a new one, or unset the other."
+        );
     options.origins = split(values.text("WGW_ORIGINS"));
     options.log_level = level_of(values.text("WGW_LOG_LEVEL"));
     options.log_format = format_of(values.text("WGW_LOG_FORMAT"));

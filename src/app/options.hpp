@@ -3,6 +3,8 @@
 ///
 /// Precedence  flags (set by the command line), environment, `.env` in the working folder, defaults
 /// Empty       a variable that is set to an empty text counts as absent
+/// Secrets     also from a file: <NAME>_FILE has its path; or the file <name> in systemd's $CREDENTIALS_DIRECTORY, in
+///             lower case. One of them at a time
 /// Errors      OptionError: a sentence that names the variable and says what to do; exit code 78
 /// Tests       options_test.cpp
 
@@ -31,9 +33,23 @@ struct OptionRow {
     std::string_view name;
     std::string_view fallback;  ///< Empty: none.
     std::string_view sentence;
+    bool is_secret = false;  ///< Never shown; may come from a file.
 };
 
 std::span<const OptionRow> option_table();
+
+/// What is in force, and why.
+struct Setting {
+    std::string_view name;
+    std::string value;  ///< Empty: not set, and there is no default.
+    bool is_secret = false;
+    std::string origin;  ///< flag, environment, .env, default, or file and its path.
+};
+
+struct Settings {
+    std::vector<Setting> rows;          ///< Of the whole table, in its order.
+    std::vector<std::string> warnings;  ///< Sentences: what is set and not read.
+};
 
 /// Whether an address to listen on is reached from this machine only.
 bool is_loopback_name(std::string_view host);
@@ -47,7 +63,8 @@ struct Options {
     std::string admin_host;
     std::uint16_t admin_port = 0;
     std::string data;
-    std::string jwt_secret;  ///< Empty: one is made and kept in the data folder.
+    std::string jwt_secret;       ///< Empty: one is made and kept in the data folder.
+    std::string previous_secret;  ///< Of tokens that were signed before; empty: none.
     std::vector<std::string> origins;
     std::vector<IpNetwork> trusted_proxies;
     bool bench_limits = false;
@@ -59,7 +76,14 @@ struct Options {
     std::vector<std::string> warnings;  ///< Sentences for the log: what is set and not read.
 };
 
-/// Values by name, nearest source first. `environment` in the form of environ.
+/// Where settings come from, nearest source first. `environment` in the form of environ.
+/// Nothing is checked, but a file that cannot be read.
+Settings list_settings(
+    const std::map<std::string, std::string>& flags, const std::map<std::string, std::string>& environment,
+    std::string_view dotenv
+);
+
+/// The same, checked.
 Options read_options(
     const std::map<std::string, std::string>& flags, const std::map<std::string, std::string>& environment,
     std::string_view dotenv

@@ -270,6 +270,42 @@ TEST(AVariable, OfOtherServersIsToldNotToBeRead)
         EXPECT_THAT(refusal(name, "x"), testing::StartsWith(std::string(name) + " is set")) << name;
 }
 
+TEST(ASetting, SaysWhereItComesFrom)
+{
+    const auto settings = list_settings(
+        {
+            {"GATEWAY_PORT", "3"}
+    },
+        {{"GATEWAY_PORT", "2"}, {"WGW_DATA", "/data"}, {"WGW_DRAIN", ""}},
+        "GATEWAY_PORT=1\nWGW_LOG_LEVEL=debug\nWGW_DRAIN=5\n"
+    );
+    using Row = std::pair<std::string, std::string>;
+    std::map<std::string_view, Row> rows;
+    for (const auto& row : settings.rows)
+        rows[row.name] = {row.value, row.origin};
+    EXPECT_EQ(rows.size(), option_table().size());
+    EXPECT_EQ(rows["GATEWAY_PORT"], Row("3", "flag"));
+    EXPECT_EQ(rows["WGW_DATA"], Row("/data", "environment"));
+    EXPECT_EQ(rows["WGW_LOG_LEVEL"], Row("debug", ".env"));
+    EXPECT_EQ(rows["GATEWAY_HOST"], Row("localhost", "default"));
+    EXPECT_EQ(rows["JWT_SECRET"], Row("", "default"));
+    EXPECT_EQ(rows["WGW_DRAIN"], Row("10", "default")) << "an empty text unsets what .env says";
+}
+
+TEST(ASetting, ThatIsASecretIsMarked)
+{
+    for (const auto& row : option_table())
+        EXPECT_EQ(row.is_secret, row.name.starts_with("JWT_SECRET")) << row.name;
+}
+
+TEST(TheFileOfASecret, IsASettingToo)
+{
+    EXPECT_THAT(
+        read("JWT_SECRET_FIEL", "x").warnings,
+        testing::ElementsAre("JWT_SECRET_FIEL is not a setting of this program. Did you mean JWT_SECRET_FILE?")
+    );
+}
+
 TEST(TheTemplate, InTheTreeIsTheOneOfTheTable)
 {
     std::ifstream file(WGW_SOURCE_DIR "/.env.template");

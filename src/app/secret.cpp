@@ -9,10 +9,14 @@
 #include <fcntl.h>
 #include <span>
 #include <stdexcept>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace wgw::app {
 namespace {
+
+constexpr const char* kName = "jwt_secret";
+constexpr const char* kPreviousName = "jwt_secret.previous";
 
 class File {
 public:
@@ -64,22 +68,28 @@ std::string make_key(Random& random)
     return text;
 }
 
-}  // namespace
-
-Secret load_or_make_secret(const std::filesystem::path& folder, Random& random)
+/// Nothing: there is no such file.
+std::optional<std::string> read_key(const std::filesystem::path& path)
 {
-    const auto path = folder / "jwt_secret";
     if (const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); file.is_open())
-        return {read_all(file.get(), path), false};
+        return read_all(file.get(), path);
     if (errno != ENOENT)
         refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
+    return {};
+}
 
-    const Secret secret{make_key(random), true};
+/// After a power cut the whole key is there, or what was there before. A folder that we may write belongs to somebody
+/// else only if we are root: the key is then theirs too.
+void write_key(const std::filesystem::path& path, const std::string& key)
+{
+    const auto folder = path.parent_path();
     const auto fresh = folder / "jwt_secret.new";
-    const std::string text = secret.key + "\n";
+    const std::string text = key + "\n";
     {
         const File file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        const bool written = file.is_open() &&
+        struct stat owner{};
+        const bool written = file.is_open() && ::stat(folder.c_str(), &owner) == 0 &&
+                             (::geteuid() != 0 || ::fchown(file.get(), owner.st_uid, owner.st_gid) == 0) &&
                              ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                              ::fsync(file.get()) == 0;
         if (!written)
@@ -89,7 +99,37 @@ Secret load_or_make_secret(const std::filesystem::path& folder, Random& random)
     const File directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory.is_open() || ::fsync(directory.get()) != 0)
         refuse(path, std::string("cannot be kept safely: ") + std::strerror(errno));
+}
+
+}  // namespace
+
+std::optional<Secret> load_secret(const std::filesystem::path& folder)
+{
+    auto key = read_key(folder / kName);
+    if (!key)
+        return {};
+    return Secret{*std::move(key), false, read_key(folder / kPreviousName).value_or("")};
+}
+
+Secret load_or_make_secret(const std::filesystem::path& folder, Random& random)
+{
+    if (auto kept = load_secret(folder))
+        return *std::move(kept);
+    Secret secret{make_key(random), true};
+    write_key(folder / kName, secret.key);
     return secret;
+}
+
+void rotate_secret(const std::filesystem::path& folder, Random& random)
+{
+    const auto kept = load_secret(folder);
+    if (!kept)
+        throw std::runtime_error(
+            "There is no key in " + folder.string() +
+            " yet. Name the right folder with --data or WGW_DATA; a server makes its key when it first starts."
+        );
+    write_key(folder / kPreviousName, kept->key);
+    write_key(folder / kName, make_key(random));
 }
 
 }  // namespace wgw::app

@@ -57,6 +57,29 @@ TEST_F(ASecretFile, IsMadeAnewWhereAPowerCutHasLeftHalfOfOne)
     EXPECT_FALSE(std::filesystem::exists(folder_ / "jwt_secret.new"));
 }
 
+TEST_F(ASecretFile, ThatIsRotatedBecomesThePreviousOne)
+{
+    const auto first = load_or_make_secret(folder_, random_);
+    EXPECT_EQ(first.previous, "");
+    rotate_secret(folder_, random_);
+    const auto second = load_or_make_secret(folder_, random_);
+    EXPECT_FALSE(second.made);
+    EXPECT_NE(second.key, first.key);
+    EXPECT_EQ(second.previous, first.key);
+    rotate_secret(folder_, random_);
+    EXPECT_EQ(load_secret(folder_)->previous, second.key);
+    struct stat status{};
+    ASSERT_EQ(::stat((folder_ / "jwt_secret.previous").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(ASecretFile, CannotBeRotatedWhereThereIsNone)
+{
+    EXPECT_FALSE(load_secret(folder_));
+    EXPECT_THROW(rotate_secret(folder_, random_), std::runtime_error);
+    EXPECT_FALSE(load_secret(folder_));
+}
+
 std::string refusal(const std::filesystem::path& folder, Random& random)
 {
     try {

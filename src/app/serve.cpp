@@ -1,12 +1,14 @@
 #include "app/serve.hpp"
 
-#include "app/commands.hpp"
 #include "app/embedded.hpp"
+#include "app/notify.hpp"
 #include "app/shutdown.hpp"
+#include "app/version.hpp"
 #include "base/log.hpp"
 #include "net/loop.hpp"
 #include "net/signals.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -23,8 +25,8 @@ constexpr Duration kLook{20};  // between two looks at what is still under way a
 /// Does with a server what a shutdown asks for.
 class Ending final : public net::Timer {
 public:
-    Ending(net::Loop& loop, Embedded& server, const Options& options)
-        : loop_(loop), server_(server), options_(options), shutdown_(options.drain)
+    Ending(net::Loop& loop, Embedded& server, Notify& notify, const Options& options)
+        : loop_(loop), server_(server), notify_(notify), options_(options), shutdown_(options.drain)
     {
     }
     ~Ending() override = default;
@@ -34,6 +36,7 @@ public:
         if (shutdown_.has_begun())
             return loop_.stop();  // asked twice: now
         log::info("Shutting down: no new connections; what is under way is finished.");
+        notify_.stopping();
         server_.set_draining();
         shutdown_.begin();
         loop_.timers().arm(*this, loop_.now() + options_.shutdown_delay);
@@ -60,6 +63,7 @@ private:
 
     net::Loop& loop_;
     Embedded& server_;
+    Notify& notify_;
     const Options& options_;
     Shutdown shutdown_;
 };
@@ -113,9 +117,27 @@ void greet(const Options& options, const Embedded& server)
     );
 }
 
-}  // namespace
+/// What SIGHUP asks for. A setting that is wrong changes nothing.
+void reload(const SettingSources* settings, Notify& notify)
+{
+    notify.reloading();
+    try {
+        if (settings != nullptr) {
+            log::set_level(settings->read().log_level);
+            log::info("The log level was read anew; other settings count from the next start on.");
+        }
+    } catch (const OptionError& error) {
+        log::error(
+            "The settings could not be read; everything stays as it is.",
+            {
+                {"why", error.what()}
+        }
+        );
+    }
+    notify.ready();
+}
 
-int serve(const Options& options)
+int serve_with(const Options& options, const SettingSources* settings)
 {
     const auto automatic = ::isatty(STDERR_FILENO) != 0 ? log::Format::text : log::Format::json;
     log::init(options.log_level, options.log_format.value_or(automatic));
@@ -125,8 +147,17 @@ int serve(const Options& options)
     SystemClock clock;
     SystemRandom random;
     net::Loop loop(clock);
+    Notify notify(loop, NotifyOptions::from_environment());
     std::optional<Ending> ending;
-    const net::Signals signals(loop, [&](int) { ending->begin(); });  // before any thread; heard when the loop runs
+    const bool had_terminal = ::isatty(STDERR_FILENO) != 0;
+    const auto on_signal = [&](int signal) {
+        const bool lost_terminal = had_terminal && ::isatty(STDERR_FILENO) == 0;  // its window was closed
+        if (signal == SIGHUP && !lost_terminal)
+            reload(settings, notify);
+        else
+            ending->begin();
+    };
+    const net::Signals signals(loop, on_signal);  // before any thread; heard when the loop runs
     bool broken = false;
     {
         const auto server_made = open_server(options, loop, clock, random, [&] {
@@ -147,9 +178,10 @@ int serve(const Options& options)
             log::info("Peers on loopback and private networks are not counted by address: behind a proxy they would "
                       "all be one. "
                       "If there is one, set WGW_TRUSTED_PROXIES.");
-        ending.emplace(loop, server, options);
+        ending.emplace(loop, server, notify, options);
         server.set_ready();
         greet(options, server);
+        notify.ready();
         loop.run();
         ending.reset();
     }
@@ -158,5 +190,10 @@ int serve(const Options& options)
         log::error("The disk could not be trusted any more: check it, then start again.");
     return broken ? 1 : 0;
 }
+
+}  // namespace
+
+int serve(const Options& options) { return serve_with(options, nullptr); }
+int serve(const SettingSources& settings) { return serve_with(settings.read(), &settings); }
 
 }  // namespace wgw::app

@@ -111,6 +111,8 @@ void init(Level level, Format format)
     g_format = format;
 }
 
+void set_level(Level level) { g_level = level; }
+
 std::string render(Format format, std::string_view iso_time, Level level, std::string_view sentence, Fields fields)
 {
     std::string out;

@@ -47,6 +47,8 @@ using Fields = std::initializer_list<Field>;
 /// Chooses level and form. Early; the level may be changed later.
 void init(Level level, Format format);
 
+/// Any thread, at any time.
+void set_level(Level level);
 /// Whether lines of that level are written: before work that is for them alone.
 bool is_on(Level level);
 

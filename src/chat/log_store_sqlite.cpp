@@ -1,5 +1,6 @@
 #include "chat/log_store_sqlite.hpp"
 
+#include "chat/epoch.hpp"
 #include "chat/number_table.hpp"
 #include "codec/json_text.hpp"
 
@@ -7,6 +8,7 @@
 #include <cassert>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace wgw::chat {
 namespace {
@@ -171,5 +173,25 @@ private:
 }  // namespace
 
 std::unique_ptr<LogStore> make_sqlite_log(store::Sqlite& db) { return std::make_unique<SqliteLog>(db); }
+
+std::int64_t renew_epochs(store::Sqlite& db, Random& random)
+{
+    std::vector<std::int64_t> rooms;
+    {
+        auto rows = db.prepared("SELECT number FROM chat_room").query();
+        while (rows.step())
+            rooms.push_back(rows.integer(0));
+    }
+    db.begin();
+    try {
+        for (const auto room : rooms)
+            db.prepared("UPDATE chat_room SET epoch = ? WHERE number = ?").run(make_epoch(random), room);
+        db.commit();
+    } catch (...) {
+        db.rollback();
+        throw;
+    }
+    return static_cast<std::int64_t>(rooms.size());
+}
 
 }  // namespace wgw::chat

@@ -1,11 +1,9 @@
 #include "chat/service.hpp"
 
-#include "base/ascii.hpp"
 #include "base/log.hpp"
+#include "chat/epoch.hpp"
 #include "chat/history.hpp"
 
-#include <array>
-#include <span>
 #include <utility>
 
 namespace wgw::chat {
@@ -92,7 +90,7 @@ Task<Result<Outcome>> Service::stored(RoomId room, UserId caller, Command comman
 Task<Result<RoomInfo>> Service::create_room(UserId caller, std::string name)
 {
     const RoomId room = ids_.next();
-    const auto epoch = new_epoch();
+    const auto epoch = make_epoch(random_);
     auto outcome = co_await stored(room, caller, Create{name, epoch});
     if (!outcome)
         co_return fail(std::move(outcome.error()));
@@ -131,15 +129,6 @@ Task<Result<Listed<MessageInfo>>> Service::messages(RoomId room, UserId caller, 
 Task<std::vector<RoomHead>> Service::rooms_of(UserId user)
 {
     return readers_.read([user](store::Sqlite& db) { return read_rooms_of(db, user); });
-}
-
-std::string Service::new_epoch()
-{
-    std::array<char, 16> bytes{};
-    random_.fill(std::as_writable_bytes(std::span(bytes)));
-    std::string epoch;
-    append_hex(epoch, {bytes.data(), bytes.size()});
-    return epoch;
 }
 
 }  // namespace wgw::chat

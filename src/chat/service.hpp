@@ -46,7 +46,6 @@ private:
     class CommandJob;
 
     Task<Result<Outcome>> stored(RoomId room, UserId caller, Command command);
-    std::string new_epoch();
 
     Engine& engine_;
     store::Writer& writer_;

@@ -184,7 +184,7 @@ constexpr RouteRow kRoutes[] = {
      end_session,     {.id = "AuthController_endSession",
       .summary = "Ends a session of whoever asks.",
       .path = auth::kBySession.rows,
-      .errors = {{Errc::not_found, 404, "Session is not found!"}}}                                             },
+      .errors = {{Errc::not_found, 404, "Session is not found!"}}}                                                 },
 };
 
 }  // namespace

@@ -72,7 +72,8 @@ std::string Connection::peer_address() const
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     std::array<char, INET6_ADDRSTRLEN> text{};
-    if (::getpeername(socket_.fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    if (::getpeername(socket_.fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+        address.ss_family == AF_UNIX)
         return {};
     const void* bytes = address.ss_family == AF_INET6
                             ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&address)->sin6_addr)

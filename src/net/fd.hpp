@@ -21,6 +21,9 @@ public:
     int get() const { return number_; }
     explicit operator bool() const { return number_ >= 0; }
 
+    /// Gives it to whoever closes it.
+    int release() { return std::exchange(number_, -1); }
+
     void close()
     {
         if (number_ >= 0)

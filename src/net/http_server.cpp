@@ -124,6 +124,11 @@ std::uint16_t HttpServer::listen(const std::string& host, std::uint16_t port)
     return bound;
 }
 
+void HttpServer::listen_at(const std::string& path)
+{
+    acceptors_.push_back(std::make_unique<Acceptor>(*this, net::listen_at(path)));
+}
+
 void HttpServer::stop_accepting()
 {
     draining_ = true;

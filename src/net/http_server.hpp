@@ -1,6 +1,6 @@
 #pragma once
-/// HTTP/1.1 and WebSocket over TCP: accepts connections, parses requests, hands them to a handler that net does not
-/// know.
+/// HTTP/1.1 and WebSocket over TCP, or a Unix socket: accepts connections, parses requests, hands them to a handler
+/// that net does not know.
 ///
 ///     HttpHandler::on_request(request, exchange)  →  server.respond(exchange, response)      at once or later
 ///                                                 →  server.upgrade(exchange, request, stream)
@@ -97,6 +97,10 @@ public:
     /// Listens on the address that `host` names. Port 0: any free one. Returns the port.
     /// Throws std::runtime_error with a sentence that says what to do.
     std::uint16_t listen(const std::string& host, std::uint16_t port);
+
+    /// Listens on a Unix socket at `path`, which only the owner of this process can reach. What is there is replaced.
+    /// Throws as listen().
+    void listen_at(const std::string& path);
 
     void stop_accepting();
 

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 namespace wgw::net {
 namespace {
@@ -78,6 +80,59 @@ TEST_F(AnHttpServer, TakesNoConnectionsOnceItHasStoppedButServesThoseItHas)
     ASSERT_TRUE(net.until([&] { return peer.closed(); }));
     EXPECT_THAT(bodies(peer.received()), ElementsAre("/a"));
     EXPECT_THAT(peer.received(), HasSubstr("\r\nConnection: close\r\n"));
+}
+
+// At a Unix socket
+
+struct AUnixSocket : AnHttpServer {
+    std::string folder = (std::filesystem::temp_directory_path() / "wegowhere-XXXXXX").string();
+
+    AUnixSocket() { EXPECT_NE(::mkdtemp(folder.data()), nullptr); }
+    ~AUnixSocket() override { std::filesystem::remove_all(folder); }
+};
+
+TEST_F(AUnixSocket, IsForItsOwnerOnlyAndServesAsAPortDoes)
+{
+    TestServer server(net);
+    server.http.listen_at(folder + "/s");
+    struct stat status{};
+    ASSERT_EQ(::stat((folder + "/s").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+    Peer peer(net, folder + "/s");
+    EXPECT_TRUE(is_answered(peer));
+    EXPECT_EQ(server.handler.requests.back().peer, "");
+}
+
+TEST_F(AUnixSocket, TakesThePlaceOfOneThatAServerHasLeftBehind)
+{
+    ::close(listen_at(folder + "/s").release());
+    EXPECT_THROW(Peer(net, folder + "/s"), std::runtime_error);
+    TestServer server(net);
+    server.http.listen_at(folder + "/s");
+    Peer peer(net, folder + "/s");
+    EXPECT_TRUE(is_answered(peer));
+}
+
+TEST_F(AUnixSocket, MayHaveAPathThatIsLongerThanItsAddress)
+{
+    const std::string deep = folder + "/" + std::string(100, 'a') + "/" + std::string(100, 'b');
+    std::filesystem::create_directories(deep);
+    TestServer server(net);
+    server.http.listen_at(deep + "/s");
+    EXPECT_TRUE(std::filesystem::is_socket(deep + "/s"));
+    Peer peer(net, deep + "/s");
+    EXPECT_TRUE(is_answered(peer));
+}
+
+TEST_F(AUnixSocket, ThatCannotBeMadeIsNamed)
+{
+    TestServer server(net);
+    try {
+        server.http.listen_at(folder + "/nowhere/s");
+        FAIL();
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("Cannot listen at " + folder + "/nowhere/s: No such file"));
+    }
 }
 
 // At its limits

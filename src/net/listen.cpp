@@ -3,17 +3,22 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <filesystem>
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 namespace wgw::net {
 namespace {
 
 constexpr int kBacklog = 4'096;
+constexpr int kUnixBacklog = 16;  // of one person's commands
 
 /// What `address` says, on `port`; IPv4 and IPv6 have it in the same place.
 sockaddr_storage with_port(const addrinfo& address, std::uint16_t port)
@@ -49,6 +54,30 @@ std::string why_not(const std::string& host, std::uint16_t port, int error)
                " needs a privilege that this process does not have. Choose one from 1024 on: GATEWAY_PORT, or --port.";
     return "Cannot listen on " + host + ", port " + std::to_string(port) + ": " + std::strerror(error) + ".";
 }
+
+/// An address of a Unix socket has 107 bytes for its path. A longer one is reached through its folder, which stays
+/// open.
+class UnixAddress {
+public:
+    explicit UnixAddress(const std::string& path)
+    {
+        address_.sun_family = AF_UNIX;
+        const std::filesystem::path whole(path);
+        std::string text = path;
+        if (text.size() >= sizeof address_.sun_path) {
+            folder_ = Fd(::open(whole.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+            text = "/proc/self/fd/" + std::to_string(folder_.get()) + "/" + whole.filename().string();
+        }
+        std::strncpy(address_.sun_path, text.c_str(), sizeof address_.sun_path - 1);
+    }
+
+    const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address_); }
+    static socklen_t size() { return sizeof(sockaddr_un); }
+
+private:
+    sockaddr_un address_{};
+    Fd folder_;
+};
 
 }  // namespace
 
@@ -91,6 +120,32 @@ std::uint16_t port_of(const Fd& listening)
     socklen_t size = sizeof at;
     ::getsockname(listening.get(), reinterpret_cast<sockaddr*>(&at), &size);
     return ntohs(reinterpret_cast<const sockaddr_in*>(&at)->sin_port);
+}
+
+Fd listen_at(const std::string& path)
+{
+    const UnixAddress address(path);
+    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    ::unlink(path.c_str());
+    // The mode of the socket is that of its file: there is no moment at which somebody else could connect.
+    if (!fd || ::fchmod(fd.get(), 0600) != 0 || ::bind(fd.get(), address.get(), UnixAddress::size()) != 0 ||
+        ::listen(fd.get(), kUnixBacklog) != 0)
+        throw std::runtime_error(
+            "Cannot listen at " + path + ": " + std::strerror(errno) + ". The folder has to be on a local disk."
+        );
+    return fd;
+}
+
+Fd connect_at(const std::string& path)
+{
+    const UnixAddress address(path);
+    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (fd && ::connect(fd.get(), address.get(), UnixAddress::size()) == 0)
+        return fd;
+    const int error = errno;
+    fd.close();
+    errno = error;
+    return fd;
 }
 
 }  // namespace wgw::net

@@ -1,5 +1,5 @@
 #pragma once
-/// Sockets that listen: on every address that a name has.
+/// Sockets that listen: on every address that a name has, or at a path of the file system.
 ///
 /// Errors  std::runtime_error with a sentence that says what to do
 /// Tests   http_server_test.cpp
@@ -18,5 +18,12 @@ namespace wgw::net {
 std::vector<Fd> listen_on(const std::string& host, std::uint16_t port, std::string_view port_setting);
 
 std::uint16_t port_of(const Fd& listening);
+
+/// A Unix socket at `path`, of any length, for the owner of the process only: mode 0600. What is at `path` is replaced:
+/// whoever calls knows that it is nobody's any more.
+Fd listen_at(const std::string& path);
+
+/// Connects to the Unix socket at `path`, of any length; blocking. Nothing: errno says why.
+Fd connect_at(const std::string& path);
 
 }  // namespace wgw::net

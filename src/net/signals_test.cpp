@@ -38,10 +38,10 @@ TEST_F(ASignal, IsHeardOnTheLoopInAnOrdinaryTurn)
 TEST_F(ASignal, OfEachKindIsHeardInOneTurn)
 {
     const Signals signals(net.loop, [&](int signal) { heard.push_back(signal); });
-    std::raise(SIGINT);
-    std::raise(SIGTERM);
+    for (const int one : {SIGINT, SIGTERM, SIGHUP})
+        std::raise(one);
     net.turn();
-    EXPECT_THAT(heard, UnorderedElementsAre(SIGINT, SIGTERM));
+    EXPECT_THAT(heard, UnorderedElementsAre(SIGINT, SIGTERM, SIGHUP));
 }
 
 /// `on_signal` is often what stops the loop.

@@ -10,6 +10,7 @@
 /// Everything happens in the test's thread: between two turns nothing moves.
 
 #include "base/time.hpp"
+#include "net/listen.hpp"
 #include "net/loop.hpp"
 
 #include <algorithm>
@@ -99,6 +100,12 @@ public:
         const bool connected = address.contains(':') ? ::connect(fd_, reinterpret_cast<sockaddr*>(&v6), sizeof v6) == 0
                                                      : ::connect(fd_, reinterpret_cast<sockaddr*>(&v4), sizeof v4) == 0;
         if (!connected)
+            throw std::runtime_error("A test's peer cannot connect.");
+    }
+    /// Of whoever listens at the Unix socket `path`.
+    Peer(TestNet& net, const std::string& path) : net_(net), fd_(connect_at(path).release())
+    {
+        if (fd_ < 0)
             throw std::runtime_error("A test's peer cannot connect.");
     }
     Peer(const Peer&) = delete;

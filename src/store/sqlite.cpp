@@ -57,6 +57,8 @@ bool writes_ahead(sqlite3* db)
 
 }  // namespace
 
+std::string sqlite_version() { return ::sqlite3_libversion(); }
+
 Error::Error(int code, const std::string& sentence) : std::runtime_error(sentence), code_(code) {}
 
 Error::Kind Error::kind() const

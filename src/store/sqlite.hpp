@@ -35,6 +35,9 @@ struct sqlite3_stmt;
 
 namespace wgw::store {
 
+/// Of the library that is loaded: `3.40.1`.
+std::string sqlite_version();
+
 /// The store could not do what it was asked.
 class Error : public std::runtime_error {
 public:

@@ -177,13 +177,18 @@ test('without a secret the server makes its own, keeps it, and only the owner ma
 });
 
 test('each --help fits a terminal and has an example', async () => {
-    for (const words of [[], ['serve'], ['healthcheck'], ['version'], ['config'], ['config', 'env'], ['bench'], ['openapi'], ['asyncapi']]) {
+    const commands = [
+        [], ['serve'], ['healthcheck'], ['version'], ['bench'], ['openapi'], ['asyncapi'], ['doctor'], ['backup'], ['restore'], ['config'], ['config', 'env'], ['config', 'print'],
+        ['config', 'check'], ['user'], ['user', 'list'], ['user', 'show'], ['user', 'add'], ['user', 'reset-password'], ['user', 'disable'], ['user', 'enable'],
+        ['token'], ['token', 'issue'], ['token', 'check'], ['secret'], ['secret', 'rotate'],
+    ];
+    for (const words of commands) {
         const { code, out } = await run(binary(...words, '--help'));
         assert.equal(code, 0, out);
         assert.deepEqual(out.split('\n').filter((line) => [...line].length >= 80), [], 'lines of 80 columns and more');
         assert.match(out, new RegExp(`Examples:\\n(.*\\n)*.*wegowhere ${words.join(' ')}`), out);
     }
-    for (const word of ['serve', 'healthcheck', 'version']) assert.match((await run(binary('--help'))).out, new RegExp(`\\b${word}\\b`));
+    for (const [word] of commands.slice(1)) assert.match((await run(binary('--help'))).out, new RegExp(`\\b${word}\\b`));
 });
 
 test('version and --version say the same and exit 0', async () => {

@@ -1,5 +1,5 @@
-#include "app/bench_command.hpp"
-
+#include "app/commands/command_line.hpp"
+#include "app/commands/commands.hpp"
 #include "loadgen/generator.hpp"
 
 #include <CLI/CLI.hpp>
@@ -107,10 +107,9 @@ int bench(Flags& flags)
 
 }  // namespace
 
-std::function<int()> add_bench(CLI::App& app)
+void add_bench(CommandLine& line)
 {
-    auto* command = app.add_subcommand("bench", "Load a running server and check what arrives.");
-    command->footer(kExamples);
+    auto* command = line.add("bench", "Load a running server and check what arrives.", kExamples);
     auto flags = std::make_shared<Flags>();
     auto& load = flags->load;
     command->add_option("scenario", flags->scenario, "fanout, rooms, ack or idle.")
@@ -140,7 +139,7 @@ std::function<int()> add_bench(CLI::App& app)
     command->add_option("--connecting", load.connecting, "Connections at once (256).")->check(CLI::Range(1, 10'000));
     command->add_option("--pid", load.pid, "Of the server: its CPU and memory.")->check(CLI::PositiveNumber);
     command->add_flag("--json", flags->json, "One line of JSON.");
-    return [flags] { return bench(*flags); };
+    line.on(command, [flags] { return bench(*flags); });
 }
 
 }  // namespace wgw::app

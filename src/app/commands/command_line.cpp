@@ -1,0 +1,86 @@
+#include "app/commands/command_line.hpp"
+
+#include "app/commands/usage.hpp"
+#include "app/version.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace wgw::app {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  wegowhere serve                          everything in one process
+  wegowhere serve --port 8080              on another port
+  wegowhere config env > .env              every setting, to be edited
+  wegowhere config print --origin          what is in force, and why
+  wegowhere doctor                         is this machine fit for it?
+  wegowhere user reset-password ann        a new password for ann
+  wegowhere user show ann                  can ann sign in?
+  wegowhere token check < token            why is a token refused?
+  wegowhere secret rotate                  a new key that signs tokens
+  wegowhere backup chat.backup             while the server runs, too
+  wegowhere restore chat.backup            into an empty data folder
+  wegowhere healthcheck                    is this machine's server ready?
+
+Settings are flags, environment variables or lines of .env, in this order.
+The commands work on the server or the store of WGW_DATA (./data), or --data.
+Exit codes: 0; 1 it failed; 2 usage; 78 a setting is wrong.)";
+
+}  // namespace
+
+CommandLine::CommandLine()
+    : app_(std::make_unique<CLI::App>(
+          "WeGoWhere Chat: a real-time chat server. Rooms, messages, live over Socket.IO.", "wegowhere"
+      ))
+{
+    app_->failure_message(usage_error);
+    app_->set_version_flag("--version", version_text(), "Print the version.");
+    app_->require_subcommand(1);
+    app_->footer(kExamples);
+}
+
+CommandLine::~CommandLine() = default;
+
+CLI::App* CommandLine::add(const std::string& name, const std::string& sentence, const char* examples)
+{
+    return add(app_.get(), name, sentence, examples);
+}
+
+CLI::App* CommandLine::add(CLI::App* parent, const std::string& name, const std::string& sentence, const char* examples)
+{
+    auto* command = parent->add_subcommand(name, sentence);
+    command->footer(examples);
+    return command;
+}
+
+void CommandLine::on(CLI::App* command, std::function<int()> run) { commands_.push_back({command, std::move(run)}); }
+
+void CommandLine::flag(CLI::App* command, const char* name, const char* variable, const char* sentence)
+{
+    command->add_option_function<std::string>(
+        name, [this, variable](const std::string& value) { settings_.set_flag(variable, value); }, sentence
+    );
+}
+
+void CommandLine::data_flag(CLI::App* command)
+{
+    flag(command, "--data", "WGW_DATA", "Folder of the database (./data).");
+}
+
+int CommandLine::run(int argc, char** argv)
+{
+    try {
+        app_->parse(argc, argv);
+    } catch (const CLI::Success& asked) {  // for help, or the version
+        return app_->exit(asked);
+    } catch (const CLI::ParseError& error) {
+        app_->exit(error);
+        return 2;
+    }
+    for (const auto& command : commands_)
+        if (command.app->parsed())
+            return command.run();
+    return 2;
+}
+
+}  // namespace wgw::app

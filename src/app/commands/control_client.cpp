@@ -1,0 +1,134 @@
+#include "app/commands/control_client.hpp"
+
+#include "app/commands/http_exchange.hpp"
+#include "app/embedded.hpp"
+#include "base/task_scope.hpp"
+#include "codec/json_text.hpp"
+#include "net/listen.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+namespace wgw::app {
+namespace {
+
+constexpr int kSeconds = 30;  // the store answers within 5, and 64 passwords may be hashed before ours
+
+/// The sentences of an array of bad fields.
+std::string reasons(JsonValue fields)
+{
+    std::string out;
+    auto each = fields.elements();
+    while (const auto field = each.next()) {
+        const auto constraints = field->is_object() ? field->find("constraints") : std::nullopt;
+        if (!constraints)
+            continue;
+        auto members = constraints->members();
+        while (const auto member = members.next())
+            out += (out.empty() ? "" : "; ") + (member->value.is_string() ? member->value.string() : std::string());
+    }
+    return out + '.';
+}
+
+/// The data of an envelope. Throws Refused.
+std::string data_of(const std::string& envelope)
+{
+    if (json_check(envelope) != JsonError::none || !JsonValue(envelope).is_object())
+        throw std::runtime_error("The server has answered with something that is no answer. Is it of this version?");
+    const JsonValue reply(envelope);
+    const auto success = reply.find("success");
+    const auto data = reply.find("data");
+    if (success && success->text() == "true")
+        return data ? std::string(data->text()) : "null";
+    if (data && data->is_array())
+        throw Refused(reasons(*data));
+    const auto message = data && data->is_object() ? data->find("message") : std::nullopt;
+    throw Refused(message && message->is_string() ? message->string() : "The server has refused it.");
+}
+
+[[noreturn]] void cannot_reach(const std::string& socket, int error)
+{
+    if (error == EACCES || error == EPERM)
+        throw std::runtime_error(
+            "The server of " + socket + " belongs to another user. Run this as that user, or as root."
+        );
+    throw std::runtime_error("The server of " + socket + " cannot be reached: " + std::strerror(error) + ".");
+}
+
+}  // namespace
+
+/// The whole graph of a server that listens nowhere.
+class ControlClient::Here {
+public:
+    explicit Here(const Options& options) : server_(options, loop_, clock_, random_, [] {}, Embedded::Listening::no) {}
+
+    std::string run(std::string_view operation, const std::string& arguments)
+    {
+        Kept response;
+        const std::string name(operation);
+        TaskScope scope([](std::exception_ptr) {});  // serve() throws nothing
+        loop_.post([&] { scope.spawn(keep(server_.control(), name, arguments, response)); });
+        while (!response)
+            loop_.turn();
+        return std::move(response->body);
+    }
+
+private:
+    using Kept = std::optional<HttpResponse>;
+
+    /// run() waits for its end.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
+    static Task<void> keep(Control& control, const std::string& name, std::string arguments, Kept& response)
+    {
+        response = co_await control.serve(name, std::move(arguments));
+    }
+
+    SystemClock clock_;
+    SystemRandom random_;
+    net::Loop loop_{clock_};
+    Embedded server_;
+};
+
+ControlClient::ControlClient(const Options& options, Missing missing)
+    : socket_(options.data + "/" + std::string(kControlSocket))
+{
+    if (net::connect_at(socket_))
+        return;
+    if (errno != ENOENT && errno != ECONNREFUSED && errno != ENOTDIR)
+        cannot_reach(socket_, errno);
+    if (missing == Missing::refuse && !std::filesystem::exists(options.data + "/wegowhere.db"))
+        throw std::runtime_error(
+            "There is no server and no database in " + options.data +
+            ". Name the right folder with --data or WGW_DATA, or start a server there: wegowhere serve"
+        );
+    log::init(log::Level::warn, log::Format::text);
+    try {
+        here_ = std::make_unique<Here>(options);
+    } catch (const store::DataFolderError& error) {
+        throw std::runtime_error(
+            std::string(error.what()) + " If it is a server that is just starting or ending, try again in a moment."
+        );
+    }
+}
+
+ControlClient::~ControlClient() = default;
+
+std::string ControlClient::ask(std::string_view operation, const std::string& arguments)
+{
+    return data_of(here_ ? here_->run(operation, arguments) : ask_server(operation, arguments));
+}
+
+std::string ControlClient::ask_server(std::string_view operation, const std::string& arguments) const
+{
+    const auto connection = net::connect_at(socket_);
+    if (!connection)
+        cannot_reach(socket_, errno);
+    auto answer = exchange(connection, "POST", "/" + std::string(operation), arguments, kSeconds);
+    if (!answer)
+        throw std::runtime_error("The server has not answered. Whether it was done is not known: look, and try again.");
+    return std::move(answer->body);
+}
+
+}  // namespace wgw::app

@@ -1,0 +1,271 @@
+#include "app/commands/command_line.hpp"
+#include "app/commands/commands.hpp"
+#include "app/commands/findings.hpp"
+#include "app/control.hpp"
+#include "codec/json_text.hpp"
+#include "codec/utf8.hpp"
+#include "net/listen.hpp"
+#include "store/disk_reserve.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/timex.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include <vector>
+
+namespace wgw::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExamples = R"(Examples:
+  wegowhere doctor                        as the user that the server runs as
+  wegowhere doctor --data /var/lib/chat
+  wegowhere doctor --json
+
+It looks and changes nothing, while the server runs or before. Exit code 1:
+something has to be mended. A setting that is wrong: wegowhere config check)";
+
+constexpr int kSyncs = 15;
+
+class Doctor {
+public:
+    explicit Doctor(const Options& options) : options_(options), is_served_(net::connect_at(socket_path())) {}
+
+    std::vector<Finding> look()
+    {
+        look_at_settings();
+        look_at_folder();
+        look_at_disk();
+        look_at_machine();
+        look_at_ports();
+        return std::move(findings_);
+    }
+
+private:
+    std::string socket_path() const { return options_.data + "/" + std::string(kControlSocket); }
+    void add(Finding finding) { findings_.push_back(std::move(finding)); }
+
+    void look_at_settings()
+    {
+        std::string unread;
+        for (const auto& warning : options_.warnings)
+            unread += (unread.empty() ? "" : " ") + warning;
+        add(
+            {unread.empty() ? Grade::ok : Grade::warn, "settings", unread.empty() ? "right" : unread,
+             unread.empty() ? "" : "See what is in force: wegowhere config print --origin"}
+        );
+        add(judge_password_min(options_.limits.password_min));
+        const fs::path made = fs::path(options_.data) / "jwt_secret";
+        if (!options_.jwt_secret.empty() && options_.jwt_secret.size() < 32)
+            add(
+                {Grade::fail, "secret", "weak, with WGW_INSECURE_DEV=1",
+                 "Set JWT_SECRET to the output of: openssl rand -hex 32"}
+            );
+        else if (!options_.jwt_secret.empty())
+            add({Grade::ok, "secret", "JWT_SECRET, " + std::to_string(options_.jwt_secret.size()) + " bytes", ""});
+        else if (fs::exists(made))
+            look_at_mode("secret", made, 0600);
+        else
+            add({Grade::ok, "secret", "none is set here: a server makes one when it first starts", ""});
+    }
+
+    void look_at_mode(std::string_view what, const fs::path& path, unsigned wanted)
+    {
+        struct stat status{};
+        if (::stat(path.c_str(), &status) == 0)
+            add(judge_mode(what, path.string(), status.st_mode & 0777U, wanted));
+    }
+
+    void look_at_folder()
+    {
+        if (!fs::exists(options_.data)) {
+            add({Grade::ok, "data folder", options_.data + " is made when the server first starts", ""});
+            return;
+        }
+        if (!fs::is_directory(options_.data) || ::access(options_.data.c_str(), R_OK | W_OK | X_OK) != 0) {
+            add(
+                {Grade::fail, "data folder", options_.data + " cannot be used: " + std::strerror(errno),
+                 "Run this as the server's user, or set WGW_DATA to a folder that this user may write."}
+            );
+            return;
+        }
+        look_at_mode("data folder", options_.data, 0700);
+        for (const char* name : {"wegowhere.db", "wegowhere.db-wal", "wegowhere.db-shm"})
+            if (fs::exists(fs::path(options_.data) / name))
+                look_at_mode("database", fs::path(options_.data) / name, 0600);
+    }
+
+    /// The folder, or what is there of the way to it.
+    std::string existing() const
+    {
+        fs::path path = fs::absolute(options_.data);
+        while (!fs::exists(path) && path.has_relative_path())
+            path = path.parent_path();
+        return path.string();
+    }
+
+    void look_at_disk()
+    {
+        const std::string path = existing();
+        const auto space = store::disk_space(path);
+        add(judge_disk_space(space.free, space.total));
+        struct statfs info{};
+        if (::statfs(path.c_str(), &info) == 0)
+            add(judge_file_system(static_cast<std::int64_t>(static_cast<std::uint32_t>(info.f_type))));
+        if (const auto time = sync_time(path))
+            add(judge_sync_time(*time));
+        else
+            add(
+                {Grade::warn, "disk speed", "cannot be tried in " + path + ": " + std::strerror(errno),
+                 "Run this as the server's user."}
+            );
+    }
+
+    /// The median, in milliseconds; nothing where no file can be made. It has no name, and is gone whatever happens.
+    static std::optional<double> sync_time(const std::string& folder)
+    {
+        const net::Fd file(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+        if (!file)
+            return {};
+        const std::string page(4'096, 'x');
+        std::array<double, kSyncs> times{};
+        for (double& time : times) {
+            const auto began = std::chrono::steady_clock::now();
+            if (::write(file.get(), page.data(), page.size()) < 0 || ::fdatasync(file.get()) != 0)
+                return {};
+            time = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+        }
+        std::ranges::sort(times);
+        return times[kSyncs / 2];
+    }
+
+    void look_at_machine()
+    {
+        rlimit files{};
+        if (::getrlimit(RLIMIT_NOFILE, &files) == 0)
+            add(judge_open_files(files.rlim_cur));
+        timex asked{};
+        const int state = ::adjtimex(&asked);
+        add(judge_clock(std::time(nullptr), state < 0 ? std::nullopt : std::optional((asked.status & STA_UNSYNC) == 0))
+        );
+        add(judge_backlog("net.core.somaxconn", kernel_number("/proc/sys/net/core/somaxconn")));
+        add(judge_backlog("net.ipv4.tcp_max_syn_backlog", kernel_number("/proc/sys/net/ipv4/tcp_max_syn_backlog")));
+    }
+
+    static std::optional<std::int64_t> kernel_number(const char* path)
+    {
+        std::int64_t value = 0;
+        if (std::ifstream file(path); file >> value)
+            return value;
+        return {};
+    }
+
+    void look_at_ports()
+    {
+        if (is_served_) {
+            add({Grade::ok, "server", "runs, and has " + options_.data, ""});
+            return;
+        }
+        look_at_port("port", options_.host, options_.port, "GATEWAY_PORT, or --port");
+        look_at_port("admin port", options_.admin_host, options_.admin_port, "WGW_ADMIN_PORT");
+    }
+
+    void look_at_port(const char* what, const std::string& host, std::uint16_t port, const char* setting)
+    {
+        try {
+            net::listen_on(host, port, setting);
+            add({Grade::ok, what, host + ":" + std::to_string(port) + " is free", ""});
+        } catch (const std::runtime_error& error) {
+            add({Grade::fail, what, host + ":" + std::to_string(port) + " cannot be used", error.what()});
+        }
+    }
+
+    const Options& options_;
+    bool is_served_;
+    std::vector<Finding> findings_;
+};
+
+const char* word(Grade grade) { return grade == Grade::ok ? "ok" : grade == Grade::warn ? "warn" : "fail"; }
+
+std::string json_of(const Finding& finding)
+{
+    std::string out = R"({"grade":")" + std::string(word(finding.grade)) + '"';
+    const std::pair<const char*, const std::string&> members[] = {
+        {"what",   finding.what  },
+        {"found",  finding.found },
+        {"advice", finding.advice}
+    };
+    for (const auto& [name, value] : members) {
+        out += ",\"" + std::string(name) + "\":";
+        append_json_string(out, to_utf8(value));
+    }
+    return out + '}';
+}
+
+bool has_colour()
+{
+    const char* terminal = std::getenv("TERM");
+    return ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr && terminal != nullptr &&
+           std::strcmp(terminal, "dumb") != 0;
+}
+
+void print(const Finding& finding, bool colour)
+{
+    const char* start = !colour                        ? ""
+                        : finding.grade == Grade::ok   ? "\033[32m"
+                        : finding.grade == Grade::warn ? "\033[33m"
+                                                       : "\033[31m";
+    std::printf(
+        "%s%-4s%s  %s: %s\n", start, word(finding.grade), colour ? "\033[0m" : "", finding.what.c_str(),
+        finding.found.c_str()
+    );
+    if (!finding.advice.empty())
+        std::printf("      %s\n", finding.advice.c_str());
+}
+
+int doctor(const Options& options, bool json)
+{
+    const auto findings = Doctor(options).look();
+    const bool colour = has_colour();
+    bool failed = false;
+    for (const auto& finding : findings) {
+        failed = failed || finding.grade == Grade::fail;
+        if (json)
+            std::printf("%s\n", json_of(finding).c_str());
+        else
+            print(finding, colour);
+    }
+    return failed ? 1 : 0;
+}
+
+}  // namespace
+
+void add_doctor(CommandLine& line)
+{
+    auto* command = line.add("doctor", "Look whether this machine is fit for it.", kExamples);
+    auto json = std::make_shared<bool>(false);
+    line.data_flag(command);
+    line.flag(command, "--host", "GATEWAY_HOST", "Address the server listens on (localhost).");
+    line.flag(command, "--port", "GATEWAY_PORT", "Port the server listens on (3000).");
+    command->add_flag("--json", *json, "One JSON object per line.");
+    line.on(command, [&line, json] { return doctor(line.settings().read(), *json); });
+}
+
+}  // namespace wgw::app

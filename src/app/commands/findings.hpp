@@ -1,0 +1,45 @@
+#pragma once
+/// What `doctor` thinks of a machine: facts in, judgements out. Pure; doctor.cpp looks at the machine.
+///
+/// Tests  findings_test.cpp
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wgw::app {
+
+enum class Grade { ok, warn, fail };
+
+struct Finding {
+    Grade grade = Grade::ok;
+    std::string what;    ///< A word or two: `open files`.
+    std::string found;   ///< What is so.
+    std::string advice;  ///< What to do; empty where nothing is.
+};
+
+/// `limit`: file descriptors of a process, which are connections, less 256.
+Finding judge_open_files(std::uint64_t limit);
+
+/// Bytes of the file system with the data folder.
+Finding judge_disk_space(std::uint64_t free, std::uint64_t total);
+
+/// Half of the syncs of one page took longer.
+Finding judge_sync_time(double median_ms);
+
+/// `f_type` of statfs(2).
+Finding judge_file_system(std::int64_t type);
+
+/// `unix_s` by this machine's clock; `is_synchronised` as adjtimex(2) says, nothing where it cannot be asked.
+Finding judge_clock(std::int64_t unix_s, std::optional<bool> is_synchronised);
+
+/// A mode of a folder or file that is to be its owner's alone. `wanted`: 0700 or 0600.
+Finding judge_mode(std::string_view what, const std::string& path, unsigned mode, unsigned wanted);
+
+/// A number of the kernel; nothing where it cannot be read.
+Finding judge_backlog(std::string_view name, std::optional<std::int64_t> value);
+
+Finding judge_password_min(std::int64_t characters);
+
+}  // namespace wgw::app

@@ -1,0 +1,253 @@
+#include "app/commands/ask_secret.hpp"
+#include "app/commands/command_line.hpp"
+#include "app/commands/commands.hpp"
+#include "app/commands/control_client.hpp"
+#include "auth/password.hpp"
+#include "codec/json_text.hpp"
+#include "codec/utf8.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wgw::app {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  wegowhere user list
+  wegowhere user add grace.hopper --first-name Grace
+  wegowhere user show grace.hopper             why can she not sign in?
+  wegowhere user reset-password grace.hopper   asks for the new one
+  wegowhere user disable grace.hopper          ends all her sessions, too
+
+They work while the server runs and while it does not.)";
+
+constexpr const char* kListExamples = R"(Examples:
+  wegowhere user list
+  wegowhere user list --json    one JSON object per line)";
+
+constexpr const char* kShowExamples = R"(Examples:
+  wegowhere user show grace.hopper
+  wegowhere user show 5f0c1d2e3f4a5b6c7d8e9f00   by id, as in the log)";
+
+constexpr const char* kAddExamples = R"(Examples:
+  wegowhere user add grace.hopper --first-name Grace    asks for a password
+  openssl rand -base64 12 | tee password | wegowhere user add grace.hopper)";
+
+constexpr const char* kResetExamples = R"(Examples:
+  wegowhere user reset-password grace.hopper               asks for it
+  wegowhere user reset-password grace.hopper < password    its first line
+All sessions of the user end.)";
+
+constexpr const char* kDisableExamples = R"(Examples:
+  wegowhere user disable grace.hopper
+She can no longer sign in, and all her sessions end.)";
+
+constexpr const char* kEnableExamples = R"(Examples:
+  wegowhere user enable grace.hopper
+She can sign in again, with the password she had.)";
+
+struct Flags {
+    std::string who;
+    std::string first_name;
+    std::string last_name;
+    bool json = false;
+};
+
+/// A JSON object of strings; empty ones are left out.
+std::string object(std::initializer_list<std::pair<std::string_view, std::string_view>> members)
+{
+    std::string out;
+    for (const auto& [name, value] : members) {
+        if (value.empty())
+            continue;
+        out += out.empty() ? '{' : ',';
+        append_json_string(out, name);
+        out += ':';
+        append_json_string(out, to_utf8(value));
+    }
+    return out.empty() ? "{}" : out + '}';
+}
+
+/// What people may have chosen as a name goes to a terminal: without its control characters.
+std::string printable(std::string text)
+{
+    unsigned char before = 0;
+    for (char& c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f || (before == 0xc2 && byte < 0xa0))  // C0, DEL, and C1 in UTF-8
+            c = '?';
+        before = byte;
+    }
+    return text;
+}
+
+std::string text_of(JsonValue user, std::string_view name)
+{
+    const auto value = user.find(name);
+    return value && value->is_string() ? printable(value->string()) : "";
+}
+
+bool is_disabled(JsonValue user)
+{
+    const auto value = user.find("disabled");
+    return value && value->text() == "true";
+}
+
+void print_row(JsonValue user)
+{
+    const std::string name = text_of(user, "first_name") + " " + text_of(user, "last_name");
+    std::printf(
+        "%s  %s  %-24s %s%s\n", text_of(user, "_id").c_str(), text_of(user, "created_at").substr(0, 10).c_str(),
+        text_of(user, "username").c_str(), name.c_str(), is_disabled(user) ? " (disabled)" : ""
+    );
+}
+
+int list(const Options& options, const Flags& flags)
+{
+    ControlClient control(options);
+    std::size_t count = 0;
+    std::string after;
+    do {
+        const std::string page = control.ask(
+            "user.list", object({
+                             {"after", after}
+        })
+        );
+        const JsonValue reply(page);
+        auto users = reply.find("items")->elements();
+        for (; const auto user = users.next(); ++count) {
+            if (flags.json)
+                std::printf("%s\n", std::string(user->text()).c_str());
+            else
+                print_row(*user);
+        }
+        const auto next = reply.find("next");
+        after = next && next->is_string() ? next->string() : "";
+    } while (!after.empty());
+    if (!flags.json)
+        std::fprintf(stderr, "%zu %s\n", count, count == 1 ? "user" : "users");
+    return 0;
+}
+
+/// Whatever the operation answers is a user.
+void print_user(const Flags& flags, const std::string& user, const std::string& sentence)
+{
+    if (flags.json)
+        std::printf("%s\n", user.c_str());
+    else
+        std::printf("%s\n", sentence.c_str());
+}
+
+int show(const Options& options, const Flags& flags)
+{
+    ControlClient control(options);
+    const auto user = control.ask(
+        "user.find", object({
+                         {"who", flags.who}
+    })
+    );
+    const JsonValue json(user);
+    const char* state = is_disabled(json)
+                            ? "disabled: cannot sign in until wegowhere user enable"
+                            : "may sign in. Refused with 400: the password is wrong; with 429:\n"
+                              "            too many wrong ones, wait. New one: wegowhere user reset-password";
+    print_user(
+        flags, user,
+        "user        " + text_of(json, "username") + "\nid          " + text_of(json, "_id") + "\nname        " +
+            text_of(json, "first_name") + " " + text_of(json, "last_name") + "\nsigned up   " +
+            text_of(json, "created_at") + "\nstate       " + state
+    );
+    return 0;
+}
+
+int add(const Options& options, const Flags& flags)
+{
+    ControlClient control(options, ControlClient::Missing::make);
+    auto password = ask_secret("Password", Twice::yes);
+    auto arguments = object({
+        {"first_name", flags.first_name.empty() ? flags.who : flags.first_name},
+        {"last_name",  flags.last_name                                        },
+        {"username",   flags.who                                              },
+        {"password",   password                                               },
+    });
+    auth::wipe(password);
+    const auto user = control.ask("user.add", arguments);
+    auth::wipe(arguments);
+    print_user(flags, user, "Added " + flags.who + ", id " + text_of(JsonValue(user), "_id") + ".");
+    return 0;
+}
+
+int reset_password(const Options& options, const Flags& flags)
+{
+    ControlClient control(options);
+    control.ask(
+        "user.find", object({
+                         {"who", flags.who}
+    })
+    );  // before anybody types a password for nobody
+    auto password = ask_secret("New password", Twice::yes);
+    auto arguments = object({
+        {"who",      flags.who},
+        {"password", password }
+    });
+    auth::wipe(password);
+    const auto user = control.ask("user.reset_password", arguments);
+    auth::wipe(arguments);
+    print_user(flags, user, flags.who + " has the new password. All sessions have ended.");
+    return 0;
+}
+
+int set_disabled(const Options& options, const Flags& flags, bool disabled)
+{
+    ControlClient control(options);
+    const auto user = control.ask(
+        disabled ? "user.disable" : "user.enable", object({
+                                                       {"who", flags.who}
+    })
+    );
+    print_user(
+        flags, user,
+        flags.who + (disabled ? " is disabled: cannot sign in any more, and all sessions have ended."
+                              : " is enabled, and may sign in.")
+    );
+    return 0;
+}
+
+}  // namespace
+
+void add_user(CommandLine& line)
+{
+    auto* command = line.add("user", "List, add, disable and mend accounts.", kExamples);
+    command->require_subcommand(1);
+    auto flags = std::make_shared<Flags>();
+    const auto inner = [&](const char* name, const char* sentence, const char* examples, auto run) {
+        auto* added = line.add(command, name, sentence, examples);
+        added->add_flag("--json", flags->json, "What the API answers, as JSON.");
+        line.data_flag(added);
+        line.on(added, [&line, flags, run] { return run(line.settings().read(), *flags); });
+        return added;
+    };
+    const auto of_user = [&](CLI::App* added) {
+        added->add_option("user", flags->who, "A user name, or an id.")->required();
+    };
+    inner("list", "List all users, the oldest first.", kListExamples, list);
+    of_user(inner("show", "Show a user, and whether sign-in is possible.", kShowExamples, show));
+    auto* adding = inner("add", "Add a user, with a password that is asked for.", kAddExamples, add);
+    adding->add_option("user", flags->who, "The user name.")->required();
+    adding->add_option("--first-name", flags->first_name, "The first name (the user name).");
+    adding->add_option("--last-name", flags->last_name, "The last name (none).");
+    of_user(inner("reset-password", "Give a user another password.", kResetExamples, reset_password));
+    of_user(inner("disable", "Keep a user out.", kDisableExamples, [](const Options& options, const Flags& of) {
+        return set_disabled(options, of, true);
+    }));
+    of_user(inner("enable", "Let a user in again.", kEnableExamples, [](const Options& options, const Flags& of) {
+        return set_disabled(options, of, false);
+    }));
+}
+
+}  // namespace wgw::app
