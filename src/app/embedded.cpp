@@ -3,6 +3,7 @@
 #include "app/commands.hpp"
 #include "chat/log_schema.hpp"
 #include "chat/log_store_sqlite.hpp"
+#include "gateway/session_owner.hpp"
 #include "store/migrations.hpp"
 
 namespace wgw::app {
@@ -23,11 +24,15 @@ store::WriterOptions writer_options(chat::Engine& engine, std::function<void()> 
     return options;
 }
 
-sio::ServerOptions socket_options(const Options& options)
+/// `tokens` outlives the server that gets them.
+sio::ServerOptions socket_options(const Options& options, const Tokens& tokens)
 {
     sio::ServerOptions sockets;
     sockets.engine.origins.allowed = options.origins;
     sockets.engine.origins.loopback = is_loopback_name(options.host);
+    sockets.engine.may_belong = [&tokens](const HttpRequest& request, const sio::Handshake& handshake) {
+        return gateway::may_belong(request.header("authorization"), handshake.header("authorization"), tokens);
+    };
     return sockets;
 }
 
@@ -60,7 +65,7 @@ Embedded::Embedded(
       sessions_({*session_rows_, revocations_, tokens_, ids_, clock}),
       auth_service_({credentials_, sessions_, revocations_, user_service_, passwords_, tokens_, ids_, options_.limits}),
       housekeeping_(loop, sessions_, revocations_), chat_service_(engine_, writer_, readers_, clock, random),
-      sockets_(loop, random, socket_options(options_)),
+      sockets_(loop, random, socket_options(options_, tokens_)),
       gateway_(
           {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, revocations_, options_.limits, clock,
            "1", std::string(kVersion)}

@@ -13,6 +13,8 @@
 
 namespace wgw::sio {
 
+class Handshake;
+
 /// A cookie with the id of the session, for proxies that go by one. With the answer to a polling handshake only.
 struct CookieOptions {
     std::string name = "io";
@@ -42,6 +44,10 @@ struct EngineServerOptions {
     /// Asked for each new session and each WebSocket, before anything is kept of it: the text of a refusal, or nothing.
     /// A poll is answered 403 with it, and a WebSocket 400, as by the reference server.
     std::function<std::optional<std::string>(const HttpRequest&)> refuse = {};
+
+    /// Whether a request with the id of a session can come from the client that opened it, who said then what the
+    /// handshake has. One that cannot is answered as if there were no such session. Ours; empty: the id is enough.
+    std::function<bool(const HttpRequest&, const Handshake&)> may_belong = {};
 };
 
 }  // namespace wgw::sio
