@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync, sign as signWith } from 'node:crypto';
 import test from 'node:test';
-import { makeRoom, signUp } from './client.mjs';
+import { call, makeRoom, signUp } from './client.mjs';
 import { kSecret, startServer } from './server.mjs';
 import { claimsOf, kModes, listen, raw, sign } from './wire.mjs';
 
@@ -234,4 +234,62 @@ test('token vectors over REST, WebSocket and polling', { timeout: 180000 }, asyn
         for (const secret of [grace.token, grace.refresh, kSecret]) assert.ok(!server.log.includes(secret));
     });
     t.diagnostic(`${cells} cells`);
+});
+
+test('tokens of sessions that have ended, over REST, WebSocket and polling', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t), kRevoked = 'This session has ended. Please sign in again.', password = 'a long password';
+    const auth = (method, path, options) => call(server, method, `/api/v1/auth/${path}`, options);
+    if ((await auth('POST', 'refresh', { body: {} })).status === 404) return t.diagnostic('this server has no sessions yet');
+
+    const refresh = (token) => auth('POST', 'refresh', { body: { refresh: token } });
+    async function newSession(user) {
+        const { data } = await auth('POST', 'sign-in', { body: { username: user.username, password } });
+        return { ...user, token: data.access, refresh: data.refresh };
+    }
+    async function assertRefused(token, expected) {
+        const fields = [['Authorization', `Bearer ${token}`]], { status, data } = await raw(server, 'GET', '/api/v1/user/me', { fields });
+        assert.deepEqual([status, data.message], [401, expected]);
+        for (const mode of kModes) {
+            const byHeader = await listen(t, server, mode, { fields });
+            assert.equal((await byHeader.ask('chat.message.send', {})).data.message, expected, mode);
+            const { message } = JSON.parse((await listen(t, server, mode, { auth: { token } })).connect.slice(2));
+            assert.equal(message, expected, mode);
+        }
+    }
+
+    const ends = {
+        'a sign-out': (user) => auth('POST', 'sign-out', { token: user.token, body: {} }),
+        'a sign-out everywhere': async (user) => auth('POST', 'sign-out', { token: (await newSession(user)).token, body: { all: true } }),
+        'a new password': async (user) => auth('PUT', 'password', { token: (await newSession(user)).token, body: { password, new_password: `${password} more` } }),
+        'an end by another session': async (user) => auth('DELETE', `sessions/${claimsOf(user.token).sid}`, { token: (await newSession(user)).token }),
+    };
+    for (const [name, end] of Object.entries(ends)) {
+        await t.test(`behind ${name}`, { timeout: 20000 }, async () => {
+            const user = await signUp(server);
+            assert.equal((await end(user)).status, 200);
+            await assertRefused(user.token, kRevoked);
+            await assertRefused(user.refresh, 'Access token type is invalid!');
+            const { status, data } = await refresh(user.refresh);
+            assert.deepEqual([status, data.code], [401, 'token_revoked']);
+        });
+    }
+    await t.test('a refresh token twice within 30 s is a retry', async () => {
+        const user = await signUp(server);
+        for (const { status, data } of [await refresh(user.refresh), await refresh(user.refresh)]) {
+            assert.equal(status, 200);
+            assert.equal((await raw(server, 'GET', '/api/v1/user/me', { fields: [['Authorization', `Bearer ${data.access}`]] })).status, 200);
+        }
+    });
+    await t.test('what is no refresh token of ours gives no pair', async () => {
+        const user = await signUp(server), claims = claimsOf(user.refresh);
+        const tokens = {
+            'the access token': user.token, 'none': '', 'one part': 'x', 'a foreign key': sign(claims, { key: kForeign }), 'no signature': `${user.refresh.split('.').slice(0, 2).join('.')}.`,
+            'expired': sign({ ...claims, exp: 1 }), 'without exp': sign({ ...claims, exp: undefined }), 'a session that is none': sign({ ...claims, sid: 'f'.repeat(24) }),
+            'another user\'s session': sign({ ...claims, user_id: 'f'.repeat(24) }), 'none of the family': sign(claims, { header: { alg: 'RS256' } }), '100 KB': 'x'.repeat(60_000),
+        };
+        for (const [name, token] of Object.entries(tokens)) {
+            const { status, success, data } = await refresh(token);
+            assert.ok([400, 401].includes(status) && success === false && data !== undefined, `${name}: ${status}`);
+        }
+    });
 });
