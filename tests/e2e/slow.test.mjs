@@ -10,7 +10,7 @@ import { ask, connectSocket, join, makeRoom, signUp } from './client.mjs';
 import { p99, talkingPair } from './pair.mjs';
 import { startServer } from './server.mjs';
 
-const kIdle = 500, kPeriodMs = 2000;
+const kIdle = 500, kPeriodMs = 1500;
 const kHandshake = `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n${Object.entries(kUpgrade).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 
 /** A connection that belongs to nobody else, closed with the test. */
