@@ -257,6 +257,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto json = read_body(type < 12 ? 0 : type - 11, choices.rest());
     check(auth::kSignUp, json, parameter, which);
     check(auth::kSignIn, json, parameter, which);
+    check(auth::kRefresh, json, parameter, which);
+    check(auth::kSignOut, json, parameter, which);
+    check(auth::kChangePassword, json, parameter, which);
+    check(auth::kBySession, json, parameter, which);
     check(user::kByUsername, json, parameter, which);
     check(gateway::kCreateRoomRequest, json, parameter, which);
     check(gateway::kRoomRequest, json, parameter, which);

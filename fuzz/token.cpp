@@ -59,6 +59,7 @@ void check_refusal(const Failure& failure)
     constexpr std::string_view kTexts[] = {
         "Authorization header is not found!",
         "Access token type is invalid!",
+        "Refresh token type is invalid!",
         "Access token is not found!",
         "jwt malformed",
         "invalid token",
@@ -92,6 +93,10 @@ void check_bytes(std::string_view token)
         check_refusal(raw.error());
     else
         fuzz::require(token.starts_with("Bearer "), "without its scheme it is none");
+    if (const auto refresh = tokens().check_refresh(token); !refresh)
+        check_refusal(refresh.error());
+    else
+        fuzz::require(token == issued()[1], "only the refresh token makes the next pair");
 }
 
 std::string mutated(fuzz::Choices& choices)
@@ -200,6 +205,11 @@ void check_claims(fuzz::Choices& choices)
     fuzz::require(
         text == (readable && !kind.refusal.empty() ? kind.refusal : expected(payload)), "the rules hold in order"
     );
+    const auto refresh = tokens().check_refresh(token);
+    if (!refresh)
+        check_refusal(refresh.error());
+    else
+        fuzz::require(!caller && refresh->caller.expires_s, "no token is both, and one that refreshes ends");
     if (!caller)
         return;
 

@@ -239,7 +239,6 @@ test('token vectors over REST, WebSocket and polling', { timeout: 180000 }, asyn
 test('tokens of sessions that have ended, over REST, WebSocket and polling', { timeout: 60000 }, async (t) => {
     const server = await startServer(t), kRevoked = 'This session has ended. Please sign in again.', password = 'a long password';
     const auth = (method, path, options) => call(server, method, `/api/v1/auth/${path}`, options);
-    if ((await auth('POST', 'refresh', { body: {} })).status === 404) return t.diagnostic('this server has no sessions yet');
 
     const refresh = (token) => auth('POST', 'refresh', { body: { refresh: token } });
     async function newSession(user) {
