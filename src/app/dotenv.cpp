@@ -1,5 +1,6 @@
 #include "app/dotenv.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 namespace wgw::app {

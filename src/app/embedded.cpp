@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "chat/log_schema.hpp"
 #include "chat/log_store_sqlite.hpp"
+#include "gateway/session_owner.hpp"
 #include "store/migrations.hpp"
 
 #include <unistd.h>
@@ -68,8 +69,10 @@ void set_limits(sio::ServerOptions& sockets, const Limits& limits)
     sockets.max_namespaces = size(limits.namespaces);
 }
 
-/// `throttles` and `clock` outlive the sockets.
-sio::ServerOptions socket_options(const Options& options, gateway::Throttles& throttles, const Clock& clock)
+/// All but the options outlive the server that gets them.
+sio::ServerOptions socket_options(
+    const Options& options, gateway::Throttles& throttles, const Tokens& tokens, const Clock& clock
+)
 {
     sio::ServerOptions sockets;
     set_limits(sockets, options.limits);
@@ -83,6 +86,9 @@ sio::ServerOptions socket_options(const Options& options, gateway::Throttles& th
     };
     sockets.engine.origins.allowed = options.origins;
     sockets.engine.origins.loopback = is_loopback_name(options.host);
+    sockets.engine.may_belong = [&tokens](const HttpRequest& request, const sio::Handshake& handshake) {
+        return gateway::may_belong(request.header("authorization"), handshake.header("authorization"), tokens);
+    };
     return sockets;
 }
 
@@ -118,7 +124,7 @@ Embedded::Embedded(
       auth_service_({credentials_, sessions_, revocations_, user_service_, passwords_, tokens_, ids_, options_.limits}),
       housekeeping_(loop, sessions_, revocations_), chat_service_(engine_, writer_, readers_, clock, random),
       throttles_(options_.limits, options_.trusted_proxies, loop, random),
-      sockets_(loop, random, socket_options(options_, throttles_, clock)),
+      sockets_(loop, random, socket_options(options_, throttles_, tokens_, clock)),
       gateway_(
           {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, revocations_, options_.limits,
            throttles_, clock, "1", std::string(kVersion)}

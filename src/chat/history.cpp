@@ -1,5 +1,6 @@
 #include "chat/history.hpp"
 
+#include "base/log.hpp"
 #include "codec/json_text.hpp"
 
 #include <algorithm>
@@ -39,17 +40,20 @@ const ListSql kRoomList(kRooms + "r._id > ? AND r._id < ? ORDER BY r._id");
 const std::string kOneRoom = kRooms + "r._id = ?";
 
 /// Collects a page of rows, of which one more than wanted was asked for. It ends before the first row with which it
-/// would be larger than kPageBytes, but has one at least.
+/// would be larger than kPageBytes, but has one at least. A row that cannot be read counts, and is left out.
 template <class T, class Key, class Read>
 Listed<T> collect(Rows rows, const Page<Key>& page, Read read, std::optional<int> large_column = {})
 {
     Listed<T> list;
     std::size_t bytes = 0;
+    std::size_t seen = 0;
     while (!list.more && rows.step()) {
         bytes += large_column ? rows.text(*large_column).size() : 0;
-        list.more = list.items.size() == page.limit || (bytes > kPageBytes && !list.items.empty());
-        if (!list.more)
-            list.items.push_back(read(rows));
+        list.more = seen++ == page.limit || (bytes > kPageBytes && !list.items.empty());
+        if (list.more)
+            break;
+        if (std::optional<T> item = read(rows))
+            list.items.push_back(*std::move(item));
     }
     if (!page.after)
         std::ranges::reverse(list.items);
@@ -76,13 +80,36 @@ RoomInfo room_info(const Rows& rows)
     };
 }
 
-MessageInfo message_info(const Rows& rows, RoomId room)
+/// The text of a message; nothing if that is not what the store has.
+std::optional<std::string> content_of(std::string_view body)
 {
+    if (json_check(body) != JsonError::none || !JsonValue(body).is_object())
+        return {};
+    const auto content = JsonValue(body).find("content");
+    if (!content || !content->is_string())
+        return {};
+    return content->string();
+}
+
+/// Nothing if the row is damaged: the rest of the page is worth more than to say so to a client.
+std::optional<MessageInfo> message_info(const Rows& rows, RoomId room)
+{
+    auto content = content_of(rows.text(kBodyColumn));
+    if (!content || rows.blob(0).size() != sizeof(Id) || rows.blob(1).size() != sizeof(Id)) {
+        log::error(
+            "A message is damaged in the store; lists leave it out. Restore a backup, or delete the row.",
+            {
+                {"room_id", room.hex()     },
+                {"seq",     rows.integer(4)}
+        }
+        );
+        return {};
+    }
     MessageInfo message;
     message._id = Id::from_raw(rows.blob(0));
     message.room_id = room;
     message.user_id = Id::from_raw(rows.blob(1));
-    message.content = JsonValue(rows.text(2)).find("content")->string();
+    message.content = *std::move(content);
     message.created_at = Timestamp{rows.integer(3)};
     message.seq = rows.integer(4);
     if (!rows.is_null(5))

@@ -117,6 +117,20 @@ TEST_F(History, ShowsContentAsItWasSent)
     EXPECT_THAT(page({{}, 6, 1}), ElementsAre(content));
 }
 
+/// Whoever damaged it: an editor of the file, a disk. The others are still read, and the process lives.
+TEST_F(History, LeavesADamagedMessageOutOfItsPage)
+{
+    for (const std::string_view body :
+         {"", " ", "garbage", "null", "[]", "{}", R"({"content":5})", R"({"content":"m5)", R"({"content":"\u12"})",
+          "{\"content\":\"\xff\"}"}) {
+        db_.prepared("UPDATE chat_entry SET body = ? WHERE seq = 5").run(body);
+        EXPECT_THAT(page({{}, {}, 10}), ElementsAre("m2", "m4", "m6")) << body;
+        EXPECT_THAT(page({{}, 3, 2}), ElementsAre("m4", "…")) << body;
+    }
+    db_.prepared("UPDATE chat_entry SET _id = ? WHERE seq = 4").run(store::Blob{"short"});
+    EXPECT_THAT(page({{}, {}, 10}), ElementsAre("m2", "m6"));
+}
+
 TEST_F(History, EndsAPageOfLargeMessagesAtItsBytesAndLosesNone)
 {
     const std::string large(16'000, 'x');

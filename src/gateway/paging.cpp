@@ -11,7 +11,7 @@ std::optional<std::int64_t> whole_number(std::string_view text)
 {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0)
+    if (error != std::errc() || end != text.data() + text.size() || text.starts_with('-'))
         return {};
     return value;
 }

@@ -33,7 +33,8 @@ TEST(APage, IsAskedForInAnyCaseWhereTheOriginalHasNoSuchList)
 
 TEST(APage, ThatIsNoNumberIsRefused)
 {
-    for (const auto* query : {"limit=0", "limit=-1", "limit=x", "before=", "after=1.5", "before=99999999999999999999"})
+    for (const auto* query :
+         {"limit=0", "limit=-1", "after=-0", "limit=x", "before=", "after=1.5", "before=99999999999999999999"})
         EXPECT_FALSE(read_paging<chat::Seq>(query, Limits{}).has_value()) << query;
 }
 

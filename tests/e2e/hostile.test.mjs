@@ -231,21 +231,24 @@ const kCalls = [
 /** `names` of the fields in a validation failure, else its code. */
 const reason = (data) => (Array.isArray(data) ? data.map(({ property }) => property).join(' ') : data?.code ?? '');
 
-/** Writes bytes to a connection of its own: what came back until the server closed it, or for `ms` of silence. */
-function exchange(server, bytes, { ms = 250, end = false } = {}) {
+/** Writes bytes to a connection of its own: what came back until the server closed it, or for `ms` of silence; `first`: in front of the first answer. */
+function exchange(server, bytes, { ms = 250, first = ms, end = false } = {}) {
     return new Promise((done) => {
         const got = [], socket = connect(server.port, '127.0.0.1', () => (end ? socket.end(bytes) : socket.write(bytes)));
         const over = (closed) => {
             socket.destroy();
             done({ bytes: Buffer.concat(got), closed });
         };
-        socket.setTimeout(ms, () => over(false));
-        socket.on('data', (piece) => got.push(piece)).on('error', () => {}).once('close', () => over(true));
+        socket.setTimeout(first, () => over(false));
+        socket.on('data', (piece) => {
+            got.push(piece);
+            socket.setTimeout(ms);
+        }).on('error', () => {}).once('close', () => over(true));
     });
 }
 
 async function bytesAnswer(server, bytes, expected) {
-    const { bytes: got, closed } = await exchange(server, bytes, { ms: expected.endsWith('closed') ? 5000 : 250 });
+    const { bytes: got, closed } = await exchange(server, bytes, { ms: expected.endsWith('closed') ? 5000 : 250, first: expected === 'open' ? 250 : 5000 });
     return [...got.toString('latin1').matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status).concat(closed ? 'closed' : 'open').join(' ');
 }
 

@@ -107,7 +107,7 @@ std::optional<Refusal> EngineServer::check(const HttpRequest& request, const Eng
 /// A POST whose body takes its time: what it overlaps with is seen now, and its end when it does not come.
 void EngineServer::on_head(const HttpRequest& head, net::Exchange exchange)
 {
-    EngineConnection* connection = find(read_engine_query(head.query()).sid.value_or(""));
+    EngineConnection* connection = find(head);
     if (head.method != "POST" || connection == nullptr || check(head, connection))
         return;
     waiting_[number_of(exchange)] = {sid_of(*connection), ContentCoding::identity, {}};
@@ -120,7 +120,7 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
         return preflight(request, exchange);
     const Number number = number_of(exchange);
     waiting_.erase(number);  // it may have been announced, for a connection that is over by now
-    EngineConnection* connection = find(read_engine_query(request.query()).sid.value_or(""));
+    EngineConnection* connection = find(request);
     if (auto refusal = check(request, connection))
         return respond(
             request, exchange,
@@ -235,6 +235,13 @@ EngineConnection* EngineServer::find(std::string_view sid) const
 {
     const auto* found = connections_.find(sid);
     return found == nullptr ? nullptr : found->get();
+}
+
+EngineConnection* EngineServer::find(const HttpRequest& request) const
+{
+    EngineConnection* found = find(read_engine_query(request.query()).sid.value_or(""));
+    const bool is_other = found != nullptr && options_.may_belong && !options_.may_belong(request, found->handshake());
+    return is_other ? nullptr : found;
 }
 
 EngineServer::Sid EngineServer::sid_of(const EngineConnection& connection)

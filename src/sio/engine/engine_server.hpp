@@ -91,6 +91,9 @@ private:
     std::optional<Refusal> check(const HttpRequest& request, const EngineConnection* known) const;
     bool is_full() const { return is_draining_ || handshakes_ >= options_.handshakes; }
     EngineConnection* find(std::string_view sid) const;
+
+    /// That of a request; none for one that cannot be of its client.
+    EngineConnection* find(const HttpRequest& request) const;
     EngineConnection* find(const Sid& sid) const { return find(std::string_view(sid.data(), sid.size())); }
     EngineConnection& open(Transport transport, const HttpRequest& request);
     void upgrade(EngineConnection* known, const HttpRequest& request, net::Exchange exchange);

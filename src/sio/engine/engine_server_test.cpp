@@ -113,6 +113,31 @@ protected:
                    }};
 };
 
+TEST_F(AnEngine, HidesASessionFromRequestsThatCannotBeOfItsClient)
+{
+    EngineServerOptions options;
+    options.may_belong = [](const HttpRequest& request, const Handshake& handshake) {
+        return request.header("x-client") == handshake.header("x-client");
+    };
+    start(options);
+    const TestWire::Headers mine{
+        {"x-client", "a"}
+    };
+    const TestWire::Headers others{
+        {"x-client", "b"}
+    };
+    const auto sid = "&sid=" + ask("GET", kPolling, mine).body.substr(std::string(R"(0{"sid":")").size(), 20);
+    constexpr auto kUnknown = R"(400 {"code":1,"message":"Session ID unknown"})";
+    EXPECT_EQ(line(ask("POST", kPolling + sid, others, "4stolen")), kUnknown);
+    EXPECT_EQ(line(ask("GET", kPolling + sid, others)), kUnknown);
+    EXPECT_EQ(line(ask("GET", kPolling + sid)), kUnknown);
+    auto upgrade = kUpgrade;
+    upgrade.emplace_back("x-client", "b");
+    EXPECT_EQ(ask("GET", kWebSocket + sid, upgrade).status, 400);
+    EXPECT_EQ(line(ask("POST", kPolling + sid, mine, "4hello")), "200 ok");
+    EXPECT_EQ(line(ask("GET", kPolling + sid, mine)), "200 4hello");
+}
+
 TEST_F(AnEngine, CarriesMessagesOverEitherTransport)
 {
     auto& client = wire_.open(kWebSocket);

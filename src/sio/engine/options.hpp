@@ -51,6 +51,9 @@ struct EngineServerOptions {
     /// that was let in on_gone() is told when nothing is left of it. Both outlive the server.
     std::function<std::optional<HttpResponse>(const HttpRequest&)> hold_off = {};
     std::function<void(const Handshake&)> on_gone = {};
+    /// Whether a request with the id of a session can come from the client that opened it, who said then what the
+    /// handshake has. One that cannot is answered as if there were no such session. Ours; empty: the id is enough.
+    std::function<bool(const HttpRequest&, const Handshake&)> may_belong = {};
 };
 
 }  // namespace wgw::sio
