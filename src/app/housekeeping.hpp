@@ -37,6 +37,7 @@ private:
             co_await revocations_.sweep();
         } catch (const Unavailable&) {
             // Whoever is away has told the operator; the next minute is as good.
+            co_return;
         }
     }
 
