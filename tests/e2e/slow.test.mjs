@@ -47,12 +47,12 @@ const kCrowds = {
             const socket = await connectSocket(t, server, { user: eve });
             socket.io.engine.transport.ws._socket.pause();
         }
-        // As much as a gentle client may say: the point is what is not read, not what is said.
-        const speaker = await connectSocket(t, server, { user: noisy }), content = 'x'.repeat(8000);
+        // More than a queue may hold, without a flood: the point is what is not read, not what is said.
+        const speaker = await connectSocket(t, server, { user: noisy }), content = 'x'.repeat(16_000);
         let said = 0, going = true;
         t.after(() => { going = false; });
-        (async () => { for (; going; await sleep(10)) { await ask(speaker, { room_id: room, content }); said += 1; } })().catch(() => {});
-        return () => `${said} messages of 8 KB that 5 sockets do not read`;
+        (async () => { for (; going; await sleep(10)) { await Promise.all([1, 2, 3, 4].map(() => ask(speaker, { room_id: room, content }))); said += 4; } })().catch(() => {});
+        return () => `${said} messages of 16 KB that 5 sockets do not read`;
     },
     async 'senders of a byte at a time'(t, server) {
         const chunk = Buffer.from(`POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(1000)}`);
@@ -76,8 +76,8 @@ for (const [crowd, gather] of Object.entries(kCrowds)) {
         t.diagnostic(`p99 of the pair in ms: alone ${alone.toFixed(1)}, beside ${beside.toFixed(1)} and ${later.toFixed(1)}; ${gathered()} (noisy)`);
         await pair.undisturbed();
         await pair.stop();
-        // Whoever else works on this machine is in both; 40 ms are a hiccup of that kind, and far below a blocked loop.
-        assert.ok(Math.min(beside, later) < 3 * alone + 40, `alone ${alone} ms, beside ${beside} and ${later} ms`);
+        // Whoever else works on this machine is in both; 60 ms are a hiccup of that kind, and far below a blocked loop.
+        assert.ok(Math.min(beside, later) < 4 * alone + 60, `alone ${alone} ms, beside ${beside} and ${later} ms`);
         assert.equal(server.alive, true);
     });
 }
