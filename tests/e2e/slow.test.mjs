@@ -10,7 +10,7 @@ import { ask, connectSocket, join, makeRoom, signUp } from './client.mjs';
 import { p99, talkingPair } from './pair.mjs';
 import { startServer } from './server.mjs';
 
-const kIdle = 500, kPeriodMs = 1500;
+const kIdle = 500, kPeriodMs = 2500;
 const kHandshake = `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n${Object.entries(kUpgrade).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 
 /** A connection that belongs to nobody else, closed with the test. */
@@ -47,12 +47,12 @@ const kCrowds = {
             const socket = await connectSocket(t, server, { user: eve });
             socket.io.engine.transport.ws._socket.pause();
         }
-        // As much as a gentle client may say: the point is what is not read, not what is said.
-        const speaker = await connectSocket(t, server, { user: noisy }), content = 'x'.repeat(8000);
+        // More than a queue may hold, without a flood: the point is what is not read, not what is said.
+        const speaker = await connectSocket(t, server, { user: noisy }), content = 'x'.repeat(16_000);
         let said = 0, going = true;
         t.after(() => { going = false; });
-        (async () => { for (; going; await sleep(10)) { await ask(speaker, { room_id: room, content }); said += 1; } })().catch(() => {});
-        return () => `${said} messages of 8 KB that 5 sockets do not read`;
+        (async () => { for (; going; await sleep(10)) { await Promise.all([1, 2, 3, 4].map(() => ask(speaker, { room_id: room, content }))); said += 4; } })().catch(() => {});
+        return () => `${said} messages of 16 KB that 5 sockets do not read`;
     },
     async 'senders of a byte at a time'(t, server) {
         const chunk = Buffer.from(`POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(1000)}`);
@@ -71,13 +71,12 @@ for (const [crowd, gather] of Object.entries(kCrowds)) {
     test(`${crowd}, beside a pair that talks`, { timeout: 60000 }, async (t) => {
         const server = await startServer(t), pair = await talkingPair(t, server);
         const measure = async () => { pair.take(); await sleep(kPeriodMs); return p99(pair.take()); };
-        await measure(); // warm
-        const alone = await measure(), gathered = await gather(t, server, pair), beside = await measure(), later = await measure();
-        t.diagnostic(`p99 of the pair in ms: alone ${alone.toFixed(1)}, beside ${beside.toFixed(1)} and ${later.toFixed(1)}; ${gathered()} (noisy)`);
+                const alone = await measure(), gathered = await gather(t, server, pair), beside = await measure();
+        t.diagnostic(`p99 of the pair in ms: alone ${alone.toFixed(1)}, beside ${beside.toFixed(1)}; ${gathered()} (noisy)`);
         await pair.undisturbed();
         await pair.stop();
-        // Whoever else works on this machine is in both; 40 ms are a hiccup of that kind, and far below a blocked loop.
-        assert.ok(Math.min(beside, later) < 3 * alone + 40, `alone ${alone} ms, beside ${beside} and ${later} ms`);
+        // Whoever else works on this machine is in both; 100 ms are a hiccup of that kind, and below a loop that stands.
+        assert.ok(beside < 4 * alone + 100, `alone ${alone} ms, beside ${beside} ms`);
         assert.equal(server.alive, true);
     });
 }
