@@ -45,6 +45,11 @@ test('no secret and no content stands in the log, in the metrics or in a failure
     const grace = { token: made.data.access, refresh: made.data.refresh };
     Object.assign(secrets, { access: grace.token, refresh: grace.refresh, signature: grace.token.split('.')[2] });
     assert.equal((await call(server, 'POST', '/api/v1/auth/sign-in', { body: { username, password } })).status, 200);
+    const other = await signUp(server, 'other'), renewed = await call(server, 'POST', '/api/v1/auth/refresh', { body: { refresh: other.refresh } });
+    assert.equal(renewed.success, true);
+    Object.assign(secrets, { oldRefresh: other.refresh, newAccess: renewed.data.access, newRefresh: renewed.data.refresh });
+    await fails('POST', '/api/v1/auth/refresh', { body: { refresh: badToken } });
+    await fails('POST', '/api/v1/auth/refresh', { body: { refresh: grace.token } });
     await fails('POST', '/api/v1/auth/sign-in', { body: { username, password: wrongPassword } });
     await fails('POST', '/api/v1/auth/sign-in', { body: { username: unique('nobody'), password } });
     await fails('POST', '/api/v1/auth/sign-up', { body: { first_name: name, username, password } });
@@ -65,7 +70,7 @@ test('no secret and no content stands in the log, in the metrics or in a failure
     await raw(server, `GET /socket.io/?EIO=4&transport=polling&sid=${query} HTTP/1.1\r\nHost: x\r\n\r\n`);
 
     // Messages that are sent, told, refused, too large, malformed; in every way.
-    const other = await signUp(server, 'other'), room = await makeRoom(server, grace), foreign = await makeRoom(server, other);
+    const room = await makeRoom(server, grace), foreign = await makeRoom(server, other);
     const socket = await connectSocket(t, server, { user: grace, query: { secret: query } });
     assert.equal((await ask(socket, { room_id: room, content, client_msg_id: key })).success, true);
     await hears(socket, content);
