@@ -236,7 +236,7 @@ TEST_F(TheRestSide, AnswersWithAPageWhatIsNoRoute)
         {
             {{"GET", "/open"}, false, 200, echo}
     },
-        guard_, clock_, pages
+        guard_, limits_, clock_, pages
     );
     const auto get = [&](std::string target) {
         HttpRequest request;
