@@ -332,7 +332,9 @@ private:
     /// What a request is refused with before anybody looks at what it asks for.
     static std::string below(int status)
     {
-        return status == 413 ? "The body is larger than 1 MiB, or than 64 KiB where no token is needed: without `data`."
+        return status == 413
+                   ? "The body is larger than the server takes, by default 1 MiB, and 64 KiB where no token is "
+                     "needed: without `data`."
                : status == 415 ? "The body is neither JSON nor a form: without `data`."
                                : "The body is not valid JSON: without `data`.";
     }

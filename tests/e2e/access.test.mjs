@@ -1,11 +1,10 @@
 // Who may do what: every route and event × who asks × with which token, and the right answer in each cell. What is said
 // in the room must not be in any byte that anybody but its members gets.
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
 import test from 'node:test';
 import { kUpgrade } from '../conformance/websocket.mjs';
 import { ask, call, connectSocket, eventually, hears, makeRoom, signUp, unique } from './client.mjs';
-import { kRoot, startServer } from './server.mjs';
+import { kBinary, run, startServer } from './server.mjs';
 import { claimsOf, kModes, listen, raw, sign } from './wire.mjs';
 
 const kForeign = 'a-foreign-key-of-forty-characters-or-more';
@@ -52,24 +51,20 @@ const kTokens = {
 // Somebody who left is the fourth: chat.room.leave comes with the next stage, and until then nobody can.
 const kWho = ['outsider', 'member'];
 
-/** The routes as the source has them: `GET /api/v1/user`. */
-async function routesOfTheSource() {
-    const found = [], folder = `${kRoot}/src/gateway`;
-    for (const file of (await readdir(folder)).filter((name) => /routes\.cpp$/.test(name)))
-        for (const [, method, path] of (await readFile(`${folder}/${file}`, 'utf8')).matchAll(/"(GET|POST|PUT|PATCH|DELETE)",\s*"(\/[^"]*)"/g))
-            found.push(`${method} ${path}`);
-    return found;
+/** What the server describes, which it makes from its own tables. */
+async function described(what) {
+    const { code, out } = await run([kBinary, what]);
+    assert.equal(code, 0, out);
+    return JSON.parse(out);
 }
 
-async function eventsOfTheSource() {
-    const text = await readFile(`${kRoot}/src/gateway/chat_events.cpp`, 'utf8');
-    return [...text.matchAll(/"(chat\.[a-z.]+)"/g)].map(([, name]) => name).filter((name) => !/\.(receive|update)$/.test(name));
-}
+const routesOf = ({ paths }) => Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`));
+const eventsOf = ({ operations }) => Object.entries(operations).filter(([, { action }]) => action === 'receive').map(([name]) => name);
 
 test('the tables know every route and every event', async () => {
-    const known = kRoutes.map(([method, path]) => `${method} ${path}`), found = await routesOfTheSource();
-    assert.deepEqual(known.sort(), found.sort());
-    assert.deepEqual(kEvents.map(([name]) => name).sort(), [...new Set(await eventsOfTheSource())].sort());
+    assert.deepEqual(kRoutes.map(([method, path]) => `${method} ${path}`).sort(), routesOf(await described('openapi')).sort());
+    assert.deepEqual(kEvents.map(([name]) => name).sort(), eventsOf(await described('asyncapi')).sort());
 });
 
 test('access', { timeout: 180000 }, async (t) => {
