@@ -105,6 +105,7 @@ void greet(const Options& options, const Embedded& server)
         stderr,
         "\n  WeGoWhere Chat %s\n\n"
         "  API and Socket.IO   %s\n"
+        "  In a browser        %s/docs\n"
         "  Health              http://%s:%u/readyz\n"
         "  Data                %s\n\n"
         "  Try it:  curl -s %s/health\n"
@@ -112,8 +113,8 @@ void greet(const Options& options, const Embedded& server)
         "                -d '{\"first_name\":\"Grace\",\"username\":\"grace.hopper\",\"password\":\"cobol1959\"}'\n"
         "  Chat clients in JavaScript, Python and curl: examples/\n"
         "  Stop with Ctrl-C.\n\n",
-        kVersion.data(), url.c_str(), options.admin_host.c_str(), static_cast<unsigned>(server.admin_port()),
-        options.data.c_str(), url.c_str(), url.c_str()
+        kVersion.data(), url.c_str(), url.c_str(), options.admin_host.c_str(),
+        static_cast<unsigned>(server.admin_port()), options.data.c_str(), url.c_str(), url.c_str()
     );
 }
 
