@@ -2,6 +2,7 @@
 /// Several tasks at once: `co_await all(std::move(tasks))`.
 /// Tests  task_test.cpp
 
+#include "base/eager.hpp"
 #include "base/task.hpp"
 
 #include <coroutine>
@@ -34,17 +35,6 @@ public:
     }
 
 private:
-    /// A coroutine that starts at once and frees itself at its end.
-    struct Eager {
-        struct promise_type {
-            Eager get_return_object() { return {}; }
-            std::suspend_never initial_suspend() noexcept { return {}; }
-            std::suspend_never final_suspend() noexcept { return {}; }
-            void return_void() {}
-            void unhandled_exception() { std::terminate(); }
-        };
-    };
-
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): it waits for this
     static Eager run(Task<void> task, AllAwaiter& all)
     {

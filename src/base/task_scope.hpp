@@ -5,6 +5,7 @@
 /// has made everything that its tasks wait for call back.
 /// Tests  task_test.cpp
 
+#include "base/eager.hpp"
 #include "base/task.hpp"
 
 #include <cassert>
@@ -32,17 +33,6 @@ public:
     std::size_t running() const { return running_; }
 
 private:
-    /// A coroutine that starts at once and frees itself at its end.
-    struct Eager {
-        struct promise_type {
-            Eager get_return_object() { return {}; }
-            std::suspend_never initial_suspend() noexcept { return {}; }
-            std::suspend_never final_suspend() noexcept { return {}; }
-            void return_void() {}
-            void unhandled_exception() { std::terminate(); }
-        };
-    };
-
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the scope outlives it
     static Eager run(Task<void> task, TaskScope& scope)
     {

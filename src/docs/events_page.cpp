@@ -125,22 +125,29 @@ private:
         out_ += "</p>\n";
     }
 
+    void code(std::string_view name)
+    {
+        out_ += "<code>";
+        text(name);
+        out_ += "</code>";
+    }
+
     void link(const Event& event)
     {
         out_ += "<a href=\"#";
         text(event.name);
-        out_ += "\"><code>";
-        text(event.name);
-        out_ += "</code></a>";
+        out_ += "\">";
+        code(event.name);
+        out_ += "</a>";
     }
 
     void section(const Event& event)
     {
         out_ += "<h3 id=\"";
         text(event.name);
-        out_ += "\"><code>";
-        text(event.name);
-        out_ += "</code></h3>\n";
+        out_ += "\">";
+        code(event.name);
+        out_ += "</h3>\n";
         paragraph(event.summary);
         if (!event.more.empty())
             paragraph(event.more);
