@@ -42,6 +42,8 @@ unshare --mount --pid --fork --kill-child bash -c '
     ln -s /proc/self/fd "$root/dev/fd"
     mkdir -p "$root/dev/shm" "$root/dev/pts"
     mount -t tmpfs tmpfs "$root/dev/shm"
+    mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+    ln -s pts/ptmx "$root/dev/ptmx"
     exec chroot "$root" bash -c "cd /project && exec \"\$@\"" bash "$@"
 ' bash "$root" "$@" || status=$?
 echo "$*: $((SECONDS - started)) s, exit $status"
