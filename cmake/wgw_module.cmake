@@ -5,7 +5,8 @@
 #              line, so an include that is not declared here fails the `layers` test.
 #   TEST_DEPS  further modules that only *_test.cpp may include.
 #   LINK       third-party targets, private: they must not leak through our headers.
-# Sources are every *.cpp beside the CMakeLists.txt; *_test.cpp and test_*.cpp go to the tests.
+# Sources are every *.cpp beside the CMakeLists.txt; *_test.cpp and test_*.cpp go to the tests. What needs a real server is
+# in *_cluster_test.cpp: a program <name>_cluster_test, whose tests ctest calls cluster:<name>:…; they share the test_*.cpp.
 function(wgw_module name)
   wgw_precompiled_headers()
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPS;TEST_DEPS;LINK")
@@ -14,6 +15,9 @@ function(wgw_module name)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "(_test|/test_[^/]*)\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "(_test|/test_[^/]*)\\.cpp$")
+  set(cluster_tests ${tests})
+  list(FILTER cluster_tests INCLUDE REGEX "(_cluster_test|/test_[^/]*)\\.cpp$")
+  list(FILTER tests EXCLUDE REGEX "_cluster_test\\.cpp$")
   list(TRANSFORM arg_DEPS PREPEND wgw::)
   list(TRANSFORM arg_TEST_DEPS PREPEND wgw::)
 
@@ -32,10 +36,18 @@ function(wgw_module name)
 
   if(BUILD_TESTING AND tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE wgw_${name} ${arg_TEST_DEPS} ${arg_LINK} GTest::gmock GTest::gtest_main)
-    target_precompile_headers(${name}_test REUSE_FROM wgw_precompiled_for_tests)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}: DISCOVERY_MODE PRE_TEST)
   endif()
+  if(BUILD_TESTING AND cluster_tests MATCHES "_cluster_test")
+    add_executable(${name}_cluster_test ${cluster_tests})
+    gtest_discover_tests(${name}_cluster_test TEST_PREFIX cluster:${name}: DISCOVERY_MODE PRE_TEST)
+  endif()
+  foreach(program ${name}_test ${name}_cluster_test)
+    if(TARGET ${program})
+      target_link_libraries(${program} PRIVATE wgw_${name} ${arg_TEST_DEPS} ${arg_LINK} GTest::gmock GTest::gtest_main)
+      target_precompile_headers(${program} REUSE_FROM wgw_precompiled_for_tests)
+    endif()
+  endforeach()
 endfunction()
 
 # The two precompiled headers: one for all modules, one with GoogleTest for all tests. Made once, on the first use.
