@@ -25,8 +25,6 @@ Feed::Step Feed::head(const RoomId& room, Seq head)
     return next(found->second);
 }
 
-// An empty answer to a read says that the head is not what somebody has claimed. A hint that runs ahead of what a
-// reader is shown is heard again, or compared again; without this it would be read for in a circle.
 Feed::Step Feed::fill(const RoomId& room, std::vector<Entry> entries)
 {
     const auto found = rooms_.find(room);
@@ -34,17 +32,19 @@ Feed::Step Feed::fill(const RoomId& room, std::vector<Entry> entries)
         return {};
     auto& followed = found->second;
     followed.reading = false;
-    if (entries.empty()) {
-        followed.known = followed.told;
-        followed.held.clear();
-        return {};
-    }
+    const Seq before = followed.told;
     Step step;
     for (auto& entry : entries) {
         if (entry.seq != followed.told + 1)
             continue;
         followed.told = entry.seq;
         step.tell.push_back(std::move(entry));
+    }
+    // An answer that leads nowhere says that the head is not what somebody has claimed: without this it would be read
+    // for in a circle. If it is, a later hint or comparison says so again.
+    if (followed.told == before) {
+        followed.known = followed.told;
+        followed.held.clear();
     }
     auto behind = next(followed);
     std::ranges::move(behind.tell, std::back_inserter(step.tell));

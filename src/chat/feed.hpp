@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <unordered_map>
 #include <vector>
 
@@ -61,6 +62,7 @@ public:
     std::optional<Seq> told(const RoomId& room) const;
 
     std::size_t size() const { return rooms_.size(); }
+    auto rooms() const { return std::views::keys(rooms_); }
 
 private:
     struct Followed {

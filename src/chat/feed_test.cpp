@@ -116,6 +116,15 @@ TEST_F(FeedTest, AReadThatFindsNothingIsNotRepeatedForEver)
     EXPECT_EQ(feed_.head(kRoom, 9).read_behind, 8);
 }
 
+TEST_F(FeedTest, AnAnswerWithAHoleIsNotBelieved)
+{
+    feed_.hear(entry(10));
+    const auto step = feed_.fill(kRoom, {entry(9), entry(10)});
+    EXPECT_THAT(told(step), IsEmpty());
+    EXPECT_FALSE(step.read_behind);
+    EXPECT_EQ(feed_.head(kRoom, 10).read_behind, 7);
+}
+
 TEST_F(FeedTest, ARoomThatIsNotFollowedIsIgnored)
 {
     EXPECT_THAT(told(feed_.hear(entry(1, kOther))), IsEmpty());
