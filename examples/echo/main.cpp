@@ -138,6 +138,7 @@ int start(int argc, char** argv)
     );
     add_duration(app, "--header-timeout", options.http.header_time, "ms");
     app.add_option("--max-payload", engine.max_payload, "Bytes of a message");
+    app.add_option("--frames", options.http.frames, "Of a WebSocket message");
     app.add_option("--max-attachments", server.max_attachments, "Of one packet");
     app.add_option_function<std::string>(
         "--cors",

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { Server } from 'socket.io';
 import * as msgpack from 'socket.io-msgpack-parser';
 import { Decoder, Encoder } from 'socket.io-parser';
+import { WebSocketServer } from 'ws';
 
 const { values: given } = parseArgs({
     options: {
@@ -15,7 +16,7 @@ const { values: given } = parseArgs({
         'ping-interval': { type: 'string', default: '300' }, 'ping-timeout': { type: 'string', default: '200' },
         'upgrade-timeout': { type: 'string', default: '10000' }, 'connect-timeout': { type: 'string', default: '1000' },
         'max-payload': { type: 'string', default: '1000000' }, 'max-attachments': { type: 'string', default: '10' },
-        'attachments-timeout': { type: 'string' }, 'message-timeout': { type: 'string' }, 'header-timeout': { type: 'string' },
+        frames: { type: 'string', default: '16384' }, 'attachments-timeout': { type: 'string' }, 'message-timeout': { type: 'string' }, 'header-timeout': { type: 'string' },
         cors: { type: 'string' }, origins: { type: 'string' }, cookie: { type: 'boolean' }, msgpack: { type: 'boolean' },
         recovery: { type: 'boolean' }, 'recovery-ms': { type: 'string', default: '120000' },
     },
@@ -25,6 +26,7 @@ const options = {
     pingInterval: Number(given['ping-interval']), pingTimeout: Number(given['ping-timeout']),
     upgradeTimeout: Number(given['upgrade-timeout']), connectTimeout: Number(given['connect-timeout']),
     maxHttpBufferSize: Number(given['max-payload']),
+    wsEngine: class extends WebSocketServer { constructor(options) { super({ ...options, maxFragments: Number(given.frames) }); } },
     ...(given.cors && { cors: { origin: given.cors === '*' ? '*' : given.cors.split(',') } }), cookie: given.cookie,
     ...(given.msgpack ? { parser: msgpack } : { parser: { Encoder, Decoder: class extends Decoder { constructor() { super({ maxAttachments: Number(given['max-attachments']) }); } } } }),
     ...(given.recovery && { connectionStateRecovery: { maxDisconnectionDuration: Number(given['recovery-ms']) } }),
