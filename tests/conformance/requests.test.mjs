@@ -170,6 +170,14 @@ test('requests of Engine.IO', async (t) => {
             },
         },
         {
+            name: 'POST: base64 in lines of 76 characters, as the Java client writes it',
+            async run() {
+                const session = await Polling.open(server), bytes = Buffer.from(Array.from({ length: 200 }, (_, i) => i));
+                assert.equal(await session.send(`b${bytes.toString('base64').replace(/.{1,76}/g, '$&\n')}`), '200 ok');
+                assert.deepEqual(await session.next(), bytes);
+            },
+        },
+        {
             name: 'POST: nothing at all',
             async run() {
                 const session = await Polling.open(server);

@@ -29,7 +29,16 @@ std::optional<std::string_view> PollPackets::next()
     return packet;
 }
 
-std::optional<std::string> decode_poll_binary(std::string_view packet) { return base64_decode(packet.substr(1)); }
+std::optional<std::string> decode_poll_binary(std::string_view packet)
+{
+    const auto base64 = packet.substr(1);
+    if (!base64.contains('\n'))
+        return base64_decode(base64);
+    // The Java client writes lines of 76 characters, and ends the last one, too (RFC 2045 §6.8).
+    std::string one_line(base64);
+    std::erase_if(one_line, [](char c) { return c == '\n' || c == '\r'; });
+    return base64_decode(one_line);
+}
 
 void append_poll_packet(std::string& body, std::string_view text_packet)
 {
