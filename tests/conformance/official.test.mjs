@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { request } from './http.mjs';
 import { connected, join, openPacket, openSession, Polling, Socket, target, upgraded } from './session.mjs';
-import { cases, startTarget } from './target.mjs';
+import { cases, kNode, startTarget } from './target.mjs';
 import { sleep } from './wait.mjs';
 import { upgrade } from './websocket.mjs';
 
@@ -48,10 +48,11 @@ const shared = ({ calm, quick }) => [
     ...Object.entries({
         'no EIO': 'transport=websocket', 'EIO=abc': 'EIO=abc&transport=websocket', 'no transport': 'EIO=4', 'transport=abc': 'EIO=4&transport=abc',
     }).map(([what, query]) => ({
-        name: `handshake over WebSocket: ${what} is refused, or closed`,
+        name: `handshake over WebSocket: ${what} is refused`,
         async run() {
             const { status, socket } = await upgrade(calm, `${calm.path}?${query}`);
-            if (socket) assert.ok(await socket.end());
+            // Node accepts a wrong EIO, and then writes HTTP into the WebSocket: no client gets to read a frame.
+            if (kNode && socket) await assert.rejects(socket.reading, /no reserved bits/);
             else assert.equal(status, 400);
         },
     })),

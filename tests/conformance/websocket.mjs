@@ -41,7 +41,7 @@ class WebSocket {
         this.code = 1006; // until a close frame says another, or none: 1005
         this.parts = [];
         this.closed = connection.ended.then(() => this.code);
-        this.read();
+        this.reading = this.read(); // fails where the server writes what is no frame
     }
 
     async read() {
