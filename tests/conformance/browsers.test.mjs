@@ -38,6 +38,19 @@ test('browsers', async (t) => {
         return status === 101 ? 200 : status;
     });
 
+    await cases(t, 'the own origin', server, [
+        {
+            name: 'the Swift client names the default port of its scheme in Host, and not in Origin',
+            async run() {
+                for (const [origin, host] of [['ws://chat.example', 'chat.example:80'], ['wss://chat.example', 'chat.example:443']]) {
+                    const { status, socket } = await upgrade(server, target(server, 'transport=websocket'), { Origin: origin, Host: host });
+                    assert.equal(status, 101, origin);
+                    socket.drop();
+                }
+            },
+        },
+    ]);
+
     await cases(t, 'CORS', cors, [
         {
             name: 'off: no header says a word of it',

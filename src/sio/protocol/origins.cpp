@@ -22,6 +22,28 @@ bool is_listed(const OriginOptions& options, std::string_view origin)
     });
 }
 
+/// Without the port that the scheme has anyway: some clients write it into `Host` and not into `Origin`.
+std::string_view without_default_port(std::string_view host, std::string_view scheme)
+{
+    const bool is_plain = scheme == "http" || scheme == "ws";
+    const bool is_secure = scheme == "https" || scheme == "wss";
+    const std::string_view port = is_plain ? ":80" : is_secure ? ":443" : "";
+    if (host.ends_with(port))
+        host.remove_suffix(port.size());
+    return host;
+}
+
+/// Whether it is that of `host`. By what scheme is not looked at: TLS may end in front of us.
+bool is_own(std::string_view origin, std::string_view host)
+{
+    const auto end = origin.find("://");
+    if (end == std::string_view::npos)
+        return false;
+    const auto scheme = origin.substr(0, end);
+    const auto own = without_default_port(host, scheme);
+    return !own.empty() && without_default_port(origin.substr(end + 3), scheme) == own;
+}
+
 void add(HeaderFields& fields, std::string_view name, std::string_view value) { fields.emplace_back(name, value); }
 
 }  // namespace
@@ -30,9 +52,7 @@ bool may_connect(const OriginOptions& options, std::optional<std::string_view> o
 {
     if (!origin)
         return true;
-    const auto scheme = origin->find("://");
-    const bool is_own = scheme != std::string_view::npos && !host.empty() && origin->substr(scheme + 3) == host;
-    return is_own || (options.loopback && is_loopback(*origin)) || is_listed(options, *origin);
+    return is_own(*origin, host) || (options.loopback && is_loopback(*origin)) || is_listed(options, *origin);
 }
 
 HeaderFields cors_fields(const OriginOptions& options, std::optional<std::string_view> origin)

@@ -39,6 +39,33 @@ TEST(Origins, ConnectIfTheyAreOwnListedOrLoopback)
     EXPECT_FALSE(may_connect(none, "https://chat.example", "")) << "no Host to compare with";
 }
 
+// The Swift client names the port in `Host` and not in `Origin`; a user may write it into the address of a page.
+TEST(Origins, AreTheServersOwnWithAndWithoutTheDefaultPort)
+{
+    struct Row {
+        const char* origin;
+        const char* host;
+        bool own;
+    };
+    const Row rows[] = {
+        {"wss://chat.example",      "chat.example:443",     true },
+        {"https://chat.example",    "chat.example:443",     true },
+        {"ws://chat.example",       "chat.example:80",      true },
+        {"http://chat.example:80",  "chat.example",         true },
+        {"https://[::1]",           "[::1]:443",            true },
+        {"https://chat.example",    "chat.example:80",      false},
+        {"http://chat.example",     "chat.example:443",     false},
+        {"http://chat.example",     "chat.example:8080",    false},
+        {"https://chat.example:80", "chat.example",         false},
+        {"app://chat.example",      "chat.example:443",     false},
+        {"https://chat.example",    "chat.example:443:443", false},
+        {"https://",                ":443",                 false},
+        {"https://",                "",                     false},
+    };
+    for (const auto& [origin, host, own] : rows)
+        EXPECT_EQ(may_connect({}, origin, host), own) << origin << " of " << host;
+}
+
 TEST(Cors, IsOffUnlessAskedFor)
 {
     EXPECT_THAT(cors_fields({.allowed = {"*"}}, "https://a.example"), IsEmpty());
