@@ -62,6 +62,15 @@ test('upgrade', async (t) => {
             },
         },
         {
+            name: 'a second probe packet is answered, too',
+            async run() {
+                const { socket } = await probed();
+                assert.equal(await socket.send('2probe').next(), '3probe');
+                assert.equal(await socket.send('5').send('4a').next(), '4a');
+                socket.drop();
+            },
+        },
+        {
             name: 'the noop comes at once',
             ours: 'Node looks every 100 ms',
             async run() {

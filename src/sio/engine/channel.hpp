@@ -23,7 +23,7 @@ public:
     net::WebSocket* socket() const { return socket_; }
     void forget_connection() { connection_ = nullptr; }
 
-    /// The answer to a probe, ahead of the session's queue: once.
+    /// The answer to a probe, ahead of the session's queue. At most one waits: a client that reads none gets one.
     void answer_probe(Frame frame);
 
     void on_open(net::WebSocket& socket) override;

@@ -171,7 +171,7 @@ void EngineSession::binary(Number channel, std::string_view bytes, Instant, Engi
 
 void EngineSession::receive_probe(std::string_view packet, EngineOutput& out)
 {
-    if (packet == "2probe" && !probed_) {  // once: each is answered past the queue and its bound
+    if (packet == "2probe") {
         probed_ = true;
         return out.add(SendText{probe_, "3probe"});
     }
