@@ -27,6 +27,7 @@ const kLeaving = [
     ['no packet', 'polling', async (session) => { await session.send('4'); await session.get(); }, 'forced close'],
     ['an event of a namespace not joined', 'websocket', (session) => session.send('42["x"]'), 'forced close'],
     ['an event of a namespace not joined', 'polling', (session) => session.send('42["x"]'), 'forced server close'],
+    ['an event of a namespace not joined, while a GET is held', 'polling', async (session) => { await session.hold(); await session.send('42["x"]'); }, 'forced close'],
     ['kick', 'websocket', (session) => session.send('42/lab,["kick",false]'), 'server namespace disconnect'],
     ['kick and close', 'websocket', (session) => session.send('42/lab,["kick",true]'), 'server namespace disconnect'],
     ['kick and close', 'polling', (session) => session.send('42/lab,["kick",true]'), 'server namespace disconnect'],

@@ -136,8 +136,8 @@ void Client::on_violation(const Violation& violation)
         if (auto* socket = ref.get())
             if (const auto& handler = socket->nsp_.handlers_->error)
                 fenced("A handler failed.", [&] { handler(*socket, violation.why); }, [&] { return socket->id(); });
-    // The reference server calls the same thing by two names.
-    const bool by_server = violation.is_misplaced && transport() == Transport::polling;
+    // The reference server calls the same thing by two names: the second where it cannot close at once.
+    const bool by_server = violation.is_misplaced && !is_writable();
     close(by_server ? CloseReason::forced_server_close : CloseReason::forced_close);
 }
 
