@@ -175,8 +175,10 @@ Socket& Client::add(Namespace& nsp, std::string_view auth, const Lost* lost)
         std::ranges::copy(lost->session.sid, id.begin());
     auto made = std::make_unique<Socket>(nsp, *this, number, id, auth);
     Socket& socket = *made;
-    made->next_ = std::move(sockets_);
-    sockets_ = std::move(made);
+    auto* end = &sockets_;  // the first to come is the first to be told of the end
+    while (*end)
+        end = &(*end)->next_;
+    *end = std::move(made);
     core_.sockets.sockets_.insert(&socket);
     nsp.add(socket);
     if (lost != nullptr) {
