@@ -11,7 +11,7 @@
 /// Lifetime  the loop, and what it is attached to, outlive it; its connections do not
 /// Loop only.
 /// Source    Engine.IO protocol 4; engine.io 6.6 where that is silent
-/// Tests     engine_server_test.cpp, tests/conformance
+/// Tests     engine_server_test.cpp, engine_admission_test.cpp, engine_requests_test.cpp, tests/conformance
 
 #include "base/flat_table.hpp"
 #include "base/random.hpp"

@@ -148,6 +148,22 @@ TEST(Session, QueueRefusesAtItsBoundOfBytes)
     EXPECT_EQ(script.session.queued_bytes(), 8U);
 }
 
+TEST(Session, QueueHas1024PacketsOr1MiBByDefault)
+{
+    const auto fits = [](const Frame& frame) {
+        EngineScript script(Transport::polling);
+        script.play("get 1");
+        int taken = 0;
+        while (script.session.send(frame))
+            ++taken;
+        return taken;
+    };
+    EXPECT_EQ(fits(Frame::text("4")), 1'024);
+    constexpr std::size_t kHeader = 10;  // of a WebSocket frame of that size
+    EXPECT_EQ(fits(Frame::text(std::string(256 * 1'024 - kHeader, '4'))), 4);
+    EXPECT_EQ(fits(Frame::text(std::string(256 * 1'024 - kHeader + 1, '4'))), 3);
+}
+
 TEST(Session, EmptyQueueTakesAPacketOfAnySize)
 {
     EngineScript script(Transport::polling, {.queue_bytes = 8});
