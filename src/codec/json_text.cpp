@@ -132,6 +132,8 @@ JsonType JsonValue::type() const
 
 std::string JsonValue::string() const
 {
+    if (!is_string())
+        return {};
     std::string_view rest = text_.substr(1, text_.size() - 2);
     std::string out;
     out.reserve(rest.size());

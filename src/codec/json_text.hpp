@@ -45,7 +45,7 @@ public:
     /// The value as it was written, without white space around it.
     std::string_view text() const { return text_; }
 
-    /// Precondition: is_string(). Escapes undone; a lone surrogate becomes U+FFFD.
+    /// Escapes undone; a lone surrogate becomes U+FFFD. Of what is no string: empty.
     std::string string() const;
 
     bool boolean() const { return text_.front() == 't'; }

@@ -1,5 +1,7 @@
 #include "net/loop.hpp"
 
+#include "base/fence.hpp"
+
 #include <algorithm>
 
 namespace wgw::net {
@@ -38,7 +40,8 @@ void Loop::turn()
     stale_ = true;
     if (const auto due = timers_.next(); due && *due <= now())
         pulse_.was_late(now(), now() - *due);
-    timers_.run(now());
+    while (!fenced("A timer on the loop failed.", [&] { timers_.run(now()); })) {
+    }
     end_turn();
     stale_ = true;
     pulse_.turned(now(), now_us() - began_us);
@@ -89,7 +92,7 @@ bool Loop::run_tasks()
         tasks.swap(posted_);
     }
     for (auto& task : tasks)
-        task();
+        fenced("A task on the loop failed.", [&] { task(); });
     return !tasks.empty();
 }
 

@@ -6,8 +6,8 @@
 /// Writing   once per turn, up to kMostFrames frames with one call; waits for the kernel only after it refused. The
 ///           rest of a frame that was cut is ours: whatever becomes of the queue, the peer gets whole frames
 /// Closing   close(): the queue, the close frame, then up to 3 s for the peer's. Against the rules, too big or too
-/// slow:
-///           the stream hears on_closed() at once, the close frame follows, and the peer is heard out for 3 s, because
+///           slow: the stream hears on_closed() at once, the close frame follows, and the peer is heard out for 3 s,
+///           because
 ///           a reset would destroy the reason on its way
 /// Limits    control frames by rate, queued pongs, time of a message
 /// Loop only. Hot path: flush().

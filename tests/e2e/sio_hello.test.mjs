@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
@@ -22,4 +22,21 @@ test('the first program of the library works, and ends at a signal', { timeout: 
 
     server.kill('SIGTERM');
     assert.deepEqual(await once(server, 'exit'), [0, null]);
+});
+
+// The product's own libraries are hidden: whoever takes the library alone has none of them.
+test('the library is configured in another project with what its page names', { timeout: 120000 }, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'wegowhere-elsewhere-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const page = readFileSync(join(kRoot, 'src/sio/README.md'), 'utf8');
+    const [, words] = page.match(/^Take (.*?)\(`npm/m), taken = [...words.matchAll(/`([^`*]+)`/g)].map(([, path]) => path);
+    assert.ok(taken.includes('src/sio'));
+    mkdirSync(join(folder, 'src'));
+    for (const path of taken) cpSync(join(kRoot, path), join(folder, path), { recursive: true });
+    cpSync(join(kRoot, 'web/node_modules/socket.io-client'), join(folder, 'web/node_modules/socket.io-client'), { recursive: true });
+    writeFileSync(join(folder, 'CMakeLists.txt'), page.match(/^```cmake\n(.*?)^```/ms)[1]);
+    writeFileSync(join(folder, 'main.cpp'), page.match(/^```cpp\n(.*?)^```/ms)[1]);
+    const env = { ...process.env, PKG_CONFIG_LIBDIR: '/nonexistent' };
+    const { code, out } = await run(['cmake', '-S', folder, '-B', join(folder, 'build'), '-DCMAKE_C_COMPILER=clang-19', '-DCMAKE_CXX_COMPILER=clang++-19'], { env, ms: 100000 });
+    assert.equal(code, 0, out);
 });

@@ -7,9 +7,11 @@
 ///     app.run();
 ///
 /// Threads   made, run and destroyed on one thread, and made before others: these then have SIGTERM and SIGINT blocked,
-///           which are heard here. One in a process
-/// Tests     alone_test.cpp; tests/conformance: examples/echo is two of them
+///           which are heard here
+/// One       in a process, which hears its signals. More servers, and other work, share its loop
+/// Tests     alone_test.cpp; tests/conformance: examples/echo
 
+#include "base/fence.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "net/http_server.hpp"
@@ -18,9 +20,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace wgw::sio {
 
@@ -41,8 +45,15 @@ public:
     /// For timers, and for post() from other threads: loop().post([&] { server().emit("tick"); }).
     net::Loop& loop() { return loop_; }
 
-    /// What answers the requests that are not the server's; of their bodies up to 1,000,000 bytes. Without it: 404.
+    /// What answers the requests that are not the server's; of their bodies up to 1,000,000 bytes. Without it: 404. If it
+    /// throws: 500.
     void on_request(std::function<HttpResponse(const HttpRequest&)> handler) { others_ = std::move(handler); }
+
+    /// Calls `task` every `span`, first after one, for as long as this lives. A task that throws is called again.
+    void every(Duration span, std::function<void()> task)
+    {
+        repeated_.push_back(std::make_unique<Repeated>(loop_, span, std::move(task)));
+    }
 
     /// `host`: an address or a name; "0.0.0.0" for all. Port 0: any free one. Returns the port. Throws
     /// std::runtime_error with a sentence that says what to do.
@@ -62,6 +73,27 @@ public:
     }
 
 private:
+    class Repeated final : public net::Timer {
+    public:
+        Repeated(net::Loop& loop, Duration span, std::function<void()> task)
+            : loop_(loop), span_(span), task_(std::move(task))
+        {
+            loop_.timers().arm(*this, loop_.now() + span_);
+        }
+        ~Repeated() override = default;
+
+    private:
+        void on_timer(Instant now) override
+        {
+            loop_.timers().arm(*this, now + span_);
+            task_();
+        }
+
+        net::Loop& loop_;
+        Duration span_;
+        std::function<void()> task_;
+    };
+
     static constexpr std::size_t kOtherBodies = 1'000'000;
     static constexpr Duration kTick{20};
 
@@ -93,7 +125,17 @@ private:
         if (server_.serves(request.path()))
             server_.on_request(std::move(request), exchange);
         else
-            http_.respond(exchange, others_ ? others_(request) : with_status(404));
+            http_.respond(exchange, answer(request));
+    }
+
+    HttpResponse answer(const HttpRequest& request) const
+    {
+        HttpResponse response = with_status(404);
+        const auto ask = [&] {
+            if (others_)
+                response = others_(request);
+        };
+        return fenced("The handler of other requests failed.", ask) ? std::move(response) : with_status(500);
     }
 
     void on_gone(net::Exchange exchange) override { server_.on_gone(exchange); }
@@ -126,6 +168,7 @@ private:
     Duration drain_{0};
     std::function<HttpResponse(const HttpRequest&)> others_;
     std::optional<Instant> ends_at_;
+    std::vector<std::unique_ptr<Repeated>> repeated_;
 };
 
 }  // namespace wgw::sio

@@ -1,8 +1,8 @@
 #include "sio/engine/connection.hpp"
 
+#include "base/fence.hpp"
 #include "sio/engine/channel.hpp"
 #include "sio/engine/engine_server.hpp"
-#include "sio/engine/fence.hpp"
 
 namespace wgw::sio {
 
@@ -21,7 +21,7 @@ EngineConnection::~EngineConnection()
 {
     established();
     if (const auto& on_gone = server_.options().on_gone)
-        on_gone(handshake_);
+        fenced("A handler failed.", [&] { on_gone(handshake_); });
     server_.counts_.connections[EngineCounts::place(counted_as_)].add(-1);
     server_.loop().forget(*this);
     while (channels_ != nullptr) {

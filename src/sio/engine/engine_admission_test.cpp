@@ -145,6 +145,58 @@ TEST_F(AnEngine, HidesASessionFromRequestsThatCannotBeOfItsClient)
     EXPECT_EQ(line(ask("GET", kPolling + sid, mine)), "200 4hello");
 }
 
+TEST_F(AnEngine, RefusesWhereItsApplicationThrows)
+{
+    const auto thrower = [](const auto&...) -> bool { throw std::runtime_error("broken"); };
+    EngineServerOptions options;
+    options.refuse = [thrower](const HttpRequest& request) -> std::optional<std::string> {
+        if (request.header("x-refuse"))
+            thrower(request);
+        return {};
+    };
+    options.hold_off = [thrower](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (request.header("x-hold"))
+            thrower(request);
+        return {};
+    };
+    options.may_belong = [thrower](const HttpRequest& request, const Handshake&) {
+        return !request.header("x-belong") || thrower(request);
+    };
+    options.on_gone = [thrower](const Handshake& handshake) { thrower(handshake); };
+    start(options);
+    EXPECT_EQ(
+        line(
+            ask("GET", kPolling,
+                {
+                    {"x-refuse", "1"}
+    })
+        ),
+        R"(403 {"code":4,"message":"Forbidden"})"
+    );
+    EXPECT_EQ(
+        ask("GET", kPolling,
+            {
+                {"x-hold", "1"}
+    })
+            .status,
+        503
+    );
+    const auto session = open();
+    EXPECT_EQ(
+        line(
+            ask("POST", session,
+                {
+                    {"x-belong", "1"}
+    },
+                "4stolen")
+        ),
+        R"(400 {"code":1,"message":"Session ID unknown"})"
+    );
+    EXPECT_EQ(line(ask("POST", session, {}, "1")), "200 ok");
+    wire_.turn();
+    EXPECT_EQ(ask("GET", kPolling).status, 200);
+}
+
 // Bounds
 
 TEST_F(AnEngine, RefusesMoreHandshakesThanItsBound)

@@ -1,5 +1,6 @@
 #include "sio/engine/engine_server.hpp"
 
+#include "base/fence.hpp"
 #include "codec/base64.hpp"
 #include "codec/url.hpp"
 #include "codec/ws_handshake.hpp"
@@ -94,7 +95,8 @@ std::optional<Refusal> EngineServer::check(const HttpRequest& request, const Eng
     check.allowed = may_connect(options_.origins, origin, request.header("host").value_or(""));
     std::optional<std::string> refusal;
     if (check.allowed && options_.refuse && (known == nullptr || check.upgrade)) {
-        refusal = options_.refuse(request);
+        if (!fenced("A handler failed.", [&] { refusal = options_.refuse(request); }))
+            refusal = "";
         check.allowed = !refusal;
         check.refusal = refusal ? std::string_view(*refusal) : "";
     }
@@ -102,6 +104,15 @@ std::optional<Refusal> EngineServer::check(const HttpRequest& request, const Eng
     if (refused && refusal && check.upgrade)
         refused->status = 400;  // as the reference server: only a foreign origin is told 403 there
     return refused;
+}
+
+/// Who asks while nobody knows is put off.
+std::optional<HttpResponse> EngineServer::held_off(const HttpRequest& request) const
+{
+    std::optional<HttpResponse> answer;
+    if (!fenced("A handler failed.", [&] { answer = options_.hold_off(request); }))
+        answer = plain(503, {}, {}, true);
+    return answer;
 }
 
 /// A POST whose body takes its time: what it overlaps with is seen now, and its end when it does not come.
@@ -135,7 +146,7 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
     if (request.wants_upgrade() && !is_ws_upgrade(request))
         return respond(request, exchange, plain(400, "text/html", "Bad request", true));
     if (connection == nullptr && options_.hold_off)
-        if (auto answer = options_.hold_off(request)) {
+        if (auto answer = held_off(request)) {
             answer->close = request.wants_upgrade();
             return respond(request, exchange, *std::move(answer));
         }
@@ -240,8 +251,11 @@ EngineConnection* EngineServer::find(std::string_view sid) const
 EngineConnection* EngineServer::find(const HttpRequest& request) const
 {
     EngineConnection* found = find(read_engine_query(request.query()).sid.value_or(""));
-    const bool is_other = found != nullptr && options_.may_belong && !options_.may_belong(request, found->handshake());
-    return is_other ? nullptr : found;
+    if (found == nullptr || !options_.may_belong)
+        return found;
+    bool belongs = false;
+    fenced("A handler failed.", [&] { belongs = options_.may_belong(request, found->handshake()); });
+    return belongs ? found : nullptr;
 }
 
 EngineServer::Sid EngineServer::sid_of(const EngineConnection& connection)

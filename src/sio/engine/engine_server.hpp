@@ -89,6 +89,7 @@ private:
     };
 
     std::optional<Refusal> check(const HttpRequest& request, const EngineConnection* known) const;
+    std::optional<HttpResponse> held_off(const HttpRequest& request) const;
     bool is_full() const { return is_draining_ || handshakes_ >= options_.handshakes; }
     EngineConnection* find(std::string_view sid) const;
 

@@ -43,6 +43,8 @@ struct EngineServerOptions {
     OriginOptions origins;
     std::optional<CookieOptions> cookie = {};
 
+    // What these throw is logged: the request is refused, put off (503), or belongs to somebody else.
+
     /// Asked for each new session and each WebSocket, before anything is kept of it: the text of a refusal, or nothing.
     /// A poll is answered 403 with it, and a WebSocket 400, as by the reference server.
     std::function<std::optional<std::string>(const HttpRequest&)> refuse = {};

@@ -252,11 +252,24 @@ void EngineSession::fail(CloseReason reason, EngineOutput& out)
 
 // Outgoing.
 
+// A message may be larger than the bound where nothing waits. What comes behind it has as much room as behind any other:
+// whether it was sent before or after an upgrade must not decide who stays.
+std::size_t EngineSession::counted_bytes() const
+{
+    if (queue_.bytes() <= options_->queue_bytes)
+        return queue_.bytes();
+    std::size_t bytes = 0;
+    for (const auto& frame : queue_.frames())
+        if (frame.size() <= options_->queue_bytes)
+            bytes += frame.size();
+    return bytes;
+}
+
 bool EngineSession::send(std::span<const Frame> frames)
 {
     if (state_ != State::open)
         return false;
-    std::size_t bytes = queue_.bytes();
+    std::size_t bytes = counted_bytes();
     for (const auto& frame : frames)
         bytes += frame.size();
     const auto packets = queue_.size() + frames.size();

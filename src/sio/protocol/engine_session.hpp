@@ -12,8 +12,8 @@
 /// Time      `now >= deadline` is compared in tick() and on every request; next_deadline() says when tick() is due.
 ///           In a turn, reads come before ticks: a pong that has arrived in time is seen in time.
 /// End       Closed is appended once; from then on messages of the peer are ignored and send() refuses. The caller
-/// keeps
-///           the session under its sid until finished(): a polling client may still have to fetch the close packet, a
+///           keeps the session under its sid until finished(): a polling client may still have to fetch the close
+///           packet, a
 ///           WebSocket may still have to be written to. Events may still follow Closed, except Message.
 /// Memory    about 130 bytes, and the packets that wait
 /// Source    Engine.IO protocol revision 4; engine.io 6.6 where it is silent
@@ -171,6 +171,7 @@ private:
     void fail(CloseReason reason, EngineOutput& out);
     bool refused(Number request, EngineOutput& out);
     void answer_held(std::size_t packets, std::string_view last_packet, EngineOutput& out);
+    std::size_t counted_bytes() const;
 
     const EngineOptions* options_;
     FrameQueue queue_;

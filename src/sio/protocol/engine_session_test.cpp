@@ -171,6 +171,17 @@ TEST(Session, EmptyQueueTakesAPacketOfAnySize)
     EXPECT_EQ(script.play("send 0123456789"), "");
 }
 
+// What is large is there before an upgrade and gone behind it: what comes next must not be judged by that.
+TEST(Session, BehindAPacketOfAnySizeIsAsMuchRoomAsBehindAnyOther)
+{
+    EngineScript script(Transport::polling, {.queue_bytes = 8});
+    script.play("get 1");
+    EXPECT_EQ(script.play("send 0123456789 & send b & send c"), "");
+    EXPECT_EQ(script.play("send d"), "refused");
+    EXPECT_EQ(script.play("send 0123456789"), "refused") << "one of them is enough";
+    EXPECT_EQ(script.play("get 2"), "2: 200 40123456789␞4b␞4c");
+}
+
 TEST(Session, QueueTakesAPacketWithAllItsAttachmentsOrNone)
 {
     EngineScript script(Transport::polling, {.queue_packets = 3});

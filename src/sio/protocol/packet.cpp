@@ -1,10 +1,12 @@
 #include "sio/protocol/packet.hpp"
 
 #include "codec/json_text.hpp"
+#include "codec/utf8.hpp"
 #include "sio/protocol/placeholders.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 namespace wgw::sio {
 
@@ -120,6 +122,10 @@ Frame to_frame(const Packet& packet) { return Frame::text("4" + header(packet), 
 
 std::string event_json(std::string_view name, std::string_view arguments)
 {
+    if (std::ranges::find(kReserved, name) != std::end(kReserved))
+        throw std::invalid_argument("\"" + std::string(name) + "\" is a reserved event name");
+    if (!is_utf8(name))
+        return event_json(to_utf8(name), arguments);
     std::string out;
     out.reserve(name.size() + arguments.size() + 8);
     out += '[';

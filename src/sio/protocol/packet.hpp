@@ -52,7 +52,9 @@ std::string encode(const Packet& packet);
 /// The packet as a text frame, with the Engine.IO `4` in front. The JSON is copied once.
 Frame to_frame(const Packet& packet);
 
-/// `["<name>",<arguments>]`. `arguments` is JSON values with commas between them, or empty; `name` is valid UTF-8.
+/// `["<name>",<arguments>]`. `arguments` is JSON values with commas between them, or empty. What is not UTF-8 in `name`
+/// becomes U+FFFD. Throws std::invalid_argument for a name that clients keep for their own events, as `disconnect`: they
+/// would end the connection.
 std::string event_json(std::string_view name, std::string_view arguments);
 
 /// Whether a packet of that type may have this payload: checked JSON that starts with its value, or nothing.

@@ -155,6 +155,10 @@ TEST(Packet, DepthOfJsonIsBounded)
 TEST(Packet, EventJsonPutsTheNameFirst)
 {
     EXPECT_EQ(event_json("say", ""), R"(["say"])");
+    EXPECT_EQ(event_json("say\xff", ""), "[\"say\ufffd\"]");
+    for (const auto* reserved :
+         {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"})
+        EXPECT_THROW(event_json(reserved, ""), std::invalid_argument) << reserved;
     EXPECT_EQ(event_json("a\"b", R"({"n":1},2)"), R"(["a\"b",{"n":1},2])");
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 /// The answers that a namespace waits for, and the timer behind them. Inside of the library only.
 
+#include "base/fence.hpp"
 #include "net/loop.hpp"
-#include "sio/engine/fence.hpp"
 #include "sio/server/namespace.hpp"
 #include "sio/server/pending_acks.hpp"
 

@@ -42,19 +42,19 @@ Payload Payload::of_array(std::string_view json_array, std::vector<std::string> 
 {
     assert(json_array.starts_with('[') && json_array.ends_with(']'));
     Payload payload;
-    payload.values_ = json_array.substr(1, json_array.size() - 2);
+    payload.json_ = json_array;
     payload.attachments_ = std::move(attachments);
     return payload;
 }
 
 void Payload::add(std::string_view text)
 {
-    if (!values_.empty())
-        values_ += ',';
+    begin_value();
     if (is_utf8(text))
-        append_json_string(values_, text);
+        append_json_string(json_, text);
     else
-        append_json_string(values_, to_utf8(text));
+        append_json_string(json_, to_utf8(text));
+    json_ += ']';
 }
 
 void Payload::add(double number)
@@ -77,9 +77,15 @@ void Payload::add(const Bytes& bytes)
 
 void Payload::add_value(std::string_view json)
 {
-    if (!values_.empty())
-        values_ += ',';
-    values_ += json;
+    begin_value();
+    json_.append(json) += ']';
+}
+
+void Payload::begin_value()
+{
+    json_.pop_back();
+    if (json_.size() > 1)
+        json_ += ',';
 }
 
 void Payload::add_all(std::string_view values, std::span<const std::string> attachments)
@@ -102,7 +108,7 @@ void Payload::add_all(std::string_view values, std::span<const std::string> atta
 void Payload::begin_attachments()
 {
     if (attachments_.empty())
-        values_ = disarm_placeholders(values_);
+        json_ = "[" + disarm_placeholders(values()) + "]";
 }
 
 }  // namespace wgw::sio

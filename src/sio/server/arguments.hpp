@@ -29,13 +29,13 @@ namespace wgw::sio {
 /// A value that is JSON text already. It has to be valid, and is not looked at: a client drops the connection over text
 /// that is not.
 struct Json {
-    explicit Json(std::string_view json) : text(json) {}
+    explicit Json([[clang::lifetimebound]] std::string_view json) : text(json) {}
     std::string_view text;
 };
 
 /// A binary value: a Buffer or ArrayBuffer at the client.
 struct Bytes {
-    explicit Bytes(std::string_view bytes) : data(bytes) {}
+    explicit Bytes([[clang::lifetimebound]] std::string_view bytes) : data(bytes) {}
     explicit Bytes(std::span<const std::byte> bytes) : data(reinterpret_cast<const char*>(bytes.data()), bytes.size())
     {
     }
@@ -113,18 +113,25 @@ public:
 
     /// With commas between them; each `{"_placeholder":true,"num":n}` of them stands for an attachment, if there are
     /// any.
-    std::string_view values() const { return values_; }
-    const std::vector<std::string>& attachments() const { return attachments_; }
+    std::string_view values() const [[clang::lifetimebound]]
+    {
+        return std::string_view(json_).substr(1, json_.size() - 2);
+    }
+    const std::vector<std::string>& attachments() const [[clang::lifetimebound]] { return attachments_; }
+
+    /// To be read: `answer->arguments()[0].string()`. They look into the payload.
+    Arguments arguments() const [[clang::lifetimebound]] { return Arguments(json_, attachments_); }
 
     /// As a JSON array.
-    std::string text() const { return "[" + values_ + "]"; }
+    const std::string& text() const [[clang::lifetimebound]] { return json_; }
 
 private:
+    void begin_value();
     void add_value(std::string_view json);
     void add_all(std::string_view values, std::span<const std::string> attachments);
     void begin_attachments();
 
-    std::string values_;
+    std::string json_ = "[]";
     std::vector<std::string> attachments_;
 };
 

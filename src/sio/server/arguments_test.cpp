@@ -90,6 +90,16 @@ TEST(Payload, PassesOnWhatIsUsedAndAsOftenAsItIs)
     EXPECT_THAT(unused.attachments(), testing::IsEmpty());
 }
 
+TEST(Payload, IsReadLikeArguments)
+{
+    const auto payload = Payload::of("a", 2, Bytes("bytes"));
+    EXPECT_EQ(payload.arguments().size(), 3U);
+    EXPECT_EQ(payload.arguments()[0].string(), "a");
+    EXPECT_EQ(payload.arguments().bytes(2), "bytes");
+    EXPECT_EQ(payload.arguments()[3].string(), "") << "what is missing is null, and no text";
+    EXPECT_TRUE(Payload().arguments().empty());
+}
+
 // A client that finds `_placeholder` in a binary packet puts an attachment there.
 TEST(Payload, KeepsWhatOnlyLooksLikeAnAttachmentApartFromThem)
 {

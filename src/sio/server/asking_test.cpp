@@ -170,6 +170,16 @@ protected:
         const AckResult result = co_await socket.ask("size?", Payload::of(1), 5s);
         noted.push_back(text_of(result));
     }
+    /// What is awaited is made of a passing target.
+    static Task<void> ask_first(Namespace& nsp, std::vector<std::string>& noted)
+    {
+        auto asking = nsp.to("nobody").to("everybody else").ask("ready?", Payload::of("a text that is not short"), 5s);
+        noted.push_back(text_of(co_await std::move(asking)));
+    }
+    static Task<void> ask_late(Task<AckResult> asking, std::vector<std::string>& noted)
+    {
+        noted.push_back(text_of(co_await std::move(asking)));
+    }
     static Task<void> ask(Target target, std::vector<std::string>& noted)
     {
         const BroadcastAnswers all = co_await target.ask("ready?", Payload(), 5s);
@@ -208,6 +218,23 @@ TEST_F(AwaitingClients, GoesOnWithTheAnswersOfMany)
     tasks_.spawn(ask(root_.everybody(), noted_));
     client.send("431[1]");
     EXPECT_THAT(noted(), ElementsAre("[1] missing 0"));
+}
+
+TEST_F(AwaitingClients, NeedsTheTargetNoLongerThanTheCall)
+{
+    tasks_.spawn(ask_first(root_, noted_));
+    EXPECT_THAT(noted(), ElementsAre(" missing 0"));
+}
+
+TEST_F(AwaitingClients, NeedsTheSocketNoLongerThanTheCall)
+{
+    auto& client = join();
+    auto asking = newest(root_).ask("size?", Payload(), 5s);
+    client.drop();
+    wire_.turn();
+    wire_.turn();
+    tasks_.spawn(ask_late(std::move(asking), noted_));
+    EXPECT_THAT(noted(), ElementsAre("socket has been disconnected"));
 }
 
 TEST_F(AwaitingClients, EndsWithItsClients)

@@ -1,6 +1,7 @@
 #include "sio/server/client.hpp"
 
-#include "sio/engine/fence.hpp"
+#include "base/fence.hpp"
+#include "codec/json_text.hpp"
 #include "sio/server/acks.hpp"
 #include "sio/server/core.hpp"
 
@@ -212,7 +213,17 @@ void Client::refuse(Socket& socket, const ConnectError& error)
     const auto& nsp = socket.nsp_.name();
     if (packets_.state(nsp) != SocketSession::State::connecting)
         return;
-    EngineConnection::send(packets_.refuse(nsp, error.message, error.data));
+    std::string_view data = error.data;
+    if (!data.empty() && json_check(data) != JsonError::none) {
+        log::error(
+            "The data of a refusal is no JSON, and is left out.",
+            {
+                {"sid", socket.id()}
+        }
+        );
+        data = {};
+    }
+    EngineConnection::send(packets_.refuse(nsp, error.message, data));
     end_socket(socket, CloseReason::server_namespace_disconnect);
 }
 

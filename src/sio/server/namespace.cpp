@@ -1,6 +1,6 @@
 #include "sio/server/namespace.hpp"
 
-#include "sio/engine/fence.hpp"
+#include "base/fence.hpp"
 #include "sio/protocol/packet.hpp"
 #include "sio/server/acks.hpp"
 #include "sio/server/client.hpp"

@@ -97,6 +97,15 @@ TEST_F(AServer, AdmitsWhomItsMiddlewareAdmitsAtOnceOrLater)
     EXPECT_EQ(root_.size(), 1U);
 }
 
+TEST_F(AServer, RefusesWithoutDataThatIsNoJson)
+{
+    root_.use([](Socket&, Next next) { next(ConnectError{"no", "{oops"}); });
+    auto& client = wire_.open(kWebSocket);
+    client.received();
+    client.send("40");
+    EXPECT_THAT(hears(client), ElementsAre(R"(44{"message":"no"})"));
+}
+
 /// What its middleware says to it comes first, what is said to its rooms does not.
 TEST_F(AServer, TellsASocketNothingOfItsRoomsBeforeItIsAdmitted)
 {

@@ -58,8 +58,18 @@ void Socket::ask(std::string_view event, const Payload& payload, std::optional<D
 
 Task<AckResult> Socket::ask(std::string event, Payload payload, std::optional<Duration> timeout)
 {
-    // Asks before it waits: afterwards the socket may have gone.
-    auto start = [&](auto done) { ask(event, payload, timeout, AckHandler(std::move(done))); };
+    return ask_later(ref(), std::move(event), std::move(payload), timeout);
+}
+
+// A task begins when it is awaited: the socket may have gone by then.
+Task<AckResult> Socket::ask_later(SocketRef ref, std::string event, Payload payload, std::optional<Duration> timeout)
+{
+    auto start = [&](auto done) {
+        if (auto* socket = ref.get())
+            socket->ask(event, payload, timeout, AckHandler(std::move(done)));
+        else
+            done(std::unexpected(AckError::disconnected));
+    };
     co_return co_await callback<AckResult>(start);
 }
 

@@ -167,6 +167,10 @@ private:
         std::string pid;  ///< With recovery: its secret name.
     };
 
+    static Task<AckResult> ask_later(
+        SocketRef ref, std::string event, Payload payload, std::optional<Duration> timeout
+    );
+
     bool is_writable() const;
     Encoded encode(std::string_view event, const Payload& payload) const;
     void emit_payload(std::string_view event, const Payload& payload);

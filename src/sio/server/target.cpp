@@ -90,8 +90,13 @@ void Target::ask(std::string_view event, const Payload& payload, Duration timeou
 
 Task<BroadcastAnswers> Target::ask(std::string event, Payload payload, Duration timeout) const
 {
-    // Asks before it waits: a target is a passing thing.
-    auto start = [&](auto done) { ask(event, payload, timeout, BroadcastHandler(std::move(done))); };
+    return ask_later(*this, std::move(event), std::move(payload), timeout);
+}
+
+// With a target of its own: a task begins when it is awaited, and the one that made it may be gone by then.
+Task<BroadcastAnswers> Target::ask_later(Target target, std::string event, Payload payload, Duration timeout)
+{
+    auto start = [&](auto done) { target.ask(event, payload, timeout, BroadcastHandler(std::move(done))); };
     co_return co_await callback<BroadcastAnswers>(start);
 }
 

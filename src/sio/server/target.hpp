@@ -61,6 +61,8 @@ public:
 private:
     friend class Namespace;
 
+    static Task<BroadcastAnswers> ask_later(Target target, std::string event, Payload payload, Duration timeout);
+
     void emit_payload(std::string_view event, const Payload& payload) const;
     std::vector<Target> family() const;
 

@@ -1,18 +1,19 @@
 #pragma once
-/// Nothing that an application's handler throws goes further than its connection. Inside of the library only.
+/// The end of what a handler may throw: it is logged, and goes no further.
 
 #include "base/log.hpp"
 
 #include <exception>
 #include <string_view>
 
-namespace wgw::sio {
+namespace wgw {
 
 struct NoSid {
     std::string_view operator()() const { return {}; }
 };
 
-/// Calls a handler. False: it has thrown, which is logged with `sentence` and what `sid` gives: the id of a socket.
+/// Calls a handler. False: it has thrown, which is logged with `sentence` and what `sid` gives: the id of a socket of
+/// Socket.IO, where there is one.
 template <class Call, class Sid = NoSid>
 bool fenced(std::string_view sentence, Call call, Sid sid = {})
 {
@@ -39,4 +40,4 @@ bool fenced(std::string_view sentence, Call call, Sid sid = {})
     return false;
 }
 
-}  // namespace wgw::sio
+}  // namespace wgw
