@@ -1,8 +1,9 @@
 #pragma once
 /// How many log lines of one kind may be written: so many in each second, the rest is counted.
 ///
-/// Kinds  told apart by a hash of their sentence, in a fixed number of places: two that meet share one, so nothing
-/// grows One thread, or a lock around it. Tests  log_pace_test.cpp
+/// Kinds  told apart by a hash of their sentence, in a fixed number of places: two that meet share one, and nothing grows
+/// One thread, or a lock around it.
+/// Tests  log_pace_test.cpp
 
 #include "base/time.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Randomness, as a parameter: the kernel's in the server, a seeded one in tests and the simulator.
+/// Randomness, as a parameter: the kernel's in the server, a seeded one in tests.
 
 #include <array>
 #include <cstddef>

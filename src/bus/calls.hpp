@@ -5,7 +5,7 @@
 /// as there: what is only passed on is never read.
 ///
 /// Loop only. `Calls` is the side that asks, `Bindings` the side that answers.
-/// Source  reference/contract.md §12
+/// Source  what the original sends and answers: tests/golden
 
 #include "base/task.hpp"
 #include "base/time.hpp"

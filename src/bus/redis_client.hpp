@@ -8,8 +8,7 @@
 /// Redis is a hint: nothing that must not be lost goes through here.
 /// Order    of the calls
 /// Away     a server that is gone or frozen fails what waits, within RedisLink::kPatience; from then on everything
-/// fails
-///          at once, but for one try after a back-off of up to kLongestWait
+///          fails at once, but for one try after a back-off of up to kLongestWait
 /// Bound    kCapacity commands, kCapacityBytes under way; beyond it they fail at once
 /// Errors   Unavailable: whether it was done is unknown. What Redis says no to is a reply of kind error
 /// Threads  the loop's, but for what is marked

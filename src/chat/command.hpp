@@ -2,7 +2,6 @@
 /// What can be asked of a room, as values: they can be queued, logged, sent to another process and replayed.
 ///
 /// Who asks, when, and under which id the answer shall stand are no part of the command: see Room::decide.
-/// Source  delivery.md §3 (what a send carries)
 
 #include <optional>
 #include <string>

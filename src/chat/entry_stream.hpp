@@ -7,12 +7,13 @@
 ///     advance(now)               at the end of each turn, and at least once a second: reads and compares what is due
 ///
 /// Repair    a hole is read when it shows. What does not show, because nothing follows it: each kGlance the heads of
-/// rooms in
-///           which something was stored lately are asked for, and each kCompare, as well as after every reconnect to
-///           the hints, the heads of all watched rooms
-/// Joins     are told of rooms that are not watched too: the user may be connected here. They have a channel of their
-/// own Bound     kReads rooms are read at a time, kHeads heads asked for at once; the rest waits Loop only. Source
-/// delivery.md §5, "Repair"; I-21, I-22, I-33 Tests     entry_stream_test.cpp
+///           rooms in which something was stored lately are asked for, and each kCompare, as well as when a channel is
+///           heard (again), the heads of all watched rooms
+/// Joins     are told of rooms that are not watched too: the user may be connected here. They have their own channel
+/// Bound     kReads rooms are read at a time, kHeads heads asked for at once; the rest waits
+/// Source    docs/adr/0023-redis-carries-hints.md
+/// Loop only.
+/// Tests     entry_stream_test.cpp
 
 #include "base/task.hpp"
 #include "base/task_scope.hpp"

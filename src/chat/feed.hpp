@@ -15,7 +15,7 @@
 /// Bound   `held` entries of a room; more are let go, and read from the log like any other hole
 /// Pure: entries in, entries and wishes out. One thread.
 /// Tests   feed_test.cpp
-/// Source  delivery.md §5, "Repair"
+/// Source  docs/adr/0023-redis-carries-hints.md
 
 #include "chat/entry.hpp"
 

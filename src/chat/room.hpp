@@ -1,8 +1,8 @@
 #pragma once
 /// What a room's entries add up to, and the rules of a room.
 ///
-/// A value: no I/O, no clock, no thread. The same command on the same room gives the same answer here, in another
-/// process and in the simulator.
+/// A value: no I/O, no clock, no thread. The same command on the same room gives the same answer here and in
+/// another process.
 ///
 /// Errors  not_found     the room does not exist (no entry was applied)
 ///         not_member    a send by a stranger

@@ -8,11 +8,9 @@
 /// belongs to a trusted proxy: what stands in front of the first one that does not was written by anybody.
 ///
 /// Errors    a place that holds no address (`unknown`, `_hidden`, garbage) ends the walk: the answer is the last
-/// address
-///           that is known, a proxy's. Nothing throws, nothing is believed in part
+///           address that is known, a proxy's. Nothing throws, nothing is believed in part
 /// Both      where both fields are there, and do not say the same, one of them has passed a proxy that does not know
-/// it:
-///           neither is believed
+///           it: neither is believed
 /// Source    RFC 7239; X-Forwarded-For as nginx, haproxy and Envoy write it
 /// Tests     forwarded_test.cpp
 

@@ -1,7 +1,7 @@
 #pragma once
 /// HTTP/1.1 responses: values -> bytes, with exactly the header fields that the recorded gateway sends.
 ///
-/// Source  contract §3.2 (fields), §8 (errors below the application)
+/// Source  what the original answers: tests/golden (fields; errors below the application)
 /// Tests   http_response_test.cpp
 
 #include "codec/http_request.hpp"

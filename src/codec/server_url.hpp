@@ -2,8 +2,7 @@
 /// A URL that names a server and who signs in there: `redis://user:password@host:port/path`.
 ///
 /// Strict  user and password are percent-encoded where they hold one of `:@/?#[]%`; an IPv6 address stands in brackets;
-/// no
-///         query and no fragment
+///         no query and no fragment
 /// Source  RFC 3986 §3
 /// Tests   server_url_test.cpp
 

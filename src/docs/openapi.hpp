@@ -3,7 +3,7 @@
 ///
 /// Pure. What the original's document has is kept to the letter for its operations (Operation::recorded): ids, tags,
 /// request schemas, bare parameters, empty descriptions of what went well. Everything else is ours beside it.
-/// Source  OpenAPI Specification 3.0.0; contract §9
+/// Source  OpenAPI Specification 3.0.0; what the original serves: tests/golden
 /// Tests   openapi_test.cpp, gateway/documents_test.cpp, tests/golden (rest-docs), tests/e2e/documents.test.mjs
 
 #include "docs/operation.hpp"

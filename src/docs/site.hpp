@@ -5,7 +5,7 @@
 /// Files are in the program, packed. Documents are made when they are first asked for, and kept packed.
 /// Pages     allow no script but their own file (Content-Security-Policy), no frame around them, no request elsewhere
 /// Recorded  /docs, /docs-json, /docs-yaml have no ETag, as recorded; everything else has one
-/// Source    npm swagger-ui-dist, web/docs; contract §9
+/// Source    npm swagger-ui-dist, web/docs; what the original serves: tests/golden
 /// Tests     site_test.cpp, tests/golden (rest-docs), tests/e2e/documents.test.mjs
 
 #include "codec/http_request.hpp"

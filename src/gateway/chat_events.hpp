@@ -6,7 +6,7 @@
 ///           revoked the client is told `system.notice`, and its connection ends
 /// Events    a table of name and handler; a handler checks, submits and returns: nothing waits for the disk
 /// Failures  the guard's are told as `exception`, all others as `chat.error.receive`; an ack says it too
-/// Source    contract §11
+/// Source    what the original tells and answers: tests/golden
 /// Tests     chat_events_test.cpp, signed_out_test.cpp, tests/golden
 
 #include "base/task_scope.hpp"

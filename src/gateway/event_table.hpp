@@ -2,7 +2,7 @@
 /// The table of socket events: names, fields, acks, codes. chat_events.cpp and room_hub.cpp take the names from here,
 /// the documents everything.
 ///
-/// Source  contract §11
+/// Source  what the original tells and answers: tests/golden
 /// Tests   documents_test.cpp; tests/e2e holds what it hears to the document
 
 #include "docs/event.hpp"

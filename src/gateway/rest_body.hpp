@@ -3,7 +3,7 @@
 ///
 /// JSON as it is; a form as an object of strings; text, an array, a number, no body at all: whatever validates like {}.
 /// Errors  BodyError: answered without data, before anything else is looked at
-/// Source  contract §3.5, §8
+/// Source  what the original answers: tests/golden
 /// Tests   rest_body_test.cpp
 
 #include "codec/http_request.hpp"

@@ -4,7 +4,7 @@
 /// Rules     case matters; a trailing slash is an empty last part; a fixed part wins over a parameter; parts are
 ///           percent-decoded after they were split, so %2F is a slash inside a parameter; a parameter over 100
 ///           characters is no match; HEAD is answered wherever GET is
-/// Source    contract §3.3
+/// Source    what the original answers: tests/golden
 /// Tests     router_test.cpp
 
 #include <cstddef>

@@ -9,11 +9,9 @@
 /// Counted    per account; per account and network of the address (IPv4 /24, IPv6 /64); per address
 /// Account    by the name that was given, whether there is such an account or not: the answer does not tell
 /// Delay      after `sign_in.count` failures in a period: 1 s, then twice as long after each further one, up to the
-/// period;
-///            never for ever. Forgotten when a period has passed in quiet
+///            period; never for ever. Forgotten when a period has passed in quiet
 /// Owner      a network from which the account has signed in before has a counter of its own: what others guess does
-/// not
-///            keep its owner out. Known are the last 48 Ki such pairs, since the start of the process
+///            not keep its owner out. Known are the last 48 Ki such pairs, since the start of the process
 /// Meanwhile  attempts that are not answered yet count as failures, so that many at once gain nothing
 /// Bound      48 Ki counters of each kind; over it those with the fewest failures go
 /// Pure: time in, verdict out. Loop only.

@@ -2,8 +2,7 @@
 /// All rates of the product together: who may do how much of what, by user, room and address.
 ///
 /// Addresses  IPv6 counts by its /64. While no proxy is trusted, peers on loopback and private networks are not
-/// counted:
-///            behind a proxy or Docker they would all be one
+///            counted: behind a proxy or Docker they would all be one
 /// Answers    rate_limited, with the time after which the same may be tried again; nothing has happened then
 /// Loop only. Hot path: send().
 /// Tests      throttles_test.cpp, tests/e2e/limits.test.mjs

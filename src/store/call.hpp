@@ -16,7 +16,7 @@
 
 namespace wgw::store {
 
-/// How long anybody waits for the store (delivery.md I-6: an answer within 10 s, whatever the disk does).
+/// How long anybody waits for the store (a client waits up to 10 s for an answer, whatever the disk does).
 inline constexpr Duration kPatience{5'000};
 
 /// What a call ended with.

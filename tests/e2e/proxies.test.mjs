@@ -136,7 +136,7 @@ for (const name of Object.keys(kProxies)) {
     });
 }
 
-// --- framings: security.md §4. What the server does with each by itself is in src/codec/http_request_test.cpp -----------
+// --- framings: RFC 9112. What the server does with each by itself is in src/codec/http_request_test.cpp -----------
 
 const kTe = 'Transfer-Encoding: chunked\r\n', kChunked = '5\r\nhello\r\n0\r\n\r\n';
 const vector = (head, body, { line = 'POST /api/v1/chat/rooms HTTP/1.1', fields = 'Host: a\r\nContent-Type: text/plain\r\n' } = {}) => `${line}\r\n${fields}${head}\r\n${body}GET /health HTTP/1.1\r\nHost: a\r\n\r\n`;

@@ -24,7 +24,7 @@ import { Recorder } from './driver.mjs';
 import { Random } from './random.mjs';
 import { Crowd } from './crowd.mjs';
 
-const kReadyMs = 2000;  // delivery.md I-26: ready again within 2 s
+const kReadyMs = 2000;  // until it is ready again
 
 /** Node's parseArgs has no options whose value may be left out: `--original-double` alone means without a defect. */
 const words = process.argv.slice(2).map((word) => (word === '--original-double' ? '--original-double=' : word));

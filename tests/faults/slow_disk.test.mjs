@@ -1,5 +1,5 @@
 // A disk that hangs (slow_disk.c): everybody who waits for the store is told `unavailable` after 5 s, and what was
-// under way is stored and told when the disk is back (delivery.md I-6 and section 6, "slow disk").
+// under way is stored and told when the disk is back.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
