@@ -5,7 +5,7 @@
 
 A block that begins with #include is a program, and the first of them is main.cpp of this folder, as the first of
 JavaScript is client.mjs. Of the others those that begin with a type stand for themselves; the rest are statements that
-see `app`, `server`, `chat` and `socket`, as the page says. What the compiler complains about has the page's line numbers.
+see `app`, `server`, `nsp` and `socket`, as the page says. What the compiler complains about has the page's line numbers.
 """
 
 import json
@@ -31,7 +31,7 @@ BEFORE = """\
 using namespace wgw;
 using namespace std::chrono_literals;
 """
-HEAD = "void block_{}(sio::Standalone& app, sio::Server& server, sio::Namespace& chat, sio::Socket& socket)\n"
+HEAD = "void block_{}(sio::Standalone& app, sio::Server& server, sio::Namespace& nsp, sio::Socket& socket)\n"
 
 
 def blocks(language):

@@ -129,30 +129,36 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
 {
     if (request.method == "OPTIONS" && options_.origins.cors)
         return preflight(request, exchange);
-    const Number number = number_of(exchange);
-    waiting_.erase(number);  // it may have been announced, for a connection that is over by now
+    waiting_.erase(number_of(exchange));  // it may have been announced, for a connection that is over by now
     EngineConnection* connection = find(request);
-    if (auto refusal = check(request, connection))
-        return respond(
-            request, exchange,
-            plain(refusal->status, refusal->content_type, std::move(refusal->body), refusal->close_connection)
-        );
-    if (connection == nullptr && is_full()) {
+    if (auto refusal = refuse(request, connection))
+        return respond(request, exchange, *std::move(refusal));
+    request.wants_upgrade() ? upgrade(connection, request, exchange) : poll(connection, request, exchange);
+}
+
+/// What speaks against a request, as its answer. `known`: the connection that it is for; nullptr: it asks for a new
+/// one.
+std::optional<HttpResponse> EngineServer::refuse(const HttpRequest& request, const EngineConnection* known)
+{
+    if (auto refusal = check(request, known))
+        return plain(refusal->status, refusal->content_type, std::move(refusal->body), refusal->close_connection);
+    if (known == nullptr && is_full()) {
         counts_.refused.add();
         auto response = plain(503, {}, {}, true);
         response.headers.emplace_back("retry-after", "1");
-        return respond(request, exchange, std::move(response));
+        return response;
     }
     if (request.wants_upgrade() && !is_ws_upgrade(request))
-        return respond(request, exchange, plain(400, "text/html", "Bad request", true));
-    if (connection == nullptr && options_.hold_off)
-        if (auto answer = held_off(request)) {
-            answer->close = request.wants_upgrade();
-            return respond(request, exchange, *std::move(answer));
-        }
-    if (request.wants_upgrade())
-        return upgrade(connection, request, exchange);
+        return plain(400, "text/html", "Bad request", true);
+    auto answer = known == nullptr && options_.hold_off ? held_off(request) : std::nullopt;
+    if (answer)
+        answer->close = request.wants_upgrade();
+    return answer;
+}
 
+void EngineServer::poll(EngineConnection* connection, const HttpRequest& request, net::Exchange exchange)
+{
+    const Number number = number_of(exchange);
     Waiting waiting{{}, content_coding(request.header("accept-encoding").value_or("")), {}};
     append(waiting.fields, cors_fields(options_.origins, request.header("origin")));
     if (connection == nullptr) {

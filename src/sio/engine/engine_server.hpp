@@ -90,6 +90,7 @@ private:
 
     std::optional<Refusal> check(const HttpRequest& request, const EngineConnection* known) const;
     std::optional<HttpResponse> held_off(const HttpRequest& request) const;
+    std::optional<HttpResponse> refuse(const HttpRequest& request, const EngineConnection* known);
     bool is_full() const { return is_draining_ || handshakes_ >= options_.handshakes; }
     EngineConnection* find(std::string_view sid) const;
 
@@ -97,6 +98,7 @@ private:
     EngineConnection* find(const HttpRequest& request) const;
     EngineConnection* find(const Sid& sid) const { return find(std::string_view(sid.data(), sid.size())); }
     EngineConnection& open(Transport transport, const HttpRequest& request);
+    void poll(EngineConnection* connection, const HttpRequest& request, net::Exchange exchange);
     void upgrade(EngineConnection* known, const HttpRequest& request, net::Exchange exchange);
     void answer(const Answer& answer);
     void send(net::Exchange exchange, HttpResponse response);

@@ -19,24 +19,24 @@ TEST(Origins, ConnectIfTheyAreOwnListedOrLoopback)
     const OriginOptions loopback{.allowed = {}, .loopback = true};
     const OriginOptions any{.allowed = {"*"}};
 
-    EXPECT_TRUE(may_connect(none, {}, "chat.example")) << "not a browser";
-    EXPECT_TRUE(may_connect(none, "https://chat.example", "chat.example"));
-    EXPECT_TRUE(may_connect(none, "http://chat.example:3000", "chat.example:3000"));
-    EXPECT_TRUE(may_connect(any, "https://evil.example", "chat.example"));
-    EXPECT_TRUE(may_connect(listed, "https://a.example", "chat.example"));
-    EXPECT_TRUE(may_connect(listed, "https://b.example:8443", "chat.example"));
+    EXPECT_TRUE(may_connect(none, {}, "site.example")) << "not a browser";
+    EXPECT_TRUE(may_connect(none, "https://site.example", "site.example"));
+    EXPECT_TRUE(may_connect(none, "http://site.example:3000", "site.example:3000"));
+    EXPECT_TRUE(may_connect(any, "https://evil.example", "site.example"));
+    EXPECT_TRUE(may_connect(listed, "https://a.example", "site.example"));
+    EXPECT_TRUE(may_connect(listed, "https://b.example:8443", "site.example"));
     for (const auto* origin : {"http://localhost", "http://localhost:5173", "http://127.0.0.1:1", "http://[::1]:3000"})
-        EXPECT_TRUE(may_connect(loopback, origin, "chat.example")) << origin;
+        EXPECT_TRUE(may_connect(loopback, origin, "site.example")) << origin;
 
     for (const auto* origin :
          {"https://a.example.evil.example", "https://a.example:444", "http://a.example", "null", "",
-          "https://A.example", "https://a.example/", "a.example", "https://chat.example:1"})
-        EXPECT_FALSE(may_connect(listed, origin, "chat.example")) << origin;
+          "https://A.example", "https://a.example/", "a.example", "https://site.example:1"})
+        EXPECT_FALSE(may_connect(listed, origin, "site.example")) << origin;
     for (const auto* origin : {"http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://[::1].evil"})
-        EXPECT_FALSE(may_connect({.allowed = {}, .loopback = false}, origin, "chat.example")) << origin;
-    EXPECT_FALSE(may_connect(loopback, "http://localhost.evil.example", "chat.example"));
-    EXPECT_FALSE(may_connect(loopback, "http://127.0.0.1.evil.example", "chat.example"));
-    EXPECT_FALSE(may_connect(none, "https://chat.example", "")) << "no Host to compare with";
+        EXPECT_FALSE(may_connect({.allowed = {}, .loopback = false}, origin, "site.example")) << origin;
+    EXPECT_FALSE(may_connect(loopback, "http://localhost.evil.example", "site.example"));
+    EXPECT_FALSE(may_connect(loopback, "http://127.0.0.1.evil.example", "site.example"));
+    EXPECT_FALSE(may_connect(none, "https://site.example", "")) << "no Host to compare with";
 }
 
 // The Swift client names the port in `Host` and not in `Origin`; a user may write it into the address of a page.
@@ -48,17 +48,17 @@ TEST(Origins, AreTheServersOwnWithAndWithoutTheDefaultPort)
         bool own;
     };
     const Row rows[] = {
-        {"wss://chat.example",      "chat.example:443",     true },
-        {"https://chat.example",    "chat.example:443",     true },
-        {"ws://chat.example",       "chat.example:80",      true },
-        {"http://chat.example:80",  "chat.example",         true },
+        {"wss://site.example",      "site.example:443",     true },
+        {"https://site.example",    "site.example:443",     true },
+        {"ws://site.example",       "site.example:80",      true },
+        {"http://site.example:80",  "site.example",         true },
         {"https://[::1]",           "[::1]:443",            true },
-        {"https://chat.example",    "chat.example:80",      false},
-        {"http://chat.example",     "chat.example:443",     false},
-        {"http://chat.example",     "chat.example:8080",    false},
-        {"https://chat.example:80", "chat.example",         false},
-        {"app://chat.example",      "chat.example:443",     false},
-        {"https://chat.example",    "chat.example:443:443", false},
+        {"https://site.example",    "site.example:80",      false},
+        {"http://site.example",     "site.example:443",     false},
+        {"http://site.example",     "site.example:8080",    false},
+        {"https://site.example:80", "site.example",         false},
+        {"app://site.example",      "site.example:443",     false},
+        {"https://site.example",    "site.example:443:443", false},
         {"https://",                ":443",                 false},
         {"https://",                "",                     false},
     };

@@ -5,7 +5,7 @@
 /// frames of their own and are joined by socket_session.hpp, not here.
 ///
 /// Shape     <type>[<attachments>-][<namespace>,][<ack id>][<json>]
-///           `2/chat,7["say","hi"]` is EVENT, namespace "/chat", ack 7, json ["say","hi"]
+///           `2/news,7["say","hi"]` is EVENT, namespace "/news", ack 7, json ["say","hi"]
 ///           (the 4 in front of it on the wire belongs to engine_packet.hpp; to_frame() adds it)
 /// Units     lengths are bytes of UTF-8; `ack` is a number that the peer chose, 0 to kMaxAck
 /// Lifetime  a decoded Packet looks into the text it came from; nothing is copied

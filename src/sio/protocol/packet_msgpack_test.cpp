@@ -31,7 +31,7 @@ const Good kGood[] = {
      "\x83\xa4type\x00\xa4"
      "data\x81\xa1t\xa1x\xa3nsp\xa1/"s,                                      {connect, "/", {}, R"({"t":"x"})"}                              },
     {"connect_without_auth",        "\x82\xa4type\x00\xa3nsp\xa1/"s,         {connect, "/"}                                                  },
-    {"disconnect",                  "\x82\xa4type\x01\xa3nsp\xa5/chat",      {disconnect, "/chat"}                                           },
+    {"disconnect",                  "\x82\xa4type\x01\xa3nsp\xa5/news",      {disconnect, "/news"}                                           },
     {"event",
      "\x83\xa4type\x02\xa4"
      "data\x92\xa3say\xa2hi\xa3nsp\xa1/",                                    {event, "/", {}, R"(["say","hi"])"}                             },
@@ -133,7 +133,7 @@ const Bad kBad[] = {
     {R"({"type":0})", PacketError::nsp},
     {R"({"type":0,"nsp":1})", PacketError::nsp},
     {R"({"type":0,"nsp":""})", PacketError::nsp},
-    {R"({"type":0,"nsp":"chat"})", PacketError::nsp},
+    {R"({"type":0,"nsp":"nsp"})", PacketError::nsp},
     {R"({"type":0,"nsp":"/a,b"})", PacketError::nsp},
     {R"({"type":0,"nsp":"/)" + std::string(255, 'n') + "\"}", PacketError::nsp},
     {R"({"type":2,"nsp":"/","data":["x"],"id":null})", PacketError::ack_id},

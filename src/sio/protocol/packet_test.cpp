@@ -19,11 +19,11 @@ struct Good {
 
 const Good kGood[] = {
     {"connect_root",                      "0",                                        {connect, "/", {}, 0, ""}                                                                           },
-    {"connect_auth",                      R"(0/chat,{"token":"t"})",                  {connect, "/chat", {}, 0, R"({"token":"t"})"}                                                       },
+    {"connect_auth",                      R"(0/news,{"token":"t"})",                  {connect, "/news", {}, 0, R"({"token":"t"})"}                                                       },
     {"connect_query_is_name",             "0/?a=1,",                                  {connect, "/?a=1", {}, 0, ""}                                                                       },
-    {"disconnect",                        "1/chat,",                                  {disconnect, "/chat", {}, 0, ""}                                                                    },
+    {"disconnect",                        "1/news,",                                  {disconnect, "/news", {}, 0, ""}                                                                    },
     {"event",                             R"(2["say","hi"])",                         {event, "/", {}, 0, R"(["say","hi"])"}                                                              },
-    {"event_with_ack",                    R"(2/chat,7["say","hi"])",                  {event, "/chat", 7, 0, R"(["say","hi"])"}                                                           },
+    {"event_with_ack",                    R"(2/news,7["say","hi"])",                  {event, "/news", 7, 0, R"(["say","hi"])"}                                                           },
     {"event_name_number",                 "2[1]",                                     {event, "/", {}, 0, "[1]"}                                                                          },
     {"event_ack_greatest",                R"(29007199254740991["x"])",                {event, "/", kMaxAck, 0, R"(["x"])"}                                                                },
     {"event_number_too_great_for_double", R"(2["x",1e400])",                          {event, "/", {}, 0, R"(["x",1e400])"}                                                               },

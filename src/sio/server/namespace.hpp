@@ -1,13 +1,13 @@
 #pragma once
 /// A namespace: who may come, what happens to what they say, and whom to tell.
 ///
-///     sio::Namespace& chat = server.of("/chat");
-///     chat.use([](sio::Socket& socket, sio::Next next) {
+///     sio::Namespace& nsp = server.of("/news");
+///     nsp.use([](sio::Socket& socket, sio::Next next) {
 ///         next(is_good(socket.auth()) ? std::nullopt : std::optional(sio::ConnectError{"who are you?"}));
 ///     });
-///     chat.on_connection([](sio::Socket& socket) { socket.join("lobby"); });
-///     chat.on("say", [&](sio::Socket& socket, const sio::Arguments& arguments, sio::Reply reply) {
-///         chat.to("lobby").emit("said", arguments);
+///     nsp.on_connection([](sio::Socket& socket) { socket.join("lobby"); });
+///     nsp.on("say", [&](sio::Socket& socket, const sio::Arguments& arguments, sio::Reply reply) {
+///         nsp.to("lobby").emit("said", arguments);
 ///         reply("ok");
 ///     });
 ///
@@ -72,7 +72,7 @@ struct Handlers {
 
 class Namespace {
 public:
-    /// With its slash: "/chat". Empty for that of a pattern.
+    /// With its slash: "/news". Empty for that of a pattern.
     const std::string& name() const { return name_; }
 
     // Who comes and goes.

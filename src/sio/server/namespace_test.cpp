@@ -41,8 +41,8 @@ private:
 
 TEST_F(ANamespace, IsTheSameWithAndWithoutItsSlash)
 {
-    EXPECT_EQ(&server_.of("/chat"), &server_.of("chat"));
-    EXPECT_EQ(server_.of("chat").name(), "/chat");
+    EXPECT_EQ(&server_.of("/news"), &server_.of("news"));
+    EXPECT_EQ(server_.of("news").name(), "/news");
     EXPECT_EQ(&server_.of(""), &root_);
 }
 

@@ -2,8 +2,8 @@
 /// A Socket.IO v4 server for C++: namespaces, middleware, rooms, events and acks over polling and WebSocket.
 ///
 ///     sio::Server server(loop, random, {});
-///     sio::Namespace& chat = server.of("/");
-///     chat.on("hello", [](sio::Socket& socket, const sio::Arguments& arguments, sio::Reply reply) {
+///     sio::Namespace& nsp = server.of("/");
+///     nsp.on("hello", [](sio::Socket& socket, const sio::Arguments& arguments, sio::Reply reply) {
 ///         socket.emit("hello-back", arguments);
 ///         reply("ok", 42);
 ///     });

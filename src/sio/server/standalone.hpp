@@ -6,9 +6,9 @@
 ///     int main()
 ///     {
 ///         wgw::sio::Standalone app;
-///         auto& chat = app.of("/");
-///         chat.on("say", [&](wgw::sio::Socket&, const wgw::sio::Arguments& arguments, wgw::sio::Reply reply) {
-///             chat.emit("said", arguments);
+///         auto& nsp = app.of("/");
+///         nsp.on("say", [&](wgw::sio::Socket&, const wgw::sio::Arguments& arguments, wgw::sio::Reply reply) {
+///             nsp.emit("said", arguments);
 ///             reply("ok");
 ///         });
 ///         app.listen("127.0.0.1", 3000);

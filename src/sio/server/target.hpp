@@ -2,13 +2,13 @@
 /// Whom something is told: everybody in a namespace, or in some of its rooms, without some. A value; it holds names,
 /// and looks at who is there when it is used. Its namespace outlives it.
 ///
-///     chat.emit("news", 1);                                   everybody
-///     chat.to("a").to("b").except("c").emit("news", 1);       who is in a or b, once, and not in c
+///     nsp.emit("news", 1);                                    everybody
+///     nsp.to("a").to("b").except("c").emit("news", 1);        who is in a or b, once, and not in c
 ///     socket.to("a").emit("news", 1);                         without the socket itself
 ///     socket.broadcast().emit("news", 1);
-///     chat.to("a").as_volatile().emit("cursor", x, y);        who can be told at once, and nobody else
-///     chat.to("a").ask("ready?", sio::Payload(), 5s, [](sio::BroadcastAnswers all) { … });
-///     chat.to("a").join("b");                                 and leave(), disconnect(), sockets()
+///     nsp.to("a").as_volatile().emit("cursor", x, y);         who can be told at once, and nobody else
+///     nsp.to("a").ask("ready?", sio::Payload(), 5s, [](sio::BroadcastAnswers all) { … });
+///     nsp.to("a").join("b");                                  and leave(), disconnect(), sockets()
 ///
 /// Everybody is told at most once. Rooms are of the server only: a client does not know them. Each socket is in a room
 /// of its own, which has its id for a name.
