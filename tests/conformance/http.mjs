@@ -36,6 +36,13 @@ export class HttpConnection {
     more() { return new Promise((done) => { this.waiting.push(done); }); }
     write(bytes) { this.socket.write(bytes); return this; }
 
+    /** Until the server has seen what was written: it takes up connections in their order, and one behind this was answered. */
+    async seen() {
+        await new Promise((done) => { this.socket.write('', done); });
+        await request(this.server, 'GET', '/');
+        return this;
+    }
+
     send(method, target, { headers = {}, body } = {}) {
         const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body);
         const fields = { Host: `127.0.0.1:${this.server.port}`, ...(body !== undefined && { 'Content-Length': bytes.length }), ...headers };

@@ -30,7 +30,7 @@ test('the rules of polling', async (t) => {
             async run() {
                 const session = await Polling.open(server), slow = new HttpConnection(server);
                 slow.send('POST', session.target, { headers: { 'Content-Length': 9 } }).write('4half');
-                await sleep(30);
+                await slow.seen();
                 assert.match(await ask(session, 'POST', '4b'), /^400 /);
                 slow.close();
                 assert.equal(await ask(session), kGone);
@@ -50,10 +50,9 @@ test('the rules of polling', async (t) => {
             async run() {
                 const session = await Polling.open(server), half = new HttpConnection(server);
                 half.send('POST', session.target, { headers: { 'Content-Length': 9 } }).write('4half');
-                await sleep(30);
+                await half.seen();
                 half.close();
                 await half.ended;
-                await sleep(30);
                 assert.equal(await ask(session), kGone);
             },
         },

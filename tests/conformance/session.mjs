@@ -28,12 +28,12 @@ export class Polling {
 
     get(options) { return request(this.server, 'GET', this.target, options); }
     post(body, options) { return request(this.server, 'POST', this.target, { body, ...options }); }
-    /** A GET that is held, with its connection: {connection, response}. Settled: the server has had time to see it. */
+    /** A GET that is held, and the server knows it, with its connection: {connection, response}. */
     async hold() {
         const connection = new HttpConnection(this.server).send('GET', this.target);
         const response = connection.response();
         response.catch(() => {});
-        await new Promise((done) => { setTimeout(done, 30); });
+        await connection.seen();
         return { connection, response };
     }
 
