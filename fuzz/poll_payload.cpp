@@ -19,9 +19,9 @@ void check_packet(std::string_view packet)
             std::string(1, static_cast<char>(decoded->type)).append(decoded->data) == packet,
             "and is its type and its data"
         );
-    if (!is_poll_binary(packet))
+    if (!is_base64(packet))
         return;
-    if (const auto bytes = decode_poll_binary(packet)) {
+    if (const auto bytes = decode_base64(packet)) {
         std::string again;
         append_poll_packet(again, Frame::binary(*bytes));
         fuzz::require(again == packet, "base64 has one form for the same bytes");

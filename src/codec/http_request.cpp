@@ -1,6 +1,7 @@
 #include "codec/http_request.hpp"
 
 #include "base/ascii.hpp"
+#include "codec/http_field.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,28 +21,10 @@ constexpr std::array<std::string_view, 34> kMethods{
     "SOURCE", "SUBSCRIBE", "TRACE",    "UNBIND",     "UNLINK",     "UNLOCK", "UNSUBSCRIBE",
 };
 
-/// RFC 9110 §5.6.2
-bool is_token(std::string_view text)
-{
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    });
-}
-
 bool is_control(char c)
 {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 || byte == 0x7f;
-}
-
-std::string_view trim(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
 }
 
 /// Whether the list of tokens `text` has `wanted` (lower case) among it.
@@ -49,7 +32,7 @@ bool lists(std::string_view text, std::string_view wanted)
 {
     while (true) {
         const auto comma = text.find(',');
-        if (lower(trim(text.substr(0, comma))) == wanted)
+        if (lower(trim_field(text.substr(0, comma))) == wanted)
             return true;
         if (comma == std::string_view::npos)
             return false;
@@ -217,9 +200,9 @@ void HttpParser::on_field()
     const std::string_view line = line_;
     const auto colon = line.find(':');
     // A name is a token: that refuses folded lines, and white space in front of the colon.
-    if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
+    if (colon == std::string_view::npos || !is_http_token(line.substr(0, colon)))
         return fail(HttpError::bad_request);
-    const auto value = trim(line.substr(colon + 1));
+    const auto value = trim_field(line.substr(colon + 1));
     if (std::ranges::any_of(value, [](char c) { return is_control(c) && c != '\t'; }))
         return fail(HttpError::bad_request);
     if (request_.headers.size() == limits_.header_fields)
@@ -302,7 +285,7 @@ std::size_t HttpParser::feed_body(std::string_view bytes)
             // Trailers are dropped: nothing may get into the header block behind the back of whoever checked it.
             header_bytes_ += line_.size() + 2;
             const auto colon = line_.find(':');
-            if (colon == std::string::npos || !is_token(std::string_view(line_).substr(0, colon)) ||
+            if (colon == std::string::npos || !is_http_token(std::string_view(line_).substr(0, colon)) ||
                 header_bytes_ > limits_.header_bytes + kTrailerBytes)
                 fail(HttpError::bad_request);
         }

@@ -6,6 +6,7 @@
 
 #include "base/ascii.hpp"
 #include "codec/base64.hpp"
+#include "codec/http_field.hpp"
 
 #include <openssl/sha.h>
 
@@ -33,6 +34,11 @@ bool is_ws_upgrade(const HttpRequest& request)
 
 std::string ws_accept(const HttpRequest& request)
 {
+    std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+    const auto protocols = request.header("sec-websocket-protocol").value_or("");
+    if (const auto first = trim_field(protocols.substr(0, protocols.find(','))); is_http_token(first))
+        head.append("Sec-WebSocket-Protocol: ").append(first).append("\r\n");
+
     const auto key = request.header("sec-websocket-key").value_or("");
     std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
     SHA_CTX sha;
@@ -41,8 +47,7 @@ std::string ws_accept(const HttpRequest& request)
     ::SHA1_Update(&sha, kGuid.data(), kGuid.size());
     ::SHA1_Final(digest.data(), &sha);
     const std::string_view bytes(reinterpret_cast<const char*>(digest.data()), digest.size());
-    return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-           base64_encode(bytes) + "\r\n\r\n";
+    return head.append("Sec-WebSocket-Accept: ").append(base64_encode(bytes)).append("\r\n\r\n");
 }
 
 }  // namespace wgw

@@ -1,9 +1,9 @@
 #pragma once
 /// The opening handshake of a WebSocket, server side.
 ///
-/// Extensions and subprotocols are never agreed to: unknown ones may be ignored, and no other is known here.
-/// Source  RFC 6455 §4.2
-/// Tests   ws_handshake_test.cpp
+/// Extensions are never agreed to: unknown ones may be ignored, and no other is known here. Of subprotocols the first
+/// is taken, as npm's ws does: a client that has named some, as the `protocols` of socket.io-client does, fails
+/// without. Source  RFC 6455 §4.2 Tests   ws_handshake_test.cpp
 
 #include "codec/http_request.hpp"
 

@@ -29,6 +29,23 @@ TEST(AnUpgrade, IsAnsweredWithTheKeyOfTheRfc)
     );
 }
 
+TEST(AnUpgrade, GetsTheFirstOfItsSubprotocols)
+{
+    const auto protocol = [](const std::string& names) {
+        auto request = upgrade();
+        request.headers.emplace_back("sec-websocket-protocol", names);
+        const auto answer = ws_accept(request);
+        const std::string field = "Sec-WebSocket-Protocol: ";
+        const auto at = answer.find(field);
+        return at == std::string::npos ? "none"
+                                       : answer.substr(at + field.size(), answer.find("\r\n", at) - at - field.size());
+    };
+    EXPECT_EQ(protocol("v1"), "v1");
+    EXPECT_EQ(protocol("v2.x , v1"), "v2.x");
+    for (const auto* bad : {"", ",v1", "a b", "a\"b", "\xfc"})
+        EXPECT_EQ(protocol(bad), "none") << bad;
+}
+
 TEST(AnUpgrade, ThatBreaksARuleIsNone)
 {
     auto request = upgrade();

@@ -95,6 +95,10 @@ test('real clients', async (t) => {
             ...Object.keys(kTransports).map((mode) => t.test(`${version} with the msgpack parser over ${mode}`, (t) => works(t, packed, kClients[version], mode, { parser: msgpack }))),
             t.test(`${version} with the msgpack parser is refused by a middleware`, (t) => refusal(t, packed, kClients[version], { parser: msgpack })),
         ]),
+        // A server that takes no subprotocol, or no base64 but in polls, is none for these.
+        ...Object.entries({ forceBase64: true, protocols: ['v1', 'v2'] }).flatMap(([name, value]) => Object.keys(kTransports).map((mode) => (
+            t.test(`4.8 with ${name} over ${mode}`, (t) => works(t, server, newest, mode, { [name]: value })))),
+        ),
         ...['polling', 'websocket'].map((mode) => t.test(`2.5 is refused over ${mode}`, async (t) => {
             const socket = ioTwo(server.url, { transports: [mode], reconnection: false, forceNew: true });
             t.after(() => socket.close());

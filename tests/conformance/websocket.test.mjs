@@ -52,7 +52,7 @@ const kFrames = [
 // Packets of Engine.IO, one message each.
 const kPackets = [
     ['no type', 'abc', 'closed 1005'], ['nothing', '', 'closed 1005'], ['type 7', '7', 'closed 1005'], ['type 9', '9x', 'closed 1005'],
-    ['binary as text, which is for polling', 'bYg==', 'closed 1005', { ours: 'a WebSocket has frames for it', node: Buffer.from('b') }],
+    ['binary as text, of a client with forceBase64', 'bYg==', Buffer.from('b')],
     ['ping', '2', 'closed 1005'], ['ping with a text', '2x', 'closed 1005'], ['probe', '2probe', 'closed 1005'],
     ['close', '1', 'closed 1005', { ours: 'Node waits for the ping timeout', node: '4mark' }],
     ['open out of place', '0', '4mark'], ['pong out of place', '3', '4mark'], ['upgrade out of place', '5', '4mark'], ['noop', '6', '4mark'],
@@ -91,6 +91,15 @@ test('the rules of a WebSocket', async (t) => {
         assert.equal(extensions, undefined, 'nothing is agreed upon');
         socket?.drop();
         return status;
+    });
+
+    const kProtocols = [
+        ['none', undefined, undefined], ['one', 'v1', 'v1'], ['the first of two', 'v2, v1', 'v2'],
+    ].map(([name, protocols, expect]) => ({ name, protocols, expect }));
+    await table(t, 'subprotocols', server, kProtocols, async ({ protocols }) => {
+        const { socket, headers } = await handshake({ 'Sec-WebSocket-Protocol': protocols });
+        socket.drop();
+        return headers['sec-websocket-protocol'];
     });
 
     await cases(t, 'more', server, [

@@ -29,7 +29,7 @@ std::optional<std::string_view> PollPackets::next()
     return packet;
 }
 
-std::optional<std::string> decode_poll_binary(std::string_view packet)
+std::optional<std::string> decode_base64(std::string_view packet)
 {
     const auto base64 = packet.substr(1);
     if (!base64.contains('\n'))

@@ -3,8 +3,8 @@
 ///
 /// Pure. On a WebSocket a text frame is one packet and a binary frame is one binary message, without a type.
 ///
-/// Shape     text packet  <type><data>: `4hello`, `2probe`
-///           body         packets joined by 0x1e; a binary message is `b` and its base64: `4hello␞bAQID␞3`
+/// Shape     text packet  <type><data>: `4hello`, `2probe`; or `b` and the base64 of a binary message: `bAQID`
+///           body         packets joined by 0x1e: `4hello␞bAQID␞3`
 /// Lifetime  a decoded packet looks into the text it came from
 /// Errors    a packet without a known type, or `b` without good base64, is undecodable: the caller closes the session
 /// Source    Engine.IO protocol revision 4
@@ -42,10 +42,10 @@ private:
     bool done_ = false;
 };
 
-inline bool is_poll_binary(std::string_view packet) { return packet.starts_with('b'); }
+inline bool is_base64(std::string_view packet) { return packet.starts_with('b'); }
 
-/// The bytes of a packet that is_poll_binary; nothing if its base64 is bad.
-std::optional<std::string> decode_poll_binary(std::string_view packet);
+/// The bytes of a packet that is_base64(); nothing if they are none.
+std::optional<std::string> decode_base64(std::string_view packet);
 
 /// Appends the packet of `frame` to a polling body, with the separator if it is not the first.
 void append_poll_packet(std::string& body, const Frame& frame);

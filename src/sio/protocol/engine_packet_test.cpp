@@ -44,18 +44,18 @@ TEST(PollBody, IsSplitAtEachSeparator)
 
 TEST(PollBody, HoldsBinaryAsBase64)
 {
-    EXPECT_TRUE(is_poll_binary("bAQID"));
-    EXPECT_EQ(decode_poll_binary("bAQID"), "\x01\x02\x03");
-    EXPECT_EQ(decode_poll_binary("b"), "");
+    EXPECT_TRUE(is_base64("bAQID"));
+    EXPECT_EQ(decode_base64("bAQID"), "\x01\x02\x03");
+    EXPECT_EQ(decode_base64("b"), "");
     for (const auto* bad : {"bAQI", "bAQI?", "bA Q=", "b=", "b=\n", "bAQI\nD?\n"})
-        EXPECT_EQ(decode_poll_binary(bad), std::nullopt) << bad;
+        EXPECT_EQ(decode_base64(bad), std::nullopt) << bad;
 }
 
 TEST(PollBody, HoldsBase64InLinesToo)
 {
-    EXPECT_EQ(decode_poll_binary("bAQID\n"), "\x01\x02\x03");
-    EXPECT_EQ(decode_poll_binary("bAQID\r\nBA==\r\n"), "\x01\x02\x03\x04");
-    EXPECT_EQ(decode_poll_binary("b\n"), "");
+    EXPECT_EQ(decode_base64("bAQID\n"), "\x01\x02\x03");
+    EXPECT_EQ(decode_base64("bAQID\r\nBA==\r\n"), "\x01\x02\x03\x04");
+    EXPECT_EQ(decode_base64("b\n"), "");
 }
 
 TEST(PollBody, IsWrittenAsItIsRead)

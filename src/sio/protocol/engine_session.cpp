@@ -91,6 +91,22 @@ Instant EngineSession::next_deadline() const { return state_ == State::open ? st
 
 // Packets, from either transport.
 
+/// A text packet as it stands in a body, or alone in a frame: a client with `forceBase64` sends base64 there, too.
+void EngineSession::receive_text(std::string_view text, Instant now, EngineOutput& out)
+{
+    if (is_base64(text)) {
+        auto bytes = decode_base64(text);
+        if (!bytes)
+            return fail(CloseReason::parse_error, out);
+        sign_of_life();
+        return out.add(Message{out.keep(*std::move(bytes)), true});
+    }
+    const auto packet = decode_engine(text);
+    if (!packet)
+        return fail(CloseReason::parse_error, out);
+    receive(*packet, now, out);
+}
+
 void EngineSession::receive(const EnginePacket& packet, Instant now, EngineOutput& out)
 {
     if (packet.type == EngineType::pong)
@@ -152,10 +168,7 @@ void EngineSession::text(Number channel, std::string_view packet, Instant now, E
         return receive_probe(packet, out);
     if (channel != channel_ || state_ != State::open)
         return;
-    const auto decoded = decode_engine(packet);
-    if (!decoded)
-        return fail(CloseReason::parse_error, out);
-    receive(*decoded, now, out);
+    receive_text(packet, now, out);
 }
 
 void EngineSession::binary(Number channel, std::string_view bytes, Instant, EngineOutput& out)

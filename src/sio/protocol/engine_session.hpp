@@ -161,6 +161,7 @@ private:
     };
 
     void beat(Instant now, EngineOutput& out);
+    void receive_text(std::string_view text, Instant now, EngineOutput& out);
     void receive(const EnginePacket& packet, Instant now, EngineOutput& out);
     void receive_body(std::string_view body, Instant now, EngineOutput& out);
     void receive_probe(std::string_view packet, EngineOutput& out);

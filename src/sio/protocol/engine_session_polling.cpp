@@ -102,20 +102,8 @@ void EngineSession::receive_body(std::string_view body, Instant now, EngineOutpu
     if (state_ == State::open && !is_utf8(body))
         return fail(CloseReason::parse_error, out);
     PollPackets packets(body);
-    for (auto text = packets.next(); text && state_ == State::open; text = packets.next()) {
-        if (is_poll_binary(*text)) {
-            auto bytes = decode_poll_binary(*text);
-            if (!bytes)
-                return fail(CloseReason::parse_error, out);
-            sign_of_life();
-            out.add(Message{out.keep(*std::move(bytes)), true});
-            continue;
-        }
-        const auto packet = decode_engine(*text);
-        if (!packet)
-            return fail(CloseReason::parse_error, out);
-        receive(*packet, now, out);
-    }
+    for (auto text = packets.next(); text && state_ == State::open; text = packets.next())
+        receive_text(*text, now, out);
 }
 
 void EngineSession::gone(Number request, EngineOutput& out)

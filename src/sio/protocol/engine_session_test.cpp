@@ -41,6 +41,7 @@ const Row kRows[] = {
      {{"get 2", R"(2: 400 {"code":3,"message":"Bad request"})"},
       {"post 3 4a", R"(3: 400 {"code":3,"message":"Bad request"})"}}                                                                     },
 
+    {"Base64IsBinaryHereToo",                        {{"text 9 bYg==", "<b>"}, {"text 9 b?", "END parse error; 9 closed"}}               },
     {"ThePingComesAfterTheInterval",                 {{"at 24999", ""}, {"at 25000", "9: 2"}, {"at 44999", ""}}                          },
     {"ThePongIsAwaitedForItsTime",                   {{"at 25000", "9: 2"}, {"at 44999", ""}, {"at 45000", "END ping timeout; 9 closed"}}
     },

@@ -150,7 +150,7 @@ private:
     void say(Number channel, const std::string& text)
     {
         for (PollPackets packets(text); const auto part = packets.next();) {
-            if (is_poll_binary(*part))
+            if (is_base64(*part))
                 engine_.binary(channel, "bytes", now_, out_);
             else
                 engine_.text(channel, *part, now_, out_);
