@@ -90,6 +90,31 @@ test('namespaces', async (t) => {
             },
         },
         {
+            name: 'an event right behind CONNECT is heard',
+            ours: 'Node joins a turn later, and closes',
+            async run() {
+                for (const mode of kModes) {
+                    const session = await openSession(server, mode);
+                    await session.send('40', '42["message",1]');
+                    assert.match(await session.next(), /^40\{"sid":/);
+                    assert.deepEqual([await session.next(), await session.next()], ['42["auth",{}]', '42["message-back",1]']);
+                    await session.drop();
+                }
+            },
+        },
+        {
+            name: 'what comes before a bad packet is heard',
+            ours: 'Node drops what it has not dispatched yet',
+            async run() {
+                for (const mode of kModes) {
+                    const session = await connected(server, mode);
+                    await session.send('42["message",1]', '4');
+                    assert.equal(await session.next(), '42["message-back",1]');
+                    await session.ended();
+                }
+            },
+        },
+        {
             name: 'a second CONNECT while its middleware runs closes',
             ours: 'Node makes two sockets of it',
             async run() {
