@@ -41,7 +41,7 @@ CallBook::Done CallBook::take(Calls::iterator place)
     return done;
 }
 
-bool CallBook::reply(std::string_view id, IncomingReply packet)
+bool CallBook::reply(std::string_view id, IncomingReply packet, std::vector<Header> headers)
 {
     const auto place = calls_.find(std::string(id));
     if (place == calls_.end())
@@ -52,6 +52,7 @@ bool CallBook::reply(std::string_view id, IncomingReply packet)
     if (!packet.is_last)
         return true;
     Answer answer = latest ? std::move(*latest) : Answer{};
+    answer.headers = std::move(headers);
     take(place)(std::move(answer));
     return true;
 }

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 namespace wgw::bus {
 
@@ -52,8 +53,8 @@ public:
     /// Precondition: has_room(bytes). `done` is called once, by one of the three below.
     std::string begin(Instant deadline, std::size_t bytes, Done done);
 
-    /// False: no call of that id is under way.
-    bool reply(std::string_view id, IncomingReply packet);
+    /// `headers`: what came with it. False: no call of that id is under way.
+    bool reply(std::string_view id, IncomingReply packet, std::vector<Header> headers = {});
 
     void expire(Instant now);
     void fail_all();
