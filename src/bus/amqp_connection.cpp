@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "bus/backoff.hpp"
+#include "bus/tcp_socket.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +10,6 @@
 #include <cstring>
 #include <limits>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
@@ -46,61 +45,7 @@ std::size_t size_of(const std::vector<Delivery>& deliveries)
     return bytes;
 }
 
-struct Addresses {
-    addrinfo* first = nullptr;
-
-    Addresses() = default;
-    Addresses(const Addresses&) = delete;
-    Addresses& operator=(const Addresses&) = delete;
-    ~Addresses()
-    {
-        if (first != nullptr)
-            ::freeaddrinfo(first);
-    }
-};
-
 }  // namespace
-
-/// A TCP socket that does not block. A resource.
-class AmqpConnection::Socket {
-public:
-    Socket() = default;
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
-    ~Socket() { close(); }
-
-    int fd() const { return fd_; }
-
-    void close()
-    {
-        if (fd_ >= 0)
-            ::close(std::exchange(fd_, -1));
-    }
-
-    /// Begins to connect. An errno, or 0.
-    int open(const addrinfo& address)
-    {
-        close();
-        fd_ = ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (fd_ < 0)
-            return errno;
-        const int on = 1;
-        ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        if (::connect(fd_, address.ai_addr, address.ai_addrlen) == 0 || errno == EINPROGRESS)
-            return 0;
-        return errno;
-    }
-
-    int error() const
-    {
-        int error = 0;
-        socklen_t size = sizeof error;
-        return ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
-    }
-
-private:
-    int fd_ = -1;
-};
 
 AmqpConnection::AmqpConnection(AmqpSession::Plan plan, AmqpListener& listener, Outlet& outlet, const Clock& clock)
     : plan_(std::move(plan)), listener_(listener), outlet_(outlet), clock_(clock),
@@ -189,7 +134,7 @@ void AmqpConnection::work()
     SystemRandom random;
     Backoff backoff(random);
     while (!stopping_) {
-        Socket socket;
+        TcpSocket socket;
         std::string why = connect(socket);
         if (why.empty()) {
             why = serve(socket);
@@ -207,7 +152,7 @@ void AmqpConnection::work()
 }
 
 /// Until `until`, until one of `events` holds, or until somebody wakes the thread. True: one of them holds.
-bool AmqpConnection::sleep(const Socket& socket, short events, Instant until)
+bool AmqpConnection::sleep(const TcpSocket& socket, short events, Instant until)
 {
     std::array<pollfd, 2> polled{
         {{waker_, POLLIN, 0}, {socket.fd(), events, 0}}
@@ -224,20 +169,15 @@ bool AmqpConnection::sleep(const Socket& socket, short events, Instant until)
 }
 
 /// Empty: it is connected. Else why not.
-std::string AmqpConnection::connect(Socket& socket)
+std::string AmqpConnection::connect(TcpSocket& socket)
 {
     const auto& address = plan_.address;
-    Addresses found;
-    const addrinfo hints{
-        .ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM
-    };
-    const auto port = std::to_string(address.port);
-    if (const int error = ::getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found.first); error != 0)
-        return "RabbitMQ's host " + address.host + " has no address: " + ::gai_strerror(error) +
-               ". Check RMQ_HOST or RMQ_URL.";
+    const TcpAddresses found(address.host, address.port);
+    if (!found.error().empty())
+        return "RabbitMQ's host " + address.host + " has no address: " + found.error() + ". Check RMQ_HOST or RMQ_URL.";
 
     int error = ETIMEDOUT;
-    for (const auto* one = found.first; one != nullptr && !stopping_; one = one->ai_next) {
+    for (const auto* one = found.first(); one != nullptr && !stopping_; one = one->ai_next) {
         error = socket.open(*one);
         if (error != 0)
             continue;
@@ -254,7 +194,7 @@ std::string AmqpConnection::connect(Socket& socket)
 }
 
 /// Until it ends. Why it has ended; empty: we were asked to.
-std::string AmqpConnection::serve(Socket& socket)
+std::string AmqpConnection::serve(TcpSocket& socket)
 {
     drained_ = clock_.monotonic();
     is_up_ = false;
@@ -360,7 +300,7 @@ void AmqpConnection::forget(const Publication& message)
 }
 
 /// Empty: it goes on. Else why it has ended.
-std::string AmqpConnection::read(AmqpSession& session, Socket& socket)
+std::string AmqpConnection::read(AmqpSession& session, TcpSocket& socket)
 {
     thread_local std::array<char, kReadBytes> buffer;
     for (std::size_t i = 0; i < kMostReads; ++i) {
@@ -384,7 +324,7 @@ std::string AmqpConnection::read(AmqpSession& session, Socket& socket)
 }
 
 /// Writes what the kernel takes. Empty: it goes on. Else why it has ended.
-std::string AmqpConnection::write(AmqpSession& session, Socket& socket)
+std::string AmqpConnection::write(AmqpSession& session, TcpSocket& socket)
 {
     const auto output = session.output();
     if (output.empty())
@@ -399,7 +339,7 @@ std::string AmqpConnection::write(AmqpSession& session, Socket& socket)
     return "The connection to RabbitMQ has failed: " + text_of(errno) + ".";
 }
 
-void AmqpConnection::say_goodbye(AmqpSession& session, Socket& socket)
+void AmqpConnection::say_goodbye(AmqpSession& session, TcpSocket& socket)
 {
     if (session.state() != AmqpSession::State::open)
         return;

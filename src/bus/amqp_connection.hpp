@@ -32,6 +32,8 @@
 
 namespace wgw::bus {
 
+class TcpSocket;
+
 /// Which of the connections, one after the other, it was: what it has delivered can only be settled on it. From 1.
 using Generation = std::uint64_t;
 
@@ -89,21 +91,20 @@ private:
         Settled how;
     };
     using Order = std::variant<Publication, Settlement>;
-    class Socket;
 
     // On the loop.
     void wake();
 
     // On the thread.
     void work();
-    std::string connect(Socket& socket);
-    std::string serve(Socket& socket);
+    std::string connect(TcpSocket& socket);
+    std::string serve(TcpSocket& socket);
     void look(AmqpSession& session);
     void take_orders(AmqpSession& session);
-    std::string read(AmqpSession& session, Socket& socket);
-    std::string write(AmqpSession& session, Socket& socket);
-    bool sleep(const Socket& socket, short events, Instant until);
-    void say_goodbye(AmqpSession& session, Socket& socket);
+    std::string read(AmqpSession& session, TcpSocket& socket);
+    std::string write(AmqpSession& session, TcpSocket& socket);
+    bool sleep(const TcpSocket& socket, short events, Instant until);
+    void say_goodbye(AmqpSession& session, TcpSocket& socket);
     void drop_orders();
     void forget(const Publication& message);
     void tell_up();

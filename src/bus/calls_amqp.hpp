@@ -8,7 +8,7 @@
 /// Wiring   flush() at the end of each turn of the loop; a timer for expire(), at next_deadline()
 /// Bounds   CallBook::kMost calls under way, and what the connection queues
 /// Threads  loop only; a thread of its own behind it
-/// Tests    calls_contract_cluster_test.cpp, calls_amqp_cluster_test.cpp
+/// Tests    calls_contract_cluster_test.cpp, calls_amqp_cluster_test.cpp, amqp_connection_cluster_test.cpp
 
 #include "base/random.hpp"
 #include "base/time.hpp"

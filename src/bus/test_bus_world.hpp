@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdlib>
 #include <functional>
+#include <list>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -210,6 +211,73 @@ private:
 
 public:
     AmqpConnection connection;
+};
+
+inline Task<Answer> echo(Request request)
+{
+    co_return Answer{.kind = Answer::Kind::value, .json = std::move(request.data), .headers = {}};
+}
+
+/// Requests that wait until the test answers them.
+class Held {
+public:
+    Bindings bindings()
+    {
+        return {
+            {"held", [this](Request request) { return hold(*this, std::move(request)); }}
+        };
+    }
+    std::size_t size() const { return waiting_.size(); }
+
+    /// The oldest, with `json`.
+    void answer(const std::string& json)
+    {
+        auto done = std::move(waiting_.front().second);
+        waiting_.pop_front();
+        done({.kind = Answer::Kind::value, .json = json, .headers = {}});
+    }
+    void answer_all()
+    {
+        while (!waiting_.empty())
+            answer(waiting_.front().first.data);
+    }
+
+private:
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the test waits
+    static Task<Answer> hold(Held& held, Request request)
+    {
+        auto start = [&](std::function<void(Answer)> done) {
+            held.waiting_.emplace_back(std::move(request), std::move(done));
+        };
+        co_return co_await callback<Answer>(start);
+    }
+
+    std::list<std::pair<Request, std::function<void(Answer)>>> waiting_;
+};
+
+inline const Answer& answer_of(const TestAsker::End& end)
+{
+    static const Answer none;
+    if (const auto* why = std::get_if<std::string>(&end))
+        ADD_FAILURE() << *why;
+    return std::holds_alternative<Answer>(end) ? std::get<Answer>(end) : none;
+}
+
+inline std::string why_of(const TestAsker::End& end)
+{
+    return std::holds_alternative<std::string>(end) ? std::get<std::string>(end) : "none";
+}
+
+class BusTest : public testing::Test {
+protected:
+    bool turn_until(const std::function<bool()>& has_happened, Duration longest = std::chrono::seconds(10))
+    {
+        return loop.turn_until(has_happened, longest);
+    }
+
+    BusLoop loop;
+    const AmqpAddress broker = test_broker();
+    const std::string queue = test_queue();
 };
 
 }  // namespace wgw::bus
