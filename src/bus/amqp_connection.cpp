@@ -225,7 +225,8 @@ std::string AmqpConnection::serve(TcpSocket& socket)
         {
             const std::scoped_lock lock(mutex_);
             asleep_ = true;
-            if (!orders_.empty() && session.output().size() < kMostOutput && blocked_.empty())
+            const bool is_asked = next_ < taken_.size() || !orders_.empty();
+            if (is_asked && session.output().size() < kMostOutput && blocked_.empty())
                 until = before;
         }
         const bool is_ready = sleep(socket, events, until);

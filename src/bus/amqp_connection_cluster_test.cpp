@@ -61,12 +61,12 @@ TEST_F(Connection, NeitherBlocksNorWaitsForABrokerThatHangs)
     auto asker = std::make_unique<TestAsker>(loop, relay.address(), std::vector<std::string>{queue});
     ASSERT_TRUE(turn_until([&] { return service->is_up() && asker->is_up(); }));
     relay.set(TestRelay::Mode::freeze);
-    const Instant froze = loop.clock.monotonic();
     std::vector<End> ends(500);
     const std::string large = "\"" + std::string(100'000, 'x') + "\"";  // more than kernels hold
     for (auto& end : ends)
         asker->begin(queue, {"echo", large, {}}, end, 500ms);
-    Instant last = loop.clock.monotonic();
+    const Instant froze = loop.clock.monotonic();
+    Instant last = froze;
     Duration longest_turn{0};
     ASSERT_TRUE(turn_until([&] {
         const Instant now = loop.clock.monotonic();
@@ -94,6 +94,26 @@ TEST_F(Connection, NeitherBlocksNorWaitsForABrokerThatHangs)
     asker.reset();
     service.reset();
     EXPECT_LT(loop.clock.monotonic() - ends_at, 1s) << "a destructor does not wait for it";
+}
+
+TEST_F(Connection, SendsMoreThanItEncodesAtOnce)
+{
+    TestPeer sender(loop, broker, {queue}, {});
+    TestPeer receiver(
+        loop, broker,
+        {
+            queue
+    },
+        {{queue, false}}
+    );
+    ASSERT_TRUE(turn_until([&] { return sender.is_up && receiver.is_up; }));
+    const Instant began = loop.clock.monotonic();
+    for (int round = 1; round <= 5; ++round) {
+        for (int i = 0; i < 4; ++i)
+            sender.connection.publish({.queue = queue, .body = std::string(1'200'000, 'x')});
+        ASSERT_TRUE(turn_until([&] { return receiver.got.size() == std::size_t(round) * 4; }));
+    }
+    EXPECT_LT(loop.clock.monotonic() - began, 5s) << "it sleeps while there is something to send";
 }
 
 TEST_F(Connection, SaysWhyItIsAway)

@@ -13,6 +13,8 @@ constexpr std::uint16_t kChannel = 1;
 constexpr std::uint16_t kMostChannels = 2047;
 constexpr std::uint32_t kLeastFrame = 4'096;
 constexpr std::size_t kReserved = std::size_t{1} << 20;  // for a body at once: whoever announces more has to send it
+constexpr std::size_t kMostWritten = std::size_t{1}
+                                     << 20;  // kept in front of what is to be written, not to move that each time
 constexpr Duration kBeat = AmqpSession::kHeartbeat / 2;
 
 std::string advice_for(std::uint16_t code)
@@ -257,7 +259,7 @@ void AmqpSession::tick(Instant now)
     if (state_ == State::opening || now < beat_ + kBeat)
         return;
     beat_ = now;
-    if (out_.empty())
+    if (output().empty())
         amqp::append_heartbeat(out_);
 }
 
@@ -268,8 +270,12 @@ Instant AmqpSession::next_tick() const
 
 void AmqpSession::wrote(std::size_t bytes, Instant now)
 {
-    out_.erase(0, bytes);
     beat_ = now;
+    written_ += bytes;
+    if (written_ < out_.size() && written_ < kMostWritten)
+        return;
+    out_.erase(0, written_);
+    written_ = 0;
 }
 
 bool AmqpSession::publish(const Publication& message, Instant now)

@@ -74,7 +74,7 @@ public:
     const std::string& blocked() const { return blocked_; }
 
     /// To be written.
-    std::string_view output() const { return out_; }
+    std::string_view output() const { return std::string_view(out_).substr(written_); }
 
     /// So much of it was, from the front.
     void wrote(std::size_t bytes, Instant now);
@@ -101,6 +101,7 @@ private:
     std::string blocked_;
     std::string in_;  ///< Of a frame that is not complete.
     std::string out_;
+    std::size_t written_ = 0;  ///< Of out_, from the front.
     std::vector<Delivery> deliveries_;
     std::uint32_t most_frame_ = amqp::kMostFrame;
     std::size_t awaited_ = 0;  ///< Answers to what set_up() has asked.

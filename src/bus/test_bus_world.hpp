@@ -230,11 +230,11 @@ public:
     std::size_t size() const { return waiting_.size(); }
 
     /// The oldest, with `json`.
-    void answer(const std::string& json)
+    void answer(std::string json)
     {
         auto done = std::move(waiting_.front().second);
         waiting_.pop_front();
-        done({.kind = Answer::Kind::value, .json = json, .headers = {}});
+        done({.kind = Answer::Kind::value, .json = std::move(json), .headers = {}});
     }
     void answer_all()
     {
