@@ -42,7 +42,7 @@ CallResult result_of(const Answer& answer)
 }  // namespace
 
 CallsAmqp::CallsAmqp(Options options, Outlet& outlet, const Clock& clock, Random& random)
-    : queues_(options.queues), clock_(clock), book_(random), state_{.since = clock.monotonic()},
+    : queues_(options.queues), clock_(clock), ids_(random), book_(ids_), state_{.since = clock.monotonic()},
       connection_(plan_of(options), *this, outlet, clock)
 {
 }

@@ -63,6 +63,7 @@ private:
 
     const std::vector<std::string> queues_;
     const Clock& clock_;
+    StockedRandom ids_;
     CallBook book_;
     LinkState state_;
     LinkCounts link_counts_;
