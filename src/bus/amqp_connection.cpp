@@ -131,6 +131,7 @@ void AmqpConnection::stop()
 void AmqpConnection::work()
 {
     ::pthread_setname_np(::pthread_self(), plan_.program.substr(0, 15).c_str());
+    buffer_ = std::make_unique_for_overwrite<char[]>(kReadBytes);
     SystemRandom random;
     Backoff backoff(random);
     while (!stopping_) {
@@ -208,7 +209,7 @@ std::string AmqpConnection::serve(TcpSocket& socket)
             say_goodbye(session, socket);
             return {};
         }
-        const std::string why = write(session, socket);
+        std::string why = write(session, socket);
         if (session.state() == AmqpSession::State::closed)
             return session.why();
         if (!why.empty())
@@ -303,10 +304,9 @@ void AmqpConnection::forget(const Publication& message)
 /// Empty: it goes on. Else why it has ended.
 std::string AmqpConnection::read(AmqpSession& session, TcpSocket& socket)
 {
-    thread_local std::array<char, kReadBytes> buffer;
     for (std::size_t i = 0; i < kMostReads; ++i) {
         const Instant before = clock_.monotonic();
-        const auto got = ::recv(socket.fd(), buffer.data(), buffer.size(), 0);
+        const auto got = ::recv(socket.fd(), buffer_.get(), kReadBytes, 0);
         if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
             drained_ = before;
             return {};
@@ -315,8 +315,8 @@ std::string AmqpConnection::read(AmqpSession& session, TcpSocket& socket)
             return "The connection to RabbitMQ has failed: " + text_of(errno) + ".";
         if (got == 0)
             return "RabbitMQ has ended the connection.";
-        session.receive({buffer.data(), static_cast<std::size_t>(got)}, drained_, clock_.monotonic());
-        if (static_cast<std::size_t>(got) < buffer.size()) {
+        session.receive({buffer_.get(), static_cast<std::size_t>(got)}, drained_, clock_.monotonic());
+        if (static_cast<std::size_t>(got) < kReadBytes) {
             drained_ = before;
             return {};
         }

@@ -124,6 +124,7 @@ private:
     std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);  ///< While it is, posts call the listener.
 
     // The thread's.
+    std::unique_ptr<char[]> buffer_;  ///< Where it reads into.
     Generation current_ = 0;
     bool is_up_ = false;
     Instant up_since_;

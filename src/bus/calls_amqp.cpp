@@ -52,7 +52,7 @@ Task<Answer> CallsAmqp::call(std::string_view queue, Request request, Duration p
     assert(std::ranges::find(queues_, queue) != queues_.end());
     if (!state_.is_up || is_stopped_) {
         counts_.of(CallResult::away).add();
-        throw Unavailable(state_.why.empty() ? "RabbitMQ is not connected yet." : state_.why);
+        throw Unavailable(state_.why.empty() ? "There is no connection to RabbitMQ." : state_.why);
     }
     std::size_t bytes = request.pattern.size() + request.data.size();
     for (const auto& header : request.headers)

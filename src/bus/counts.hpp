@@ -22,8 +22,8 @@ struct LinkState {
 };
 
 struct LinkCounts {
-    Counter connects;
-    Counter losses;
+    Counter connects;  ///< How often it became usable.
+    Counter losses;    ///< How often it ceased to be.
 };
 
 /// How a call that was asked has ended.

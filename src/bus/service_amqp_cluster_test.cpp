@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 namespace wgw::bus {
 namespace {
 
@@ -192,6 +194,54 @@ TEST_F(ServiceOverRabbitMq, GivesARequestToAnotherServiceIfTheFirstIsLost)
     ASSERT_TRUE(turn_until([&] { return end.index() != 0; }));
     EXPECT_EQ(answer_of(end).json, "2");
     first_held.answer("1");  // what it does not tell any more
+}
+
+/// The time of a process that can be stopped for a while.
+class SkippingClock final : public Clock {
+public:
+    Timestamp now() const override { return clock_.now(); }
+    Instant monotonic() const override { return clock_.monotonic() + Duration(skipped_ms_.load()); }
+    void skip(Duration span) { skipped_ms_ += span.count(); }
+
+private:
+    SystemClock clock_;
+    std::atomic<std::int64_t> skipped_ms_ = 0;
+};
+
+TEST_F(ServiceOverRabbitMq, DoesNotBeginWhatLayInItsSocketWhileItWasStopped)
+{
+    SkippingClock clock;
+    ServiceAmqp service(
+        {
+            .address = broker
+    },
+        {{queue, {{"echo", echo}}}}, loop.loop, clock
+    );
+    loop.add(&service, [&] { service.flush(); });
+    TestPeer client(
+        loop, broker,
+        {
+            queue
+    },
+        {{"amq.rabbitmq.reply-to", false}}
+    );
+    ASSERT_TRUE(turn_until([&] { return service.state().is_up && client.is_up; }));
+    const auto ends = [&] { return client.got.size() + service.counts().of(ServeResult::expired).value(); };
+    // Its thread looks every half second whether its socket is empty; if it does so between the two, it is not late.
+    for (std::size_t i = 1; i <= 20 && service.counts().of(ServeResult::expired).value() == 0; ++i) {
+        clock.skip(3s);
+        client.connection.publish(
+            {.queue = queue,
+             .body = R"({"pattern":"echo","data":1,"id":1})",
+             .reply_to = "amq.rabbitmq.reply-to",
+             .deadline = loop.clock.monotonic() + 2s}
+        );
+        ASSERT_TRUE(turn_until([&] { return ends() == i; }));
+        loop.turn_for(700ms);
+    }
+    EXPECT_EQ(service.counts().of(ServeResult::expired).value(), 1u);
+    service.stop();
+    loop.remove(&service);
 }
 
 TEST_F(ServiceOverRabbitMq, FinishesWhatIsUnderWayAndGivesTheRestToOthersWhenItDrains)
