@@ -3,7 +3,7 @@
 ///
 /// What is read is hostile: nothing here trusts a length, and what is broken is said to be.
 /// Source  AMQP 0-9-1 §4.2, and RabbitMQ's extensions
-/// Tests   amqp_frames_test.cpp, amqp_session_test.cpp, fuzz/amqp_session.cpp
+/// Tests   amqp_session_test.cpp, fuzz/amqp_session.cpp
 
 #include "bus/amqp_message.hpp"
 

@@ -296,9 +296,10 @@ TEST_F(Session, EndsOverWhatIsNoAmqp)
 {
     for (const std::string& bytes :
          {std::string("HTTP/1.1 400 Bad Request\r\n\r\n"), std::string("AMQP\0\1\0\0", 8),
-          std::string("\x15\x03\x03\0\2\2\x46", 7) + "xxxx", broker::frame(9, 0, ""), broker::frame(1, 0, "ab"),
-          broker::body("x"), broker::header(1), broker::method(1, 0x00990099, ""), broker::start("EXTERNAL"),
-          broker::method(0, 0x000A000A, "x"), broker::deliver("nobody", 1)}) {
+          std::string("\x15\x03\x03\0\2\2\x46", 7) + "xxxx", std::string("\x08\0\0\0\0\0\0x", 8),
+          broker::frame(9, 0, ""), broker::frame(1, 0, "ab"), broker::body("x"), broker::header(1),
+          broker::method(1, 0x00990099, ""), broker::start("EXTERNAL"), broker::method(0, 0x000A000A, "x"),
+          broker::deliver("nobody", 1)}) {
         AmqpSession other(plan, now);
         other.receive(bytes, now, now);
         EXPECT_EQ(other.state(), State::closed) << bytes;
