@@ -1,0 +1,437 @@
+#include "bus/amqp_frames.hpp"
+
+#include <algorithm>
+#include <amqp.h>
+#include <amqp_framing.h>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+namespace wgw::bus::amqp {
+namespace {
+
+constexpr std::size_t kFrameHead = 7;
+constexpr char kFrameEnd = '\xce';
+constexpr std::size_t kHeaderFixed = 12;  // class, weight, size of the body
+constexpr std::size_t kShortText = 255;
+constexpr std::size_t kMostHeaders = 64;
+
+amqp_bytes_t bytes(std::string_view text) { return {text.size(), const_cast<char*>(text.data())}; }
+std::string_view text(amqp_bytes_t bytes) { return {static_cast<const char*>(bytes.bytes), bytes.len}; }
+
+void append_u16(std::string& out, std::uint16_t value)
+{
+    out += static_cast<char>(value >> 8);
+    out += static_cast<char>(value & 0xff);
+}
+
+void append_u32(std::string& out, std::uint32_t value)
+{
+    append_u16(out, static_cast<std::uint16_t>(value >> 16));
+    append_u16(out, static_cast<std::uint16_t>(value & 0xffff));
+}
+
+void append_frame_head(std::string& out, FrameType type, std::uint16_t channel, std::size_t size)
+{
+    out += static_cast<char>(type);
+    append_u16(out, channel);
+    append_u32(out, static_cast<std::uint32_t>(size));
+}
+
+/// Encodes with `encode(room)` behind `fixed` bytes that stand already at the end of `out`, and makes it a frame.
+template <class Encode>
+void append_encoded(
+    std::string& out, FrameType type, std::uint16_t channel, std::string_view fixed, std::size_t most, Encode encode
+)
+{
+    const std::size_t begin = out.size();
+    append_frame_head(out, type, channel, 0);
+    out += fixed;
+    const std::size_t at = out.size();
+    out.resize(at + most);
+    const int size = encode(amqp_bytes_t{most, out.data() + at});
+    if (size < 0) {
+        out.resize(begin);
+        throw std::length_error("an AMQP frame has no room for what it should hold");
+    }
+    out.resize(at + static_cast<std::size_t>(size));
+    const auto payload = static_cast<std::uint32_t>(out.size() - begin - kFrameHead);
+    std::string number;
+    append_u32(number, payload);
+    out.replace(begin + 3, 4, number);
+    out += kFrameEnd;
+}
+
+void append_method(std::string& out, std::uint16_t channel, Method method, void* fields)
+{
+    constexpr std::size_t kMost = 4'096;  // names of up to 255 bytes, and a few words
+    std::string number;
+    append_u32(number, static_cast<std::uint32_t>(method));
+    append_encoded(out, FrameType::method, channel, number, kMost, [&](amqp_bytes_t room) {
+        return amqp_encode_method(static_cast<amqp_method_number_t>(method), fields, room);
+    });
+}
+
+std::string_view short_text(std::string_view text) { return text.substr(0, kShortText); }
+
+/// As JavaScript would make a text of it, roughly; nothing: it has none.
+std::optional<std::string> text_of(const amqp_field_value_t& value)
+{
+    switch (value.kind) {
+    case AMQP_FIELD_KIND_UTF8:
+    case AMQP_FIELD_KIND_BYTES:
+        return std::string(text(value.value.bytes));
+    case AMQP_FIELD_KIND_BOOLEAN:
+        return value.value.boolean != 0 ? "true" : "false";
+    case AMQP_FIELD_KIND_I8:
+        return std::to_string(value.value.i8);
+    case AMQP_FIELD_KIND_U8:
+        return std::to_string(value.value.u8);
+    case AMQP_FIELD_KIND_I16:
+        return std::to_string(value.value.i16);
+    case AMQP_FIELD_KIND_U16:
+        return std::to_string(value.value.u16);
+    case AMQP_FIELD_KIND_I32:
+        return std::to_string(value.value.i32);
+    case AMQP_FIELD_KIND_U32:
+        return std::to_string(value.value.u32);
+    case AMQP_FIELD_KIND_I64:
+        return std::to_string(value.value.i64);
+    case AMQP_FIELD_KIND_U64:
+    case AMQP_FIELD_KIND_TIMESTAMP:
+        return std::to_string(value.value.u64);
+    case AMQP_FIELD_KIND_F32:
+        return std::to_string(value.value.f32);
+    case AMQP_FIELD_KIND_F64:
+        return std::to_string(value.value.f64);
+    case AMQP_FIELD_KIND_TABLE:
+    case AMQP_FIELD_KIND_ARRAY:
+    case AMQP_FIELD_KIND_DECIMAL:
+        return "[object Object]";
+    default:
+        return {};
+    }
+}
+
+std::optional<Duration> duration_of(std::string_view text)
+{
+    std::int64_t ms = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
+    if (error != std::errc() || end != text.data() + text.size() || ms < 0)
+        return {};
+    return Duration(std::min<std::int64_t>(ms, Duration(std::chrono::hours(24)).count()));
+}
+
+std::uint16_t read_u16(std::string_view bytes)
+{
+    return static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[0]) << 8 | static_cast<unsigned char>(bytes[1]));
+}
+
+std::uint32_t read_u32(std::string_view bytes)
+{
+    return std::uint32_t{read_u16(bytes)} << 16 | read_u16(bytes.substr(2));
+}
+
+std::uint64_t read_u64(std::string_view bytes)
+{
+    return std::uint64_t{read_u32(bytes)} << 32 | read_u32(bytes.substr(4));
+}
+
+}  // namespace
+
+Took take_frame(std::string_view& in, std::uint32_t most, Frame& frame)
+{
+    if (in.size() < kFrameHead)
+        return Took::incomplete;
+    const std::uint32_t size = read_u32(in.substr(3));
+    if (size > most)
+        return Took::broken;
+    if (in.size() < kFrameHead + size + 1)
+        return Took::incomplete;
+    if (in[kFrameHead + size] != kFrameEnd)
+        return Took::broken;
+    frame = {static_cast<FrameType>(in[0]), read_u16(in.substr(1)), in.substr(kFrameHead, size)};
+    in.remove_prefix(kFrameHead + size + 1);
+    return Took::frame;
+}
+
+std::optional<Method> method_of(std::string_view payload)
+{
+    if (payload.size() < 4)
+        return {};
+    return static_cast<Method>(read_u32(payload));
+}
+
+void append_protocol_header(std::string& out) { out += std::string_view("AMQP\0\0\x09\x01", 8); }
+
+void append_heartbeat(std::string& out)
+{
+    append_frame_head(out, FrameType::heartbeat, 0, 0);
+    out += kFrameEnd;
+}
+
+void append_start_ok(std::string& out, std::string_view program, std::string_view user, std::string_view password)
+{
+    // Without these the broker closes the socket instead of saying why, or does not say that it takes nothing.
+    std::array<amqp_table_entry_t, 3> abilities{};
+    constexpr std::array<std::string_view, 3> kAbilities{
+        "authentication_failure_close", "connection.blocked", "consumer_cancel_notify"
+    };
+    for (std::size_t i = 0; i < abilities.size(); ++i) {
+        abilities[i].key = bytes(kAbilities[i]);
+        abilities[i].value.kind = AMQP_FIELD_KIND_BOOLEAN;
+        abilities[i].value.value.boolean = 1;
+    }
+    std::array<amqp_table_entry_t, 3> properties{};
+    properties[0].key = bytes("product");
+    properties[0].value.kind = AMQP_FIELD_KIND_UTF8;
+    properties[0].value.value.bytes = bytes("WeGoWhere Chat");
+    properties[1].key = bytes("connection_name");  // what the broker's own lists show
+    properties[1].value.kind = AMQP_FIELD_KIND_UTF8;
+    properties[1].value.value.bytes = bytes(program);
+    properties[2].key = bytes("capabilities");
+    properties[2].value.kind = AMQP_FIELD_KIND_TABLE;
+    properties[2].value.value.table = {static_cast<int>(abilities.size()), abilities.data()};
+
+    const std::string response = '\0' + std::string(user) + '\0' + std::string(password);
+    amqp_connection_start_ok_t fields{};
+    fields.client_properties = {static_cast<int>(properties.size()), properties.data()};
+    fields.mechanism = bytes("PLAIN");
+    fields.response = bytes(response);
+    fields.locale = bytes("en_US");
+    append_method(out, 0, Method::connection_start_ok, &fields);
+}
+
+void append_tune_ok(std::string& out, std::uint16_t channels, std::uint32_t most_frame, std::uint16_t heartbeat_s)
+{
+    amqp_connection_tune_ok_t fields{channels, most_frame, heartbeat_s};
+    append_method(out, 0, Method::connection_tune_ok, &fields);
+}
+
+void append_open(std::string& out, std::string_view vhost)
+{
+    amqp_connection_open_t fields{};
+    fields.virtual_host = bytes(short_text(vhost));
+    append_method(out, 0, Method::connection_open, &fields);
+}
+
+void append_channel_open(std::string& out, std::uint16_t channel)
+{
+    amqp_channel_open_t fields{};
+    append_method(out, channel, Method::channel_open, &fields);
+}
+
+void append_queue_declare(std::string& out, std::uint16_t channel, std::string_view queue)
+{
+    amqp_queue_declare_t fields{};
+    fields.queue = bytes(short_text(queue));
+    append_method(out, channel, Method::queue_declare, &fields);
+}
+
+void append_qos(std::string& out, std::uint16_t channel, std::uint16_t prefetch)
+{
+    amqp_basic_qos_t fields{};
+    fields.prefetch_count = prefetch;
+    append_method(out, channel, Method::basic_qos, &fields);
+}
+
+void append_consume(std::string& out, std::uint16_t channel, std::string_view queue, std::string_view tag, bool no_ack)
+{
+    amqp_basic_consume_t fields{};
+    fields.queue = bytes(short_text(queue));
+    fields.consumer_tag = bytes(short_text(tag));
+    fields.no_ack = no_ack ? 1 : 0;
+    append_method(out, channel, Method::basic_consume, &fields);
+}
+
+void append_cancel(std::string& out, std::uint16_t channel, std::string_view tag)
+{
+    amqp_basic_cancel_t fields{};
+    fields.consumer_tag = bytes(short_text(tag));
+    append_method(out, channel, Method::basic_cancel, &fields);
+}
+
+void append_ack(std::string& out, std::uint16_t channel, std::uint64_t tag)
+{
+    amqp_basic_ack_t fields{};
+    fields.delivery_tag = tag;
+    append_method(out, channel, Method::basic_ack, &fields);
+}
+
+void append_requeue(std::string& out, std::uint16_t channel, std::uint64_t tag)
+{
+    amqp_basic_nack_t fields{};
+    fields.delivery_tag = tag;
+    fields.requeue = 1;
+    append_method(out, channel, Method::basic_nack, &fields);
+}
+
+void append_close(std::string& out)
+{
+    amqp_connection_close_t fields{};
+    fields.reply_code = 200;
+    fields.reply_text = bytes("Goodbye");
+    append_method(out, 0, Method::connection_close, &fields);
+}
+
+void append_close_ok(std::string& out)
+{
+    amqp_connection_close_ok_t fields{};
+    append_method(out, 0, Method::connection_close_ok, &fields);
+}
+
+void append_publication(
+    std::string& out, std::uint16_t channel, std::uint32_t most_frame, const Publication& message,
+    std::optional<std::int64_t> ttl_ms
+)
+{
+    amqp_basic_publish_t publish{};
+    publish.routing_key = bytes(short_text(message.queue));
+    append_method(out, channel, Method::basic_publish, &publish);
+
+    std::array<amqp_table_entry_t, kMostHeaders> entries;
+    std::size_t count = 0;
+    std::size_t room_for_headers = 1'024;
+    for (const auto& header : message.headers) {
+        if (count == entries.size())
+            break;
+        auto& entry = entries[count++];
+        entry.key = bytes(short_text(header.name));
+        entry.value.kind = AMQP_FIELD_KIND_UTF8;
+        entry.value.value.bytes = bytes(header.value);
+        room_for_headers += header.name.size() + header.value.size() + 8;
+    }
+    const auto ttl = ttl_ms ? std::to_string(*ttl_ms) : std::string();
+    amqp_basic_properties_t properties{};
+    properties._flags = AMQP_BASIC_HEADERS_FLAG;  // also without one: that is how NestJS does it
+    properties.headers = {static_cast<int>(count), entries.data()};
+    if (message.is_transient) {
+        properties._flags |= AMQP_BASIC_DELIVERY_MODE_FLAG;
+        properties.delivery_mode = 1;
+    }
+    if (message.correlation_id) {
+        properties._flags |= AMQP_BASIC_CORRELATION_ID_FLAG;
+        properties.correlation_id = bytes(short_text(*message.correlation_id));
+    }
+    if (!message.reply_to.empty()) {
+        properties._flags |= AMQP_BASIC_REPLY_TO_FLAG;
+        properties.reply_to = bytes(short_text(message.reply_to));
+    }
+    if (ttl_ms) {
+        properties._flags |= AMQP_BASIC_EXPIRATION_FLAG;
+        properties.expiration = bytes(ttl);
+    }
+    std::string fixed;
+    append_u16(fixed, AMQP_BASIC_CLASS);
+    append_u16(fixed, 0);
+    append_u32(fixed, 0);
+    append_u32(fixed, static_cast<std::uint32_t>(message.body.size()));
+    append_encoded(out, FrameType::header, channel, fixed, room_for_headers, [&](amqp_bytes_t room) {
+        return amqp_encode_properties(AMQP_BASIC_CLASS, &properties, room);
+    });
+
+    const std::size_t piece = most_frame - kFrameHead - 1;
+    for (std::size_t at = 0; at < message.body.size(); at += piece) {
+        const auto part = std::string_view(message.body).substr(at, piece);
+        append_frame_head(out, FrameType::body, channel, part.size());
+        out += part;
+        out += kFrameEnd;
+    }
+}
+
+struct Reader::Pool {
+    Pool() { init_amqp_pool(&pool, 4'096); }
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+    ~Pool() { empty_amqp_pool(&pool); }
+
+    /// Of a method frame's payload; null: it is broken. Until the next one.
+    template <class Fields>
+    const Fields* read(std::string_view payload)
+    {
+        if (payload.size() < 4)
+            return nullptr;
+        recycle_amqp_pool(&pool);
+        void* decoded = nullptr;
+        if (amqp_decode_method(read_u32(payload), &pool, bytes(payload.substr(4)), &decoded) < 0)
+            return nullptr;
+        return static_cast<const Fields*>(decoded);
+    }
+
+    amqp_pool_t pool;
+};
+
+Reader::Reader() : pool_(std::make_unique<Pool>()) {}
+Reader::~Reader() = default;
+
+std::optional<Start> Reader::start(std::string_view payload)
+{
+    const auto* fields = pool_->read<amqp_connection_start_t>(payload);
+    return fields == nullptr ? std::nullopt : std::optional(Start{text(fields->mechanisms)});
+}
+
+std::optional<Tune> Reader::tune(std::string_view payload)
+{
+    const auto* fields = pool_->read<amqp_connection_tune_t>(payload);
+    if (fields == nullptr)
+        return {};
+    return Tune{fields->channel_max, fields->frame_max, fields->heartbeat};
+}
+
+std::optional<Close> Reader::close(std::string_view payload)
+{
+    if (method_of(payload) == Method::channel_close) {
+        const auto* fields = pool_->read<amqp_channel_close_t>(payload);
+        return fields == nullptr ? std::nullopt : std::optional(Close{fields->reply_code, text(fields->reply_text)});
+    }
+    const auto* fields = pool_->read<amqp_connection_close_t>(payload);
+    return fields == nullptr ? std::nullopt : std::optional(Close{fields->reply_code, text(fields->reply_text)});
+}
+
+std::optional<Deliver> Reader::deliver(std::string_view payload)
+{
+    const auto* fields = pool_->read<amqp_basic_deliver_t>(payload);
+    if (fields == nullptr)
+        return {};
+    return Deliver{text(fields->consumer_tag), fields->delivery_tag, fields->redelivered != 0};
+}
+
+std::optional<std::string_view> Reader::blocked(std::string_view payload)
+{
+    const auto* fields = pool_->read<amqp_connection_blocked_t>(payload);
+    return fields == nullptr ? std::nullopt : std::optional(text(fields->reason));
+}
+
+std::optional<std::uint64_t> Reader::body_size(std::string_view payload)
+{
+    if (payload.size() < kHeaderFixed || read_u16(payload) != AMQP_BASIC_CLASS)
+        return {};
+    return read_u64(payload.substr(4));
+}
+
+bool Reader::properties(std::string_view payload, Delivery& message)
+{
+    if (payload.size() < kHeaderFixed + 2 || payload.size() > kMostProperties)
+        return false;
+    recycle_amqp_pool(&pool_->pool);
+    void* decoded = nullptr;
+    if (amqp_decode_properties(AMQP_BASIC_CLASS, &pool_->pool, bytes(payload.substr(kHeaderFixed)), &decoded) < 0)
+        return false;
+    const auto& properties = *static_cast<const amqp_basic_properties_t*>(decoded);
+    const auto has = [&](amqp_flags_t flag) { return (properties._flags & flag) != 0; };
+    if (has(AMQP_BASIC_CORRELATION_ID_FLAG))
+        message.correlation_id = text(properties.correlation_id);
+    if (has(AMQP_BASIC_REPLY_TO_FLAG))
+        message.reply_to = text(properties.reply_to);
+    if (has(AMQP_BASIC_EXPIRATION_FLAG))
+        message.expiration = duration_of(text(properties.expiration));
+    if (has(AMQP_BASIC_HEADERS_FLAG))
+        for (int i = 0; i < properties.headers.num_entries && message.headers.size() < kMostHeaders; ++i) {
+            const auto& entry = properties.headers.entries[i];
+            if (auto value = text_of(entry.value))
+                message.headers.push_back({std::string(text(entry.key)), std::move(*value)});
+        }
+    return true;
+}
+
+}  // namespace wgw::bus::amqp

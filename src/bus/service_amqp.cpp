@@ -1,0 +1,239 @@
+#include "bus/service_amqp.hpp"
+
+#include "base/log.hpp"
+#include "model/result.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace wgw::bus {
+namespace {
+
+AmqpSession::Plan plan_of(ServiceAmqp::Options& options, const std::vector<ServedQueue>& queues)
+{
+    AmqpSession::Plan plan{
+        .address = std::move(options.address),
+        .program = std::move(options.program),
+        .prefetch = options.most_under_way,
+        .most_body = kMostRequestBytes,
+    };
+    for (const auto& queue : queues) {
+        plan.queues.push_back(queue.name);
+        plan.consumers.push_back({.queue = queue.name, .is_settled = true});
+    }
+    return plan;
+}
+
+ServeResult result_of(const Answer& answer)
+{
+    switch (answer.kind) {
+    case Answer::Kind::value:
+    case Answer::Kind::nothing:
+        return ServeResult::answered;
+    case Answer::Kind::error:
+        return ServeResult::error;
+    case Answer::Kind::no_handler:
+        return ServeResult::no_handler;
+    }
+    return ServeResult::error;
+}
+
+void outside_of_its_fence(const std::exception_ptr& error)
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& what) {
+        log::error(
+            "A task failed outside of its fence.",
+            {
+                {"what", what.what()}
+        }
+        );
+    }
+}
+
+}  // namespace
+
+/// A request that is under way.
+struct ServiceAmqp::Arrival {
+    Generation generation = 0;
+    std::uint64_t tag = 0;
+    std::string queue;
+    std::string reply_to;
+    std::optional<std::string> correlation_id;
+    std::optional<std::string> id;  ///< Nothing: it is an event.
+    Request request;
+};
+
+ServiceAmqp::ServiceAmqp(Options options, std::vector<ServedQueue> queues, Outlet& outlet, const Clock& clock)
+    : queues_(std::move(queues)), clock_(clock), state_{.since = clock.monotonic()},
+      connection_(plan_of(options, queues_), *this, outlet, clock), scope_(outside_of_its_fence)
+{
+}
+
+void ServiceAmqp::drain()
+{
+    is_draining_ = true;
+    connection_.cancel();
+}
+
+void ServiceAmqp::on_deliveries(Generation generation, std::vector<Delivery> deliveries)
+{
+    for (auto& delivery : deliveries)
+        take_up(generation, std::move(delivery));
+}
+
+void ServiceAmqp::take_up(Generation generation, Delivery delivery)
+{
+    if (is_draining_) {
+        counts_.of(ServeResult::requeued).add();
+        return connection_.settle(generation, delivery.tag, Settled::again);
+    }
+    if (delivery.is_redelivered)
+        counts_.redelivered.add();
+    if (delivery.is_broken)
+        return drop(generation, delivery, text_of(Dropped::too_large));
+    if (delivery.expiration && delivery.since + *delivery.expiration <= clock_.monotonic()) {
+        counts_.of(ServeResult::expired).add();
+        return connection_.settle(generation, delivery.tag, Settled::done);
+    }
+    auto request = decode_request(delivery.body);
+    if (!request)
+        return drop(generation, delivery, text_of(request.error()));
+    const auto& queue = queues_[delivery.consumer];
+    if (!request->id && !queue.bindings.contains(request->pattern))
+        return drop(generation, delivery, "nobody here handles this event");
+    Arrival arrival{
+        .generation = generation,
+        .tag = delivery.tag,
+        .queue = queue.name,
+        .reply_to = std::move(delivery.reply_to),
+        .correlation_id = std::move(delivery.correlation_id),
+        .id = std::move(request->id),
+        .request = {std::move(request->pattern), std::move(request->data), std::move(delivery.headers)},
+    };
+    if (const auto place = queue.bindings.find(arrival.request.pattern); place == queue.bindings.end()) {
+        counts_.of(ServeResult::no_handler).add();
+        reply(arrival, {.kind = Answer::Kind::no_handler});
+    } else {
+        scope_.spawn(serve(place->second, std::move(arrival)));
+    }
+}
+
+void ServiceAmqp::drop(Generation generation, const Delivery& delivery, std::string_view why)
+{
+    counts_.of(ServeResult::dropped).add();
+    log::warn(
+        "A message on a queue was dropped; somebody sends what is no request of ours.",
+        {
+            {"queue", queues_[delivery.consumer].name},
+            {"what",  why                            },
+            {"bytes", delivery.body.size()           }
+    }
+    );
+    connection_.settle(generation, delivery.tag, Settled::done);
+}
+
+// `handler` is of queues_.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
+Task<void> ServiceAmqp::serve(const Handler& handler, Arrival arrival)
+{
+    const std::int64_t began_us = clock_.monotonic_us();
+    auto result = ServeResult::answered;
+    Answer answer = co_await fenced(handler, arrival, result);
+    counts_.of(result).add();
+    counts_.seconds.observe(static_cast<std::uint64_t>(clock_.monotonic_us() - began_us));
+    reply(arrival, answer);
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): serve() awaits it
+Task<Answer> ServiceAmqp::fenced(const Handler& handler, Arrival& arrival, ServeResult& result)
+{
+    Answer answer{.kind = Answer::Kind::error};
+    try {
+        const std::string pattern = arrival.request.pattern;
+        Task<Answer> task = handler(std::move(arrival.request));
+        arrival.request.pattern = pattern;
+        answer = co_await std::move(task);
+        result = result_of(answer);
+        co_return answer;
+    } catch (const Unavailable&) {
+        // Whoever is away has told the operator.
+        result = ServeResult::unavailable;
+        answer.json = unavailable_error();
+    } catch (const std::exception& error) {
+        result = ServeResult::failed;
+        answer.json = internal_error();
+        log::error(
+            "A request of another service failed.",
+            {
+                {"queue",   arrival.queue          },
+                {"pattern", arrival.request.pattern},
+                {"what",    error.what()           }
+        }
+        );
+    }
+    co_return answer;
+}
+
+/// The broker forgets the request before it sees the reply, on one channel and out of one buffer: there are reply-tos
+/// over which it ends the connection, and such a request must not come again.
+void ServiceAmqp::reply(const Arrival& arrival, const Answer& answer)
+{
+    connection_.settle(arrival.generation, arrival.tag, Settled::done);
+    if (!arrival.id || arrival.reply_to.empty())
+        return;
+    Publication message{
+        .queue = arrival.reply_to,
+        .body = encode_reply(answer, *arrival.id),
+        .headers = answer.headers,
+        .correlation_id = arrival.correlation_id,
+    };
+    // False: the connection is lost, and somebody gets the request again; or there is no room: who asked hears nothing.
+    connection_.publish(std::move(message));
+}
+
+void ServiceAmqp::on_up(Generation) { come_up(); }
+
+void ServiceAmqp::come_up()
+{
+    link_counts_.connects.add();
+    const Instant now = clock_.monotonic();
+    log::info(
+        "RabbitMQ is there: requests of other services arrive.",
+        {
+            {"address", connection_.address().text()},
+            {"away_ms", (now - state_.since).count()}
+    }
+    );
+    state_ = {.is_up = true, .since = now, .why = {}};
+}
+
+void ServiceAmqp::on_away(const std::string& why) { go_down(why); }
+
+void ServiceAmqp::go_down(const std::string& why)
+{
+    state_.why = why;
+    if (std::exchange(state_.is_up, false)) {
+        link_counts_.losses.add();
+        state_.since = clock_.monotonic();
+    }
+    log::warn(
+        "RabbitMQ is away: no request of another service arrives or is answered.",
+        {
+            {"address", connection_.address().text()},
+            {"what",    why                         }
+    }
+    );
+}
+
+void ServiceAmqp::on_blocked(const std::string& why)
+{
+    if (why.empty())
+        come_up();
+    else
+        go_down(why);
+}
+
+}  // namespace wgw::bus
