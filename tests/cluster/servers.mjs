@@ -39,7 +39,7 @@ function installed(path) {
  */
 class Server {
     constructor(name) {
-        Object.assign(this, { name, url: '', pid: undefined, readyMs: 0, folder: null, children: [] });
+        Object.assign(this, { name, url: '', pid: undefined, readyMs: 0, folder: null, children: [], stopped: false });
         running.add(this);
     }
 
@@ -54,7 +54,7 @@ class Server {
             if (!this.folder) await this.prepare();
             await this.launch();
         } catch (error) {
-            await this.stop();
+            if (!this.stopped) await this.stop();
             throw error;
         }
         this.readyMs = Math.round(performance.now() - began);
@@ -63,6 +63,7 @@ class Server {
 
     /** Starts a process of this server; the last one started is the one that clients meet. */
     child(command, options) {
+        if (this.stopped) throw new Error(`${this.name} was stopped while it started`);
         const child = new Child(this.name, command, { cwd: this.folder, ...options });
         this.children.push(child);
         this.pid = child.pid;
@@ -89,6 +90,7 @@ class Server {
     }
 
     async stop() {
+        this.stopped = true;
         await this.kill();
         if (this.folder) await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
         this.folder = null;
@@ -187,12 +189,13 @@ class Ferret extends Server {
             for (const folder of [this.folder, join(this.folder, 'data')]) await chown(folder, kNobody, kNobody);
             await chmod(this.folder, 0o711);
         }
-        const init = new Child('initdb', [
+        const init = this.child([
             join(this.bin, 'initdb'), '--pgdata', join(this.folder, 'data'), '--username', 'wegowhere', '--auth', 'trust', '--encoding', 'UTF8',
             '--locale', 'C', '--no-sync', '--no-instructions',
         ], { as: this.as, env: this.env, cwd: this.folder });
         const { code, signal } = await init.ended;
         if (code !== 0) throw new Error(`initdb ended with ${signal ?? code}:\n${init.tail()}`);
+        this.children = [];
     }
 
     async launch() {
@@ -256,36 +259,36 @@ async function main(args) {
         console.error('usage: servers.mjs run <command…>\n       servers.mjs rabbit|redis|mongo…');
         return 2;
     }
-    const signalled = new Promise((done) => { for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => done(name)); });
-    const work = async () => {
-        const servers = await startEach(names);
-        const urls = Object.fromEntries(servers.map(({ name, url }) => [kVariables[name], url]));
-        for (const { name, url, readyMs, pid } of servers) console.error(`${name}: ${pid ? `ready after ${readyMs} ms, process ${pid}` : 'given'}: ${url}`);
-        if (first !== 'run') {
-            for (const [variable, url] of Object.entries(urls)) console.log(`${variable}=${url}`);
-            return new Promise(() => {});
-        }
+    let passOn = null; // to a command, which then ends by itself
+    const signalled = new Promise((done) => {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+            process.on(signal, () => {
+                passOn?.(signal);
+                done(128 + constants.signals[signal]);
+            });
+    });
+    const command = (urls) => new Promise((done) => {
         const child = spawn(rest[0], rest.slice(1), { env: { ...process.env, ...urls }, stdio: 'inherit' });
-        signalled.then((name) => child.kill(name === 'SIGHUP' ? 'SIGHUP' : 'SIGTERM'));
-        return new Promise((done) => {
-            child.once('error', (error) => {
-                console.error(`${rest[0]}: ${error.message}`);
-                done(127);
-            }).once('exit', (code, signal) => done(code ?? 128 + constants.signals[signal]));
-        });
-    };
-    let status;
+        passOn = (signal) => child.kill(signal);
+        child.once('error', (error) => {
+            console.error(`${rest[0]}: ${error.message}`);
+            done(127);
+        }).once('exit', (code, signal) => done(code ?? 128 + constants.signals[signal]));
+    });
     try {
-        const working = work();
-        // A command that is running is waited for: it was told, and ends by itself.
-        status = await Promise.race([working, signalled.then((name) => 128 + constants.signals[name])]);
+        const servers = await Promise.race([startEach(names), signalled]);
+        if (!Array.isArray(servers)) return servers;
+        for (const { name, url, readyMs, pid } of servers) console.error(`${name}: ${pid ? `ready after ${readyMs} ms, process ${pid}` : 'given'}: ${url}`);
+        const urls = Object.fromEntries(servers.map(({ name, url }) => [kVariables[name], url]));
+        if (first === 'run') return await command(urls);
+        for (const [variable, url] of Object.entries(urls)) console.log(`${variable}=${url}`);
+        return await signalled;
     } catch (error) {
         console.error(`servers.mjs: ${error.message}`);
-        status = 1;
+        return 1;
     } finally {
         await stopAll();
     }
-    return status;
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) process.exit(await main(process.argv.slice(2)));

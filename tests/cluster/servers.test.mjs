@@ -160,6 +160,28 @@ test('run gives the command the URLs, passes on its status, and ends the servers
     assert.equal(await answers(Number(port), 'PING\r\n', () => true), false);
 });
 
+test('run passes a signal on and waits for the command before it ends the servers', { timeout: 180000 }, async (t) => {
+    const child = spawn(process.execPath, [kServers, 'run', process.execPath, '-e', `
+        const { connect } = require('node:net');
+        const [, port] = /:(\\d+)$/.exec(process.env.WGW_TEST_REDIS_URL);
+        process.on('SIGTERM', () => setTimeout(() => connect(port, '127.0.0.1', () => process.exit(5)).on('error', () => process.exit(6)), 500));
+        setInterval(() => {}, 1000);
+        console.log('running');`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    t.after(() => child.kill('SIGKILL'));
+    await new Promise((done) => child.stdout.once('data', done));
+    child.kill('SIGTERM');
+    assert.deepEqual(await new Promise((done) => child.once('close', (...end) => done(end))), [5, null]);
+    assert.deepEqual(readdirSync(kFolder), []);
+});
+
+test('a signal while the servers start ends them', { timeout: 60000 }, async () => {
+    const child = spawn(process.execPath, [kServers, 'rabbit', 'mongo'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    while (readdirSync(kFolder).length < 2) await sleep(10);
+    child.kill('SIGINT');
+    assert.deepEqual(await new Promise((done) => child.once('close', (...end) => done(end))), [130, null]);
+    assert.deepEqual(readdirSync(kFolder), []);
+});
+
 for (const signal of ['SIGINT', 'SIGKILL']) {
     test(`nothing runs on after the command line is ended by ${signal}`, { timeout: 60000 }, async (t) => {
         const child = spawn(process.execPath, [kServers, 'redis', 'mongo'], { stdio: ['ignore', 'pipe', 'pipe'] });
