@@ -135,21 +135,22 @@ class Rabbit extends Server {
 
     async launch() {
         const erlang = join(kUnpacked, 'lib/erlang');
-        const bin = join(installed(join(erlang, 'erts-*')), 'bin');
+        this.bin = join(installed(join(erlang, 'erts-*')), 'bin');
         const home = installed(join(kUnpacked, 'lib/rabbitmq/lib/rabbitmq_server-*'));
         const node = `wegowhere-${this.port}@127.0.0.1`;
         const at = (name) => join(this.folder, name);
         this.url = `amqp://guest:guest@127.0.0.1:${this.port}`;
         const child = this.child([
-            join(bin, 'erlexec'), '-noinput', '-boot', 'start_sasl', '-s', 'rabbit', 'boot', '-pa', '',
-            // It has its name and its port before RabbitMQ asks for them, so that no epmd is started, which would stay.
+            join(this.bin, 'erlexec'), '-noinput', '-boot', 'start_sasl', '-s', 'rabbit', 'boot', '-pa', '',
+            // It has its name and its port before RabbitMQ asks for them, so that no epmd is started, which would stay. The one it
+            // starts every minute all the same is in vain: ./dev puts an empty script in the place of erl.
             '-name', node, '-setcookie', 'tests', '-start_epmd', 'false', '-erl_epmd_port', String(this.distributionPort),
             '-kernel', 'inet_dist_use_interface', '{127,0,0,1}', '-kernel', 'prevent_overlapping_partitions', 'false',
             '-syslog', 'logger', '[]', '-syslog', 'syslog_error_logger', 'false',
             '+W', 'w', '+sbwt', 'none', '+sbwtdcpu', 'none', '+sbwtdio', 'none',
         ], {
             env: {
-                PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: this.folder, ROOTDIR: erlang, BINDIR: bin, EMU: 'beam', PROGNAME: 'erl',
+                PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: this.folder, ROOTDIR: erlang, BINDIR: this.bin, EMU: 'beam', PROGNAME: 'erl',
                 ERL_LIBS: join(home, 'plugins'), ERL_CRASH_DUMP_SECONDS: '0', ERL_EPMD_PORT: String(this.epmdPort), SYS_PREFIX: '', RABBITMQ_HOME: home, RABBITMQ_PLUGINS_DIR: join(home, 'plugins'),
                 RABBITMQ_NODENAME: node, RABBITMQ_USE_LONGNAME: 'true', RABBITMQ_BASE: this.folder, RABBITMQ_MNESIA_BASE: at('mnesia'),
                 RABBITMQ_LOG_BASE: at('log'), RABBITMQ_LOGS: '-', RABBITMQ_CONFIG_FILE: at('rabbitmq.conf'), RABBITMQ_CONF_ENV_FILE: at('none'),
@@ -282,7 +283,11 @@ async function main(args) {
         const urls = Object.fromEntries(servers.map(({ name, url }) => [kVariables[name], url]));
         if (first === 'run') return await command(urls);
         for (const [variable, url] of Object.entries(urls)) console.log(`${variable}=${url}`);
-        return await signalled;
+        const ended = ({ name, children }) => children.at(-1)?.ended.then(() => {
+            console.error(`${name} ended by itself`);
+            return 1;
+        });
+        return await Promise.race([signalled, ...servers.filter(({ pid }) => pid).map(ended)]);
     } catch (error) {
         console.error(`servers.mjs: ${error.message}`);
         return 1;

@@ -126,6 +126,8 @@ test('two brokers run side by side without an epmd', { timeout: 180000 }, async 
     const [one, two] = await Promise.all([startRabbit(t), startRabbit(t)]);
     assert.notEqual(one.url, two.url);
     for (const { epmdPort } of [one, two]) assert.equal(await listens(epmdPort), false);
+    // It looks for one every minute, and would start it with this program.
+    for (const { bin } of [one, two]) assert.equal((await run([join(bin, 'erl'), '-noshell', '-eval', 'io:put_chars("erlang"), halt().'])).out, '');
 });
 
 test('a frozen server is silent until it is thawed', { timeout: 60000 }, async (t) => {
@@ -180,6 +182,18 @@ test('run passes a signal on and waits for the command before it ends the server
     await new Promise((done) => child.stdout.once('data', done));
     child.kill('SIGTERM');
     assert.deepEqual(await new Promise((done) => child.once('close', (...end) => done(end))), [5, null]);
+    assert.deepEqual(readdirSync(kFolder), []);
+});
+
+test('the command line ends when a server does, and says which', { timeout: 60000 }, async (t) => {
+    const child = spawn(process.execPath, [kServers, 'redis'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    t.after(() => child.kill('SIGKILL'));
+    let out = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => { out += text; });
+    await new Promise((done) => child.stdout.once('data', done));
+    process.kill(Number(/process (\d+)/.exec(out)[1]), 'SIGKILL');
+    assert.deepEqual(await new Promise((done) => child.once('close', (...end) => done(end))), [1, null]);
+    assert.match(out, /^redis ended by itself$/m);
     assert.deepEqual(readdirSync(kFolder), []);
 });
 
