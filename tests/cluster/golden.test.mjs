@@ -1,0 +1,42 @@
+// The recorded cases of the original that speak to its queues, over a real broker: first with peers on NestJS in every
+// place, so that a case that fails with ours in one of them says something about ours.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { freePort, kSecret, run } from '../e2e/server.mjs';
+import { kVersions } from '../interop/nest.mjs';
+import { startPeer } from '../interop/peers.mjs';
+import { startRabbit } from './servers.mjs';
+
+const kGolden = fileURLToPath(new URL('../golden/', import.meta.url));
+const kModules = fileURLToPath(new URL('../interop', import.meta.url)); // where amqplib is
+
+let rabbit;
+before(async () => { rabbit = await startRabbit(); }, { timeout: 150000 });
+after(() => rabbit?.stop());
+
+/** Replays a file of recorded cases and asserts that all pass: at least `count`, which is how many there are with those it needs. */
+async function replay(t, file, base, count, options) {
+    const { out } = await run([
+        process.execPath, `${kGolden}replay.mjs`, '--base', base, '--secret', kSecret, '--modules', kModules, '--amqp', rabbit.url, ...options, `${kGolden}${file}.json`,
+    ], { ms: 120000 });
+    const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(out) ?? assert.fail(`replay.mjs did not finish: ${out.slice(-2000)}`);
+    assert.equal(Number(failed), 0, out);
+    assert.ok(Number(passed) >= count, `only ${passed} cases ran: ${out}`);
+    t.diagnostic(`${file}: ${passed} passed`);
+}
+
+// The mode with none of our differences: 0x ids, members only, and so on.
+const kAsRecorded = ['--mode', 'reference'];
+
+for (const version of kVersions) {
+    test(`recorded queue cases hold for a gateway and services on NestJS ${version}`, { timeout: 300000 }, async (t) => {
+        const port = await freePort();
+        const base = `http://127.0.0.1:${port}`;
+        await startPeer(t, 'gateway.mjs', { version, url: rabbit.url, args: ['--port', String(port)] });
+        // The tool plays the services, so they start after it.
+        await replay(t, 'rabbitmq-gateway', base, 32, [...kAsRecorded, '--gateway-only']);
+        await startPeer(t, 'services.mjs', { version, url: rabbit.url });
+        await replay(t, 'rabbitmq-services', base, 63, kAsRecorded);
+    });
+}
