@@ -7,6 +7,7 @@
 #include "chat/log_store_sqlite.hpp"
 #include "store/migrations.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace wgw::app {
@@ -49,7 +50,8 @@ Embedded::Embedded(
     Listening listening
 )
     : options_(options), loop_(loop), folder_(options.data), secret_(secret_of(options, folder_, random)),
-      tokens_({.current = secret_.key, .previous = secret_.previous}, clock),
+      keys_{.current = secret_.key, .previous = secret_.previous},
+      settings_(with_made_secrets(options.settings, options.data)), tokens_(keys_, clock),
       db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
       log_(chat::make_sqlite_log(with_tables(db_, clock))), engine_(*log_, options_.limits),
       writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop, clock),
@@ -77,7 +79,13 @@ Embedded::Embedded(
            .metrics = [this](MetricsPage::Form form) { return metrics_text(form, counted_, checks()); }}
       ),
       admin_http_(loop, admin_, {.port_setting = "WGW_ADMIN_PORT"}),
-      control_(Operations({auth_service_, user_service_, options_.limits}), clock),
+      control_(
+          Operations(
+              {auth_service_, user_service_, credentials_, revocations_, throttles_, options_.limits, clock, keys_,
+               settings_}
+          ),
+          clock
+      ),
       control_http_(loop, control_, {.connections = kCommandsAtOnce})
 {
     loop_.backlog().bound(static_cast<std::size_t>(options_.limits.queues_bytes));
@@ -88,6 +96,7 @@ Embedded::Embedded(
     load();
     if (listening == Listening::yes)
         listen();
+    folder_.keep();
 }
 
 void Embedded::listen()
@@ -178,6 +187,15 @@ std::vector<Check> Embedded::checks()
     if (is_draining_)
         return {process, store, limits};
     return {store, process, limits};
+}
+
+void Embedded::note_reload(const Options& anew)
+{
+    const auto is_it = [](const Setting& row) { return row.name == "WGW_LOG_LEVEL"; };
+    const auto read = std::ranges::find_if(anew.settings, is_it);
+    const auto kept = std::ranges::find_if(settings_, is_it);
+    if (read != anew.settings.end() && kept != settings_.end())
+        *kept = *read;
 }
 
 void Embedded::refuse_work()
