@@ -301,12 +301,17 @@ std::vector<std::string> split(std::string_view list)
     return out;
 }
 
+[[noreturn]] void refuse_port(const std::string& text)
+{
+    throw OptionError("\"" + text + "\" is no role. For another port: wegowhere serve --port " + text);
+}
+
 /// An image is built for a role (WGW_ROLE): starting everything in its place would look as if it worked.
 void refuse_roles(const Values& values)
 {
     for (const auto& role : split(values.text("WGW_ROLE"))) {
         if (role.find_first_not_of("0123456789") == std::string::npos)
-            throw OptionError("\"" + role + "\" is no role. For another port: wegowhere serve --port " + role);
+            refuse_port(role);
         if (std::ranges::find(kRoles, role) == kRoles.end())
             throw OptionError(
                 "\"" + role +

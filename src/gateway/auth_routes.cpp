@@ -1,8 +1,8 @@
-#include "base/log.hpp"
 #include "gateway/object_rows.hpp"
 #include "gateway/paging.hpp"
 #include "gateway/parameters.hpp"
 #include "gateway/routes.hpp"
+#include "gateway/sign_in_notes.hpp"
 #include "model/fields.hpp"
 #include "model/token.hpp"
 
@@ -23,57 +23,6 @@ Result<RestReply> no_data(const Result<void>& result)
     if (!result)
         return fail(result.error());
     return RestReply{};
-}
-
-/// What a stranger may have typed as a name, for the log: short, and whole characters of it.
-std::string bounded(std::string_view text)
-{
-    constexpr std::size_t kBytes = 100;
-    if (text.size() <= kBytes)
-        return std::string(text);
-    std::size_t size = kBytes;
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80)
-        --size;
-    return std::string(text.substr(0, size)) + "…";
-}
-
-SignInJournal::Why reason_of(const Failure& failure)
-{
-    using enum SignInJournal::Why;
-    switch (failure.code) {
-    case Errc::not_found:
-        return failure.text() == auth::kNoPassword ? no_password : no_such_user;
-    case Errc::unauthorized:
-        return wrong_password;
-    case Errc::forbidden:
-        return disabled;
-    case Errc::rate_limited:
-        return throttled;
-    case Errc::validation_failed:
-        return invalid;
-    default:
-        return busy;
-    }
-}
-
-/// The operator is asked why somebody cannot sign in: the log knows.
-void note_failure(Features features, const std::string& username, const RestRequest& request, const Failure& failure)
-{
-    const auto why = reason_of(failure);
-    const auto told = features.throttles.sign_in_failed(username, request.address, why);
-    if (!told.log)
-        return;
-    log::info(
-        "A sign-in failed.",
-        {
-            {"request_id",     request.request_id                      },
-            {"username",       bounded(username)                       },
-            {"why",            words(why)                              },
-            {"address",        request.address                         },
-            {"retry_after_ms", failure.retry_after_ms                  },
-            {"left_out",       static_cast<std::int64_t>(told.left_out)},
-    }
-    );
 }
 
 /// Whether a name and a password were looked at, and do not belong together.
@@ -106,14 +55,14 @@ Task<Result<RestReply>> sign_in(Features features, RestRequest request)
     const std::string username = fields->username;
     auto attempt = features.throttles.sign_in(username, request.address);
     if (!attempt) {
-        note_failure(features, username, request, attempt.error());
+        note_failed_sign_in(features.throttles, username, request, attempt.error());
         co_return fail(attempt.error());
     }
     auto pair = co_await features.auth.sign_in(*std::move(fields), peer_of(request));
     if (pair || is_wrong(pair.error()))
         features.throttles.end(*attempt, pair ? SignInGuard::Outcome::right : SignInGuard::Outcome::failed);
     if (!pair) {
-        note_failure(features, username, request, pair.error());
+        note_failed_sign_in(features.throttles, username, request, pair.error());
         co_return fail(pair.error());
     }
     features.throttles.signed_in(username);

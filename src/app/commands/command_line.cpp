@@ -30,6 +30,13 @@ Settings are flags, environment variables or lines of .env, in this order.
 The commands work on the server or the store of WGW_DATA (./data), or --data.
 Exit codes: 0; 1 it failed; 2 usage; 78 a setting is wrong.)";
 
+/// The subcommand of that name; nothing: there is none.
+const CLI::App* inner(const CLI::App& command, const std::string& name)
+{
+    const auto found = command.get_subcommands([&name](const CLI::App* each) { return each->get_name() == name; });
+    return found.empty() ? nullptr : found.front();
+}
+
 }  // namespace
 
 CommandLine::CommandLine()
@@ -97,7 +104,7 @@ int CommandLine::run(int argc, char** argv)
             // Where one of them is no command that has to be told, and not everything else.
             const CLI::App* named = app_.get();
             for (const auto& word : words)
-                named = named != nullptr ? named->get_subcommand_no_throw(word) : nullptr;
+                named = named != nullptr ? inner(*named, word) : nullptr;
             if (named != nullptr)
                 words.emplace_back("--help");
         }
