@@ -50,7 +50,7 @@ Embedded::Embedded(
     Listening listening
 )
     : options_(options), loop_(loop), folder_(options.data), secret_(secret_of(options, folder_, random)),
-      keys_{.current = secret_.key, .previous = secret_.previous},
+      keys_{.current = secret_.key, .previous = secret_.previous, .issuers = options.issuers},
       settings_(with_made_secrets(options.settings, options.data)), tokens_(keys_, clock),
       db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
       log_(chat::make_sqlite_log(with_tables(db_, clock))), engine_(*log_, options_.limits),

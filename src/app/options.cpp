@@ -25,6 +25,12 @@ constexpr std::array kTable{
               "The key before it, after a change: its tokens stay valid until they expire (30 days).", true
     },
     OptionRow{
+              "WGW_JWT_ISS", "",
+              "Issuers (iss) whose tokens count besides our own, WeGoWhere, by commas; WeGoWhere alone for no others. Not "
+              "set: "
+        "anybody's who has the key."
+    },
+    OptionRow{
               "WGW_ROLE", "", "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
     },
     OptionRow{"WGW_DATA", "./data", "Folder of the database and the secret."},
@@ -557,6 +563,7 @@ Options read_options(
                 "JWT_SECRET and JWT_SECRET_PREVIOUS are the same. Set JWT_SECRET to a new one, or unset the other."
             );
         });
+    options.issuers = split(values.text("WGW_JWT_ISS"));
     options.origins = split(values.text("WGW_ORIGINS"));
     wrong.gather([&] { options.log_level = level_of(values.text("WGW_LOG_LEVEL")); });
     wrong.gather([&] { options.log_format = format_of(values.text("WGW_LOG_FORMAT")); });

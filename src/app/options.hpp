@@ -69,8 +69,9 @@ struct Options {
     std::string admin_host;
     std::uint16_t admin_port = 0;
     std::string data;
-    std::string jwt_secret;       ///< Empty: one is made and kept in the data folder.
-    std::string previous_secret;  ///< Of tokens that were signed before; empty: none.
+    std::string jwt_secret;            ///< Empty: one is made and kept in the data folder.
+    std::string previous_secret;       ///< Of tokens that were signed before; empty: none.
+    std::vector<std::string> issuers;  ///< Whose tokens count besides our own; empty: anybody's.
     std::vector<std::string> origins;
     std::vector<IpNetwork> trusted_proxies;
     bool bench_limits = false;

@@ -105,6 +105,7 @@ TEST(Options, AreEachTakenFromTheirOwnVariable)
         {"WGW_DRAIN",               "4"        },
         {"WGW_LIMITS",              "bench"    },
         {"WGW_TRUSTED_PROXIES",     "10.0.0.1" },
+        {"WGW_JWT_ISS",             "a, b"     },
         {"WGW_LIMIT_USERNAME_MIN",  "5"        },
         {"WGW_LIMIT_PASSWORD_MIN",  "7"        },
         {"WGW_LIMIT_CONTENT_BYTES", "8"        },
@@ -119,6 +120,7 @@ TEST(Options, AreEachTakenFromTheirOwnVariable)
     EXPECT_EQ(options.shutdown_delay, Duration(3'000));
     EXPECT_EQ(options.drain, Duration(4'000));
     EXPECT_TRUE(options.bench_limits);
+    EXPECT_THAT(options.issuers, testing::ElementsAre("a", "b"));
     EXPECT_THAT(options.trusted_proxies, testing::ElementsAre(*IpNetwork::parse("10.0.0.1")));
     EXPECT_EQ(options.limits.username_min, 5);
     EXPECT_EQ(options.limits.password_min, 7);

@@ -40,6 +40,8 @@ std::string advice_for(std::string_view reason, bool refresh)
         return "It is no token, or not all of one: three parts with dots between them, without \"Bearer\".";
     if (reason == "invalid algorithm" || reason == "jwt signature is required")
         return "Only HS256, HS384 and HS512 are accepted, and only signed.";
+    if (reason == "jwt issuer invalid")
+        return "Only tokens of WeGoWhere and of the issuers in WGW_JWT_ISS count.";
     if (reason == "jwt not active")
         return "Its time has not come (nbf). Is the clock of whoever made it right?";
     if (refresh)
@@ -63,7 +65,7 @@ TokenReport judge_token(const TokenKeys& keys, const Clock& clock, const std::st
 {
     TokenReport report;
     const auto with = [&](const std::string& key, const char* name) {
-        const auto checked = Tokens({.current = key}, clock).check_token(token);
+        const auto checked = Tokens({.current = key, .issuers = keys.issuers}, clock).check_token(token);
         report.good = checked.has_value();
         report.reason = checked ? "good" : std::string(checked.error().text());
         if (report.reason == "invalid signature")

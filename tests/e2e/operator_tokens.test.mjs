@@ -1,12 +1,13 @@
 // Tokens and the key that signs them, as an operator asks about them.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { utimes } from 'node:fs/promises';
 import { join as path } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, signUp } from './client.mjs';
 import { asked, must, operate, signIn, upAndDown } from './operate.mjs';
-import { startServer } from './server.mjs';
+import { kSecret, startServer } from './server.mjs';
 
 const kOwnKey = { env: { JWT_SECRET: undefined } };
 
@@ -68,6 +69,20 @@ test('a token of an invalid form is refused with one full stop', { timeout: 3000
     const server = await startServer(t), user = await signUp(server);
     for (const token of [user.refresh, 'nonsense', `${user.token}x`, `x${user.token}`])
         assert.doesNotMatch((await operate(server.data, ['token', 'check'], { input: token })).out.split('\n')[0], /[!.]\.|\. *$.*\./);
+});
+
+test('issuers can be named, and then no others count', { timeout: 30000 }, async (t) => {
+    const server = await startServer(t, { env: { WGW_JWT_ISS: 'host.example' } }), user = await signUp(server);
+    const part = (object) => Buffer.from(JSON.stringify(object)).toString('base64url');
+    const made = (iss) => {
+        const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ user_id: user._id, username: user.username, iss })}`;
+        return `${text}.${createHmac('sha256', kSecret).update(text).digest('base64url')}`;
+    };
+    const me = async (token) => { const { status, data } = await call(server, 'GET', '/api/v1/user/me', { token }); return [status, data.message]; };
+    assert.deepEqual([(await me(user.token))[0], (await me(made('host.example')))[0]], [200, 200]);
+    assert.deepEqual(await me(made('another')), [401, 'jwt issuer invalid']);
+    const { reason, advice } = await check(server.data, made('another'));
+    assert.deepEqual([reason, /WGW_JWT_ISS/.test(advice)], ['jwt issuer invalid', true]);
 });
 
 test('a user who is added has no session', { timeout: 30000 }, async (t) => {

@@ -63,9 +63,9 @@ std::int64_t seconds_of(const std::string& text)
 TokenKeys keys_of(const Options& options)
 {
     if (!options.jwt_secret.empty())
-        return {options.jwt_secret, options.previous_secret};
+        return {options.jwt_secret, options.previous_secret, options.issuers};
     if (auto made = load_secret(options.data))
-        return {made->key, options.previous_secret.empty() ? made->previous : options.previous_secret};
+        return {made->key, options.previous_secret.empty() ? made->previous : options.previous_secret, options.issuers};
     throw std::runtime_error(
         "JWT_SECRET is not set, and there is no key in " + options.data +
         " yet. Name the right folder with --data or WGW_DATA."
