@@ -26,9 +26,7 @@ constexpr std::array kTable{
     },
     OptionRow{
               "WGW_JWT_ISS", "",
-              "Issuers (iss) whose tokens count besides our own, WeGoWhere, by commas; WeGoWhere alone for no others. Not "
-              "set: "
-        "anybody's who has the key."
+              "Issuers (iss) whose tokens count besides WeGoWhere, by commas. Not set: those of anybody who has the key."
     },
     OptionRow{
               "WGW_ROLE", "", "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
