@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 
 int main(int argc, char** argv)
 {
@@ -26,8 +27,16 @@ int main(int argc, char** argv)
         add_version(line);
         return line.run(argc, argv);
     } catch (const wgw::app::OptionError& error) {
-        std::fprintf(stderr, "wegowhere: %s\n", error.what());
+        for (const auto& sentence : error.sentences)
+            std::fprintf(stderr, "wegowhere: %s\n", sentence.c_str());
         return kConfiguration;
+    } catch (const std::filesystem::filesystem_error& error) {
+        // What a command has not foreseen: mostly a folder of somebody else.
+        std::fprintf(
+            stderr, "wegowhere: %s: %s. Run this as the user of the server, or as root; or name another path.\n",
+            error.path1().c_str(), error.code().message().c_str()
+        );
+        return 1;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "wegowhere: %s\n", error.what());
         return 1;

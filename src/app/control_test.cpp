@@ -93,6 +93,38 @@ TEST_F(TheControlSocket, ResetsPasswordsAndKeepsUsersOut)
         EXPECT_THAT(ask(operation, R"({"who":"nobody","password":"cobol1959"})"), StartsWith("404 ")) << operation;
 }
 
+TEST_F(TheControlSocket, SaysWhetherAUserCanSignIn)
+{
+    ask("user.add", kGrace);
+    EXPECT_THAT(ask("user.find", R"({"who":"grace.hopper"})"), HasSubstr(R"("sign_in":{"possible":true,"why":"ok")"));
+    EXPECT_THAT(ask("user.unthrottle", R"({"who":"grace.hopper"})"), StartsWith("200 "));
+    EXPECT_THAT(ask("user.find", R"({"who":"Grace.Hopper"})"), HasSubstr(R"(there is \"grace.hopper\")"));
+}
+
+TEST_F(TheControlSocket, IssuesAndChecksTokens)
+{
+    ask("user.add", kGrace);
+    const auto issued = ask("token.issue", R"({"who":"grace.hopper","lifetime_s":60})");
+    EXPECT_THAT(issued, AllOf(StartsWith("200 "), HasSubstr(R"("expires_at":")"), HasSubstr(R"("key":")")));
+    const auto token = issued.substr(
+        issued.find(R"("access":")") + 10, issued.find(R"(","expires_at)") - issued.find(R"("access":")") - 10
+    );
+    EXPECT_THAT(ask("token.check", R"({"token":")" + token + R"("})"), HasSubstr(R"("data":{"good":true,)"));
+    ask("user.disable", R"({"who":"grace.hopper"})");
+    EXPECT_THAT(
+        ask("token.check", R"({"token":")" + token + R"("})"),
+        AllOf(HasSubstr(R"("good":false,"reason":"its user is not let in")"), Not(HasSubstr(token)))
+    );
+    EXPECT_THAT(ask("token.issue", R"({"who":"nobody","lifetime_s":60})"), StartsWith("404 "));
+    EXPECT_THAT(ask("token.issue", R"({"who":"grace.hopper","lifetime_s":0})"), StartsWith("400 "));
+}
+
+TEST_F(TheControlSocket, SaysWhichKeySigns)
+{
+    const auto key = load_secret(folder.path())->key;
+    EXPECT_THAT(ask("server.state", "{}"), AllOf(HasSubstr(R"("key":")" + key_mark(key) + '"'), Not(HasSubstr(key))));
+}
+
 TEST_F(TheControlSocket, SaysWhatIsWrongWithAQuestion)
 {
     EXPECT_THAT(ask("user.find", R"({"who":"nobody"})"), AllOf(StartsWith("404 "), HasSubstr("wegowhere user list")));

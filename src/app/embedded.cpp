@@ -1,12 +1,13 @@
 #include "app/embedded.hpp"
 
+#include "app/server_options.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
 #include "chat/log_schema.hpp"
 #include "chat/log_store_sqlite.hpp"
-#include "gateway/session_owner.hpp"
 #include "store/migrations.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace wgw::app {
@@ -32,66 +33,6 @@ store::WriterOptions writer_options(chat::Engine& engine, std::function<void()> 
     return options;
 }
 
-Duration seconds(std::int64_t number) { return std::chrono::seconds(number); }
-std::size_t size(std::int64_t number) { return static_cast<std::size_t>(number); }
-
-net::HttpServerOptions http_options(const Limits& limits)
-{
-    net::HttpServerOptions http;
-    http.parser = {.header_bytes = size(limits.header_bytes), .header_fields = size(limits.header_fields)};
-    http.header_time = seconds(limits.header_s);
-    http.body_time = seconds(limits.body_s);
-    http.keep_alive = seconds(limits.keepalive_s);
-    http.keep_alive_requests = static_cast<std::uint32_t>(limits.keepalive_requests);
-    http.pipeline_bytes = size(limits.pipeline_bytes);
-    http.connections = size(limits.connections);
-    http.max_payload = size(limits.payload_bytes);
-    http.frames = static_cast<int>(limits.frames);
-    http.control = limits.control;
-    http.inbound_bytes = size(limits.inbound_bytes);
-    http.message_time = seconds(limits.message_s);
-    return http;
-}
-
-void set_limits(sio::ServerOptions& sockets, const Limits& limits)
-{
-    auto& engine = sockets.engine;
-    engine.ping_interval = seconds(limits.ping_interval_s);
-    engine.ping_timeout = seconds(limits.ping_timeout_s);
-    engine.upgrade_timeout = seconds(limits.upgrade_s);
-    engine.max_payload = size(limits.payload_bytes);
-    engine.queue_bytes = size(limits.queue_bytes);
-    engine.queue_packets = size(limits.queue_packets);
-    engine.post_packets = size(limits.poll_packets);
-    sockets.connect_timeout = seconds(limits.connect_s);
-    sockets.attachment_timeout = seconds(limits.attachment_s);
-    sockets.max_attachments = static_cast<int>(limits.attachments);
-    sockets.max_namespaces = size(limits.namespaces);
-}
-
-/// All but the options outlive the server that gets them.
-sio::ServerOptions socket_options(
-    const Options& options, gateway::Throttles& throttles, const Tokens& tokens, const Clock& clock
-)
-{
-    sio::ServerOptions sockets;
-    set_limits(sockets, options.limits);
-    sockets.engine.hold_off = [&throttles, &clock](const HttpRequest& request) -> std::optional<HttpResponse> {
-        if (const auto refused = throttles.connect(request.peer))
-            return gateway::failure_response(*refused, clock.now());
-        return {};
-    };
-    sockets.engine.on_gone = [&throttles](const sio::Handshake& handshake) {
-        throttles.disconnect(handshake.address());
-    };
-    sockets.engine.origins.allowed = options.origins;
-    sockets.engine.origins.loopback = is_loopback_name(options.host);
-    sockets.engine.may_belong = [&tokens](const HttpRequest& request, const sio::Handshake& handshake) {
-        return gateway::may_belong(request.header("authorization"), handshake.header("authorization"), tokens);
-    };
-    return sockets;
-}
-
 }  // namespace
 
 store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock)
@@ -109,7 +50,8 @@ Embedded::Embedded(
     Listening listening
 )
     : options_(options), loop_(loop), folder_(options.data), secret_(secret_of(options, folder_, random)),
-      tokens_({.current = secret_.key, .previous = secret_.previous}, clock),
+      keys_{.current = secret_.key, .previous = secret_.previous, .issuers = options.issuers},
+      settings_(with_made_secrets(options.settings, options.data)), tokens_(keys_, clock),
       db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
       log_(chat::make_sqlite_log(with_tables(db_, clock))), engine_(*log_, options_.limits),
       writer_(db_, loop, clock, writer_options(engine_, std::move(on_broken))), readers_(db_.path(), loop, clock),
@@ -137,10 +79,16 @@ Embedded::Embedded(
            .metrics = [this](MetricsPage::Form form) { return metrics_text(form, counted_, checks()); }}
       ),
       admin_http_(loop, admin_, {.port_setting = "WGW_ADMIN_PORT"}),
-      control_(Operations({auth_service_, user_service_, options_.limits}), clock),
+      control_(
+          Operations(
+              {auth_service_, user_service_, credentials_, revocations_, throttles_, options_.limits, clock, keys_,
+               settings_}
+          ),
+          clock
+      ),
       control_http_(loop, control_, {.connections = kCommandsAtOnce})
 {
-    loop_.backlog().bound(size(options_.limits.queues_bytes));
+    loop_.backlog().bound(static_cast<std::size_t>(options_.limits.queues_bytes));
     gateway_.attach(http_);
     admin_.attach(admin_http_);
     control_.attach(control_http_);
@@ -148,6 +96,7 @@ Embedded::Embedded(
     load();
     if (listening == Listening::yes)
         listen();
+    folder_.keep();
 }
 
 void Embedded::listen()
@@ -238,6 +187,15 @@ std::vector<Check> Embedded::checks()
     if (is_draining_)
         return {process, store, limits};
     return {store, process, limits};
+}
+
+void Embedded::note_reload(const Options& anew)
+{
+    const auto is_it = [](const Setting& row) { return row.name == "WGW_LOG_LEVEL"; };
+    const auto read = std::ranges::find_if(anew.settings, is_it);
+    const auto kept = std::ranges::find_if(settings_, is_it);
+    if (read != anew.settings.end() && kept != settings_.end())
+        *kept = *read;
 }
 
 void Embedded::refuse_work()

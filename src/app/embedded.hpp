@@ -36,6 +36,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace wgw::app {
 
@@ -62,6 +63,9 @@ public:
     bool made_secret() const { return secret_.made; }
     Control& control() { return control_; }
 
+    /// The log level was read anew: what is said to be in force is so.
+    void note_reload(const Options& anew);
+
     /// Stops accepting; whatever is asked from now on is answered `draining`. Work under way goes on: is_working().
     void refuse_work();
     bool is_working() const;
@@ -85,6 +89,8 @@ private:
     net::Loop& loop_;
     store::DataFolder folder_;
     Secret secret_;
+    const TokenKeys keys_;
+    std::vector<Setting> settings_;  ///< In force, secrets masked: for whoever asks on the control socket.
     Tokens tokens_;
     store::Sqlite db_;
     std::unique_ptr<chat::LogStore> log_;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 
 namespace wgw::app {
 namespace {
@@ -22,6 +23,10 @@ constexpr std::array kTable{
     OptionRow{
               "JWT_SECRET_PREVIOUS", "",
               "The key before it, after a change: its tokens stay valid until they expire (30 days).", true
+    },
+    OptionRow{
+              "WGW_JWT_ISS", "",
+              "Issuers (iss) whose tokens count besides WeGoWhere, by commas. Not set: those of anybody who has the key."
     },
     OptionRow{
               "WGW_ROLE", "", "gateway, auth, user or chat come with a later version and are refused. Not set: everything."
@@ -61,10 +66,37 @@ bool starts_with_any(std::string_view name, std::span<const std::string_view> pr
     return std::ranges::any_of(prefixes, [name](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
+constexpr std::string_view kDotenv = ".env";  // as an origin
+
 constexpr std::array<std::string_view, 4> kRoles{"gateway", "auth", "user", "chat"};
 
 constexpr std::array<std::string_view, 6> kKnownSecrets{"wegowhere", "secret",     "changeme",
                                                         "password",  "jwt_secret", "jwtsecret"};
+
+/// What is wrong is told all at once: whoever mends one value should not meet the next at the next start.
+class Wrong {
+public:
+    template <class Read>
+    void gather(Read read)
+    {
+        try {
+            read();
+        } catch (const OptionError& error) {
+            sentences_.insert(sentences_.end(), error.sentences.begin(), error.sentences.end());
+        }
+    }
+
+    void throw_if_any() const
+    {
+        if (!sentences_.empty())
+            throw OptionError(sentences_);
+    }
+
+    const std::vector<std::string>& sentences() const { return sentences_; }
+
+private:
+    std::vector<std::string> sentences_;
+};
 
 class Values {
 public:
@@ -74,7 +106,7 @@ public:
     )
     {
         for (const auto& [name, value] : dotenv)
-            set(name, value, ".env");
+            set(name, value, std::string(kDotenv));
         for (const auto& [name, value] : environment)
             set(name, value, "environment");
         for (const auto& [name, value] : flags)
@@ -82,8 +114,13 @@ public:
         const auto credentials = environment.find("CREDENTIALS_DIRECTORY");
         for (const auto& row : option_table())
             if (row.is_secret)
-                take_from_file(row.name, credentials == environment.end() ? "" : credentials->second);
+                wrong_.gather([&] {
+                    take_from_file(row.name, credentials == environment.end() ? "" : credentials->second);
+                });
     }
+
+    /// What was wrong with the places that secrets come from.
+    const Wrong& wrong() const { return wrong_; }
 
     std::optional<std::string> given(const std::string& name) const
     {
@@ -156,6 +193,7 @@ private:
 
     std::map<std::string, std::string> values_;
     std::map<std::string, std::string> origins_;
+    Wrong wrong_;
 };
 
 /// What may be set: the table, and the files of its secrets.
@@ -189,6 +227,32 @@ std::size_t mistakes(std::string_view name, std::string_view right)
     return distance(end, right_end) + (same_prefix ? 0 : 1);
 }
 
+std::string upper(std::string_view text)
+{
+    std::string out(text);
+    for (char& c : out)
+        c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return out;
+}
+
+/// Which of ours somebody may have meant who wrote `name` into .env, where most of what stands is for us; nothing:
+/// none.
+std::optional<std::string> near_one(std::string_view name, const std::vector<std::string>& known)
+{
+    const auto given = upper(name);
+    for (const auto& right : known)
+        if (given == behind_prefix(right))
+            return right;
+    const auto away = [&given](const std::string& right) { return distance(given, right); };
+    const auto nearest = std::ranges::min_element(known, {}, away);
+    return away(*nearest) <= nearest->size() / 4 ? std::optional(*nearest) : std::nullopt;
+}
+
+std::string unknown(const std::string& name, const std::string& meant)
+{
+    return name + " is not a setting of this program. Did you mean " + meant + "?";
+}
+
 std::vector<std::string> warn_of_unknown(const Values& values)
 {
     const auto known = known_names();
@@ -197,12 +261,17 @@ std::vector<std::string> warn_of_unknown(const Values& values)
     for (const auto& [name, value] : values.all()) {
         if (starts_with_any(name, kClusterPrefixes))
             unread += (unread.empty() ? "" : ", ") + name;
-        if (!starts_with_any(name, kPrefixes) || name.starts_with("WGW_TEST_"))
+        const bool is_known = std::ranges::find(known, name) != known.end();
+        if (is_known || name.starts_with("WGW_TEST_") || starts_with_any(name, kClusterPrefixes))
             continue;
+        if (!starts_with_any(name, kPrefixes)) {
+            if (const auto meant = values.origin(name) == kDotenv ? near_one(name, known) : std::nullopt)
+                warnings.push_back(unknown(name, *meant));
+            continue;
+        }
         const auto nearest =
             std::ranges::min_element(known, {}, [&name](const auto& right) { return mistakes(name, right); });
-        if (*nearest != name)
-            warnings.push_back(name + " is not a setting of this program. Did you mean " + *nearest + "?");
+        warnings.push_back(unknown(name, *nearest));
     }
     if (!unread.empty())
         warnings.push_back(
@@ -236,10 +305,17 @@ std::vector<std::string> split(std::string_view list)
     return out;
 }
 
+[[noreturn]] void refuse_port(const std::string& text)
+{
+    throw OptionError("\"" + text + "\" is no role. For another port: wegowhere serve --port " + text);
+}
+
 /// An image is built for a role (WGW_ROLE): starting everything in its place would look as if it worked.
 void refuse_roles(const Values& values)
 {
     for (const auto& role : split(values.text("WGW_ROLE"))) {
+        if (role.find_first_not_of("0123456789") == std::string::npos)
+            refuse_port(role);
         if (std::ranges::find(kRoles, role) == kRoles.end())
             throw OptionError(
                 "\"" + role +
@@ -295,21 +371,39 @@ std::vector<IpNetwork> proxies_of(const Values& values)
 }
 
 /// Where the limits are lifted, those that are set besides are told of in `warnings`.
-Limits limits_of(const Values& values, bool bench, std::vector<std::string>& warnings)
+Limits limits_of(const Values& values, bool bench, std::vector<std::string>& warnings, Wrong& wrong)
 {
     Limits limits;
     for (const auto& row : limit_table()) {
         const auto given = values.given(std::string(row.name));
         if (given)
-            read_limit(limits, row, *given);
+            wrong.gather([&] { read_limit(limits, row, *given); });
         if (bench && row.may_be_lifted) {
             lift(limits, row);
             if (given)
                 warnings.push_back(std::string(row.name) + " is set, but WGW_LIMITS=bench lifts it.");
         }
     }
-    check_together(limits);
+    wrong.gather([&] { check_together(limits); });
     return limits;
+}
+
+/// Whether somebody who listens at the one leaves the port free at the other.
+bool may_meet(std::string_view host, std::string_view other)
+{
+    const auto is_any = [](std::string_view name) { return name == "0.0.0.0" || name == "::"; };
+    const bool same_machine = is_loopback_name(host) && is_loopback_name(other);
+    return host == other || is_any(host) || is_any(other) ||
+           (same_machine && (host == "localhost" || other == "localhost"));
+}
+
+void refuse_one_port_twice(const Options& options)
+{
+    if (options.port != 0 && options.port == options.admin_port && may_meet(options.host, options.admin_host))
+        throw OptionError(
+            "GATEWAY_PORT and WGW_ADMIN_PORT are both " + std::to_string(options.port) +
+            ": two listeners cannot share a port. Set one of them to another."
+        );
 }
 
 log::Level level_of(const std::string& name)
@@ -335,6 +429,18 @@ std::vector<std::pair<std::string, std::string>> pairs_of(std::string_view doten
     return *std::move(pairs);
 }
 
+std::vector<Setting> rows_of(const Values& values)
+{
+    std::vector<Setting> rows;
+    for (const auto& row : option_table()) {
+        auto value = values.text(row.name);
+        if (row.is_secret && !value.empty())
+            value = std::to_string(value.size()) + " bytes";
+        rows.push_back({row.name, std::move(value), row.is_secret, values.origin(row.name)});
+    }
+    return rows;
+}
+
 std::optional<log::Format> format_of(const std::string& name)
 {
     if (name == "auto")
@@ -347,6 +453,17 @@ std::optional<log::Format> format_of(const std::string& name)
 }
 
 }  // namespace
+
+OptionError::OptionError(std::vector<std::string> all)
+    : std::runtime_error([&all] {
+          std::string text;
+          for (const auto& sentence : all)
+              text += (text.empty() ? "" : " ") + sentence;
+          return text;
+      }()),
+      sentences(std::move(all))
+{
+}
 
 bool is_loopback_name(std::string_view host)
 {
@@ -385,17 +502,36 @@ std::string env_template()
     return out;
 }
 
+std::vector<Setting> with_made_secrets(std::vector<Setting> settings, const std::string& data)
+{
+    constexpr std::pair<std::string_view, std::string_view> kMade[] = {
+        {"JWT_SECRET",          "jwt_secret"         },
+        {"JWT_SECRET_PREVIOUS", "jwt_secret.previous"}
+    };
+    // Who sets the one has both in a place of their own.
+    const bool is_given = std::ranges::any_of(settings, [&](const Setting& row) {
+        return row.name == kMade[0].first && !row.value.empty();
+    });
+    for (auto& row : settings)
+        for (const auto& [name, file] : kMade) {
+            const std::string path = data + "/" + std::string(file);
+            std::error_code ignored;  // a folder that we may not look into: nothing is known of it
+            if (is_given || row.name != name || !row.value.empty() || !std::filesystem::exists(path, ignored))
+                continue;
+            row.value =
+                std::to_string(std::max<std::uintmax_t>(1, std::filesystem::file_size(path, ignored)) - 1) + " bytes";
+            row.origin = "file " + path + ", made by the server";
+        }
+    return settings;
+}
+
 Settings list_settings(
     const std::map<std::string, std::string>& flags, const std::map<std::string, std::string>& environment,
     std::string_view dotenv
 )
 {
     const Values values(flags, environment, pairs_of(dotenv));
-    Settings settings;
-    for (const auto& row : option_table())
-        settings.rows.push_back({row.name, values.text(row.name), row.is_secret, values.origin(row.name)});
-    settings.warnings = warn_of_unknown(values);
-    return settings;
+    return {rows_of(values), warn_of_unknown(values), values.wrong().sentences()};
 }
 
 Options read_options(
@@ -404,32 +540,43 @@ Options read_options(
 )
 {
     const Values values(flags, environment, pairs_of(dotenv));
-    refuse_roles(values);
-    refuse_cluster(values);
-
+    Wrong wrong = values.wrong();
     Options options;
+    const auto port = [&](std::string_view name) { return static_cast<std::uint16_t>(values.number(name, 0, 65'535)); };
+    const auto seconds = [&](std::string_view name) { return std::chrono::seconds(values.number(name, 0, 3'600)); };
+
+    wrong.gather([&] { refuse_roles(values); });
+    wrong.gather([&] { refuse_cluster(values); });
     options.host = values.text("GATEWAY_HOST");
-    options.port = static_cast<std::uint16_t>(values.number("GATEWAY_PORT", 0, 65'535));
+    wrong.gather([&] { options.port = port("GATEWAY_PORT"); });
     options.admin_host = values.text("WGW_ADMIN_HOST");
-    options.admin_port = static_cast<std::uint16_t>(values.number("WGW_ADMIN_PORT", 0, 65'535));
+    wrong.gather([&] { options.admin_port = port("WGW_ADMIN_PORT"); });
+    wrong.gather([&] { refuse_one_port_twice(options); });
     options.data = values.text("WGW_DATA");
-    options.jwt_secret = checked_secret(values, "JWT_SECRET");
-    options.previous_secret = checked_secret(values, "JWT_SECRET_PREVIOUS");
+    wrong.gather([&] { options.jwt_secret = checked_secret(values, "JWT_SECRET"); });
+    wrong.gather([&] { options.previous_secret = checked_secret(values, "JWT_SECRET_PREVIOUS"); });
     if (!options.jwt_secret.empty() && options.jwt_secret == options.previous_secret)
-        throw OptionError(
-            "JWT_SECRET and JWT_SECRET_PREVIOUS are the same. Set JWT_SECRET to a new one, or unset the other."
-        );
+        wrong.gather([] {
+            throw OptionError(
+                "JWT_SECRET and JWT_SECRET_PREVIOUS are the same. Set JWT_SECRET to a new one, or unset the other."
+            );
+        });
+    options.issuers = split(values.text("WGW_JWT_ISS"));
     options.origins = split(values.text("WGW_ORIGINS"));
-    options.log_level = level_of(values.text("WGW_LOG_LEVEL"));
-    options.log_format = format_of(values.text("WGW_LOG_FORMAT"));
-    options.shutdown_delay = std::chrono::seconds(values.number("WGW_SHUTDOWN_DELAY", 0, 3'600));
-    options.drain = std::chrono::seconds(values.number("WGW_DRAIN", 0, 3'600));
+    wrong.gather([&] { options.log_level = level_of(values.text("WGW_LOG_LEVEL")); });
+    wrong.gather([&] { options.log_format = format_of(values.text("WGW_LOG_FORMAT")); });
+    wrong.gather([&] { options.shutdown_delay = seconds("WGW_SHUTDOWN_DELAY"); });
+    wrong.gather([&] { options.drain = seconds("WGW_DRAIN"); });
     options.bench_limits = values.text("WGW_LIMITS") == "bench";
     if (!options.bench_limits && values.given("WGW_LIMITS"))
-        throw OptionError("WGW_LIMITS is \"" + values.text("WGW_LIMITS") + "\"; leave it out or set it to bench.");
-    options.trusted_proxies = proxies_of(values);
+        wrong.gather([&] {
+            throw OptionError("WGW_LIMITS is \"" + values.text("WGW_LIMITS") + "\"; leave it out or set it to bench.");
+        });
+    wrong.gather([&] { options.trusted_proxies = proxies_of(values); });
     options.warnings = warn_of_unknown(values);
-    options.limits = limits_of(values, options.bench_limits, options.warnings);
+    options.limits = limits_of(values, options.bench_limits, options.warnings, wrong);
+    options.settings = rows_of(values);
+    wrong.throw_if_any();
     return options;
 }
 

@@ -105,6 +105,7 @@ TEST(Options, AreEachTakenFromTheirOwnVariable)
         {"WGW_DRAIN",               "4"        },
         {"WGW_LIMITS",              "bench"    },
         {"WGW_TRUSTED_PROXIES",     "10.0.0.1" },
+        {"WGW_JWT_ISS",             "a, b"     },
         {"WGW_LIMIT_USERNAME_MIN",  "5"        },
         {"WGW_LIMIT_PASSWORD_MIN",  "7"        },
         {"WGW_LIMIT_CONTENT_BYTES", "8"        },
@@ -119,6 +120,7 @@ TEST(Options, AreEachTakenFromTheirOwnVariable)
     EXPECT_EQ(options.shutdown_delay, Duration(3'000));
     EXPECT_EQ(options.drain, Duration(4'000));
     EXPECT_TRUE(options.bench_limits);
+    EXPECT_THAT(options.issuers, testing::ElementsAre("a", "b"));
     EXPECT_THAT(options.trusted_proxies, testing::ElementsAre(*IpNetwork::parse("10.0.0.1")));
     EXPECT_EQ(options.limits.username_min, 5);
     EXPECT_EQ(options.limits.password_min, 7);
@@ -154,6 +156,51 @@ TEST(Options, ThatAreWrongAreRefusedWithTheirName)
     EXPECT_THAT(refusal("WGW_LOG_LEVEL", "loud"), testing::HasSubstr("WGW_LOG_LEVEL"));
     EXPECT_THAT(refusal("WGW_LIMITS", "none"), testing::HasSubstr("WGW_LIMITS"));
     EXPECT_THAT(refusal("DB_URL", "mongodb://x"), testing::HasSubstr("DB_URL"));
+}
+
+TEST(Options, ThatAreWrongAreAllTold)
+{
+    try {
+        read({
+            {"GATEWAY_PORT",        "70000"},
+            {"WGW_LOG_LEVEL",       "loud" },
+            {"JWT_SECRET",          "short"},
+            {"WGW_LIMIT_SEND",      "fast" },
+            {"WGW_LIMIT_PAGE",      "0"    },
+            {"JWT_SECRET_PREVIOUS", "x"    },
+            {"JWT_SECRET_FILE",     "/none"},
+            {"WGW_TRUSTED_PROXIES", "me"   },
+        });
+        FAIL() << "they were accepted";
+    } catch (const OptionError& error) {
+        EXPECT_EQ(error.sentences.size(), 8U) << error.what();
+        EXPECT_THAT(
+            error.what(), testing::AllOf(testing::HasSubstr("GATEWAY_PORT"), testing::HasSubstr("WGW_LIMIT_PAGE"))
+        );
+    }
+}
+
+TEST(Options, RefuseOnePortForTwoListenersThatMeet)
+{
+    const auto at = [](const char* host, const char* admin_host, const char* port = "3000") {
+        return refusal({
+            {"GATEWAY_HOST",   host      },
+            {"WGW_ADMIN_HOST", admin_host},
+            {"GATEWAY_PORT",   port      },
+            {"WGW_ADMIN_PORT", port      },
+        });
+    };
+    for (const auto* host : {"localhost", "127.0.0.1", "0.0.0.0", "::"})
+        EXPECT_THAT(at(host, "127.0.0.1"), testing::HasSubstr("two listeners cannot share a port")) << host;
+    EXPECT_THAT(at("10.0.0.1", "0.0.0.0"), testing::HasSubstr("both 3000"));
+    EXPECT_EQ(at("10.0.0.1", "127.0.0.1"), "");
+    EXPECT_EQ(at("127.0.0.2", "127.0.0.1"), "");
+    EXPECT_EQ(at("localhost", "127.0.0.1", "0"), "");
+}
+
+TEST(ARole, ThatIsAPortIsToldWhereThatGoes)
+{
+    EXPECT_THAT(refusal("WGW_ROLE", "8080,"), testing::HasSubstr("wegowhere serve --port 8080"));
 }
 
 TEST(ARole, IsRefusedWithASentenceThatSaysWhen)
@@ -255,6 +302,25 @@ TEST(AVariable, OfSomebodyElseIsNotMentioned)
         EXPECT_THAT(read(name, "7").warnings, testing::IsEmpty()) << name;
 }
 
+TEST(ANameInDotenv, ThatIsNearOneOfOursIsNamed)
+{
+    const std::pair<const char*, const char*> rows[] = {
+        {"GATWAY_PORT",  "GATEWAY_PORT" },
+        {"WEGW_DATA",    "WGW_DATA"     },
+        {"PORT",         "GATEWAY_PORT" },
+        {"LOG_LEVEL",    "WGW_LOG_LEVEL"},
+        {"gateway_host", "GATEWAY_HOST" },
+        {"JTW_SECRET",   "JWT_SECRET"   },
+    };
+    for (const auto& [wrong, right] : rows) {
+        const auto sentence = std::string(wrong) + " is not a setting of this program. Did you mean " + right + "?";
+        EXPECT_THAT(read({}, {}, std::string(wrong) + "=7").warnings, testing::ElementsAre(sentence));
+        EXPECT_THAT(read(wrong, "7").warnings, testing::IsEmpty()) << wrong << ": in an environment it is of others";
+    }
+    for (const auto* name : {"TZ", "NODE_ENV", "COMPOSE_PROJECT_NAME", "POSTGRES_PASSWORD", "API_SECRET", "LANG"})
+        EXPECT_THAT(read({}, {}, std::string(name) + "=7").warnings, testing::IsEmpty()) << name;
+}
+
 TEST(AVariable, OfOtherServersIsToldNotToBeRead)
 {
     const auto warnings = read({
@@ -296,6 +362,16 @@ TEST(ASetting, ThatIsASecretIsMarked)
 {
     for (const auto& row : option_table())
         EXPECT_EQ(row.is_secret, row.name.starts_with("JWT_SECRET")) << row.name;
+}
+
+TEST(ASetting, ThatIsASecretSaysItsSizeOnly)
+{
+    const std::string secret(40, 'x');
+    const auto options = read("JWT_SECRET", secret);
+    EXPECT_EQ(options.jwt_secret, secret);
+    for (const auto& row : options.settings)
+        if (row.name == "JWT_SECRET")
+            EXPECT_EQ(row.value, "40 bytes");
 }
 
 TEST(TheFileOfASecret, IsASettingToo)

@@ -1,6 +1,7 @@
 #include "app/secret.hpp"
 
 #include "base/ascii.hpp"
+#include "codec/sha256.hpp"
 
 #include <algorithm>
 #include <array>
@@ -44,6 +45,15 @@ private:
     );
 }
 
+/// Who may not read it must not be told to remove it.
+[[noreturn]] void refuse_to_open(const std::filesystem::path& path, int error)
+{
+    const std::string what = std::string("cannot be opened: ") + std::strerror(error);
+    if (error != EACCES && error != EPERM)
+        refuse(path, what);
+    throw std::runtime_error(path.string() + " " + what + ". Run this as the user of the server, or as root.");
+}
+
 std::string read_all(int descriptor, const std::filesystem::path& path)
 {
     std::array<char, 256> buffer{};
@@ -73,8 +83,8 @@ std::optional<std::string> read_key(const std::filesystem::path& path)
 {
     if (const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); file.is_open())
         return read_all(file.get(), path);
-    if (errno != ENOENT)
-        refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
+    if (errno != ENOENT && errno != ENOTDIR)
+        refuse_to_open(path, errno);
     return {};
 }
 
@@ -118,6 +128,22 @@ Secret load_or_make_secret(const std::filesystem::path& folder, Random& random)
     Secret secret{make_key(random), true};
     write_key(folder / kName, secret.key);
     return secret;
+}
+
+std::string key_mark(std::string_view key)
+{
+    const auto digest = sha256("the mark of " + std::string(key));
+    std::string text;
+    append_hex(text, {reinterpret_cast<const char*>(digest.data()), 4});
+    return text;
+}
+
+std::optional<Timestamp> rotated_at(const std::filesystem::path& folder)
+{
+    struct stat status{};
+    if (::stat((folder / kPreviousName).c_str(), &status) != 0)
+        return {};
+    return Timestamp{std::int64_t{status.st_mtim.tv_sec} * 1'000 + status.st_mtim.tv_nsec / 1'000'000};
 }
 
 void rotate_secret(const std::filesystem::path& folder, Random& random)

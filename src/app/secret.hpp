@@ -6,10 +6,12 @@
 /// Tests   secret_test.cpp
 
 #include "base/random.hpp"
+#include "base/time.hpp"
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace wgw::app {
 
@@ -24,6 +26,12 @@ std::optional<Secret> load_secret(const std::filesystem::path& folder);
 
 /// Written so that a power cut leaves the whole file or none.
 Secret load_or_make_secret(const std::filesystem::path& folder, Random& random);
+
+/// Tells keys apart without saying anything of them: 8 hex digits.
+std::string key_mark(std::string_view key);
+
+/// When the key was last rotated, and the one before it is still there. Nothing: it was not, or that key is gone.
+std::optional<Timestamp> rotated_at(const std::filesystem::path& folder);
 
 /// Makes another one; the present becomes the previous. Whatever is cut off in between, there is a key, and no token of
 /// the present one becomes void. Throws also if there is none yet.

@@ -101,5 +101,12 @@ TEST_F(ASecretFile, ThatCannotBeUsedIsNamedWithWhatToDo)
     );
 }
 
+TEST(AKey, HasAMarkThatTellsItApartAndSaysNothing)
+{
+    EXPECT_EQ(key_mark("a"), key_mark("a"));
+    EXPECT_NE(key_mark("a"), key_mark("b"));
+    EXPECT_EQ(key_mark("a").size(), 8U);
+}
+
 }  // namespace
 }  // namespace wgw::app

@@ -90,11 +90,13 @@ void greet(const Options& options, const Embedded& server)
     const bool anywhere = options.host == "0.0.0.0" || options.host == "::";
     const std::string url =
         "http://" + (anywhere ? std::string("localhost") : options.host) + ":" + std::to_string(server.port());
+    const std::string health = "http://" + options.admin_host + ":" + std::to_string(server.admin_port()) + "/readyz";
     if (::isatty(STDERR_FILENO) == 0) {
         log::info(
             "Ready.",
             {
                 {"url",     url         },
+                {"health",  health      },
                 {"data",    options.data},
                 {"version", kVersion    }
         }
@@ -106,25 +108,27 @@ void greet(const Options& options, const Embedded& server)
         "\n  WeGoWhere Chat %s\n\n"
         "  API and Socket.IO   %s\n"
         "  In a browser        %s/docs\n"
-        "  Health              http://%s:%u/readyz\n"
+        "  Health              %s\n"
         "  Data                %s\n\n"
         "  Try it:  curl -s %s/health\n"
         "           curl -s %s/api/v1/auth/sign-up -H 'Content-Type: application/json' \\\n"
         "                -d '{\"first_name\":\"Grace\",\"username\":\"grace.hopper\",\"password\":\"cobol1959\"}'\n"
         "  Chat clients in JavaScript, Python and curl: examples/\n"
         "  Stop with Ctrl-C.\n\n",
-        kVersion.data(), url.c_str(), url.c_str(), options.admin_host.c_str(),
-        static_cast<unsigned>(server.admin_port()), options.data.c_str(), url.c_str(), url.c_str()
+        kVersion.data(), url.c_str(), url.c_str(), health.c_str(), options.data.c_str(), url.c_str(), url.c_str()
     );
 }
 
 /// What SIGHUP asks for. A setting that is wrong changes nothing.
-void reload(const SettingSources* settings, Notify& notify)
+void reload(const SettingSources* settings, Embedded* server, Notify& notify)
 {
     notify.reloading();
     try {
         if (settings != nullptr) {
-            log::set_level(settings->read().log_level);
+            const auto anew = settings->read();
+            log::set_level(anew.log_level);
+            if (server != nullptr)
+                server->note_reload(anew);
             log::info("The log level was read anew; other settings count from the next start on.");
         }
     } catch (const OptionError& error) {
@@ -150,11 +154,12 @@ int serve_with(const Options& options, const SettingSources* settings)
     net::Loop loop(clock);
     Notify notify(loop, NotifyOptions::from_environment());
     std::optional<Ending> ending;
+    Embedded* running = nullptr;  // as long as the loop runs
     const bool had_terminal = ::isatty(STDERR_FILENO) != 0;
     const auto on_signal = [&](int signal) {
         const bool lost_terminal = had_terminal && ::isatty(STDERR_FILENO) == 0;  // its window was closed
         if (signal == SIGHUP && !lost_terminal)
-            reload(settings, notify);
+            reload(settings, running, notify);
         else
             ending->begin();
     };
@@ -180,6 +185,7 @@ int serve_with(const Options& options, const SettingSources* settings)
                       "all be one. "
                       "If there is one, set WGW_TRUSTED_PROXIES.");
         ending.emplace(loop, server, notify, options);
+        running = &server;
         server.set_ready();
         greet(options, server);
         notify.ready();

@@ -70,6 +70,28 @@ TEST_F(AnAccount, IsSignedOutAlsoIfTheStoreDoesNotKnowTheSession)
     EXPECT_FALSE(counts(lost));
 }
 
+TEST_F(AnAccount, KnowsWhatHasEndedASessionAndWhen)
+{
+    const auto why = [this](const TokenPair& pair) { return await(revocations().why_revoked(caller(pair))); };
+    EXPECT_FALSE(why(grace_));
+    ASSERT_TRUE(sign_out(grace_).has_value());
+    const auto at = clock_.now();
+    const auto original = original_pair(user_);
+    clock_.advance(Duration(5'000));
+    ASSERT_TRUE(sign_out(second_, true).has_value());
+    await(auth().set_disabled(caller(alan_).user_id, true));
+    restart();
+    ASSERT_TRUE(why(grace_));
+    EXPECT_EQ(why(grace_)->what, WhyRevoked::What::session);
+    EXPECT_EQ(why(grace_)->cause, Cause::signed_out);
+    EXPECT_EQ(why(grace_)->at, at);
+    EXPECT_EQ(why(second_)->cause, Cause::signed_out_everywhere);
+    EXPECT_EQ(why(original)->what, WhyRevoked::What::older);
+    EXPECT_EQ(why(original)->at, Timestamp{at.unix_ms + 5'000});
+    EXPECT_EQ(why(alan_)->cause, Cause::disabled);
+    EXPECT_EQ(words(why(grace_)->cause), "signed out");
+}
+
 TEST_F(AnAccount, EndsOneOfItsSessionsAndNobodyElses)
 {
     const auto end = [this](const TokenPair& pair, Id id) { return await(auth().end_session(caller(pair), id)); };

@@ -14,6 +14,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wgw::auth {
@@ -134,6 +135,10 @@ struct Peer {
     std::string address;     ///< As in `192.0.2.1`.
     std::string user_agent;  ///< As sent; the first 256 bytes are kept.
 };
+
+// What a sign-in that is refused with not_found says, as the original does.
+inline constexpr std::string_view kNoSuchUser = "User is not found! Please sign up first.";
+inline constexpr std::string_view kNoPassword = "Please reset your password!";
 
 class AuthApi {
 public:

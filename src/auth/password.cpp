@@ -103,6 +103,14 @@ Task<Result<Verdict>> Passwords::verify(std::string password, std::string hash)
     co_return co_await run(worker_, std::move(job));
 }
 
+bool can_be_verified(std::string_view hash)
+{
+    const std::string text(hash);
+    constexpr HashCost kAny;
+    return is_bcrypt(hash) || (hash.size() < crypto_pwhash_STRBYTES &&
+                               ::crypto_pwhash_str_needs_rehash(text.c_str(), kAny.passes, kAny.memory_bytes) >= 0);
+}
+
 void wipe(std::string& secret)
 {
     secret.resize(secret.capacity());  // never allocates; reaches what a shorter or moved-from string left behind

@@ -18,6 +18,7 @@
 #include "model/result.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace wgw::auth {
 
@@ -50,6 +51,9 @@ private:
     HashCost cost_;
     Worker worker_;
 };
+
+/// Whether `hash` is of a kind that a password can be compared with.
+bool can_be_verified(std::string_view hash);
 
 /// Overwrites a string, also the part of its buffer that it does not use any more, and makes it empty.
 void wipe(std::string& secret);

@@ -3,6 +3,7 @@
 #include "base/all.hpp"
 #include "store/documents.hpp"
 
+#include <array>
 #include <limits>
 #include <stdexcept>
 
@@ -17,6 +18,8 @@ struct Revocation {
     std::optional<Id> kept;
     std::optional<bool> disabled;
     std::optional<Timestamp> expires_at;
+    std::optional<std::string> cause = {};
+    std::optional<Timestamp> revoked_at = {};
 };
 
 namespace {
@@ -37,14 +40,44 @@ constexpr auto kRevocation = fields<Revocation>(
     field("before", &Revocation::before, any, "Of a user: tokens without a session issued until then."),
     field("kept", &Revocation::kept, any, "Of a user: but for this one."),
     field("disabled", &Revocation::disabled, any, "Of a user: no token counts."),
-    field("expires_at", &Revocation::expires_at, any, "When the last token has expired; null: never.")
+    field("expires_at", &Revocation::expires_at, any, "When the last token has expired; null: never."),
+    field("cause", &Revocation::cause, any, "What has ended it: a word of kCauses."),
+    field("revoked_at", &Revocation::revoked_at, any, "When that was.")
 );
+
+struct CauseRow {
+    std::string_view name;   ///< As it is kept.
+    std::string_view words;  ///< For the operator.
+};
+
+/// In the order of Cause. Names are never changed: they stand in stores.
+constexpr std::array kCauses{
+    CauseRow{"unknown",               "of a time before that was noted"                                       },
+    CauseRow{"signed_out",            "signed out"                                                            },
+    CauseRow{"signed_out_everywhere", "its user signed out everywhere"                                        },
+    CauseRow{"ended_by_user",         "its user has ended it in the list of sessions"                         },
+    CauseRow{"new_password",          "the password was changed or reset"                                     },
+    CauseRow{"disabled",              "its user was disabled, or enabled again"                               },
+    CauseRow{"used_twice",            "its refresh token was used a second time: somebody may have had a copy"},
+    CauseRow{"too_many",              "its user has begun more sessions than one may have"                    },
+    CauseRow{"not_begun",             "the password was changed while it was begun"                           },
+};
+
+Cause cause_of(const std::optional<std::string>& name)
+{
+    for (std::size_t i = 0; i < kCauses.size(); ++i)
+        if (name && kCauses[i].name == *name)
+            return static_cast<Cause>(i);
+    return Cause::unknown;
+}
 
 // The collection outlives the revocations.
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
 Task<> remove(store::Collection& rows, Id id) { co_await rows.remove(id); }
 
 }  // namespace
+
+std::string_view words(Cause cause) { return kCauses[static_cast<std::size_t>(cause)].words; }
 
 const store::CollectionSpec& revocations_spec()
 {
@@ -82,9 +115,30 @@ bool LocalRevocations::is_revoked(const Caller& caller) const
     return !caller.issued_s || *caller.issued_s <= mark.before->unix_ms / 1'000;
 }
 
-Task<bool> LocalRevocations::revoke(Id what, UserId user_id, std::optional<Timestamp> until)
+Task<std::optional<WhyRevoked>> LocalRevocations::why_revoked(Caller caller)
 {
-    const Revocation row{what, std::string(kToken), user_id, {}, {}, {}, until};
+    using What = WhyRevoked::What;
+    if (!is_revoked(caller))
+        co_return std::nullopt;
+    if (ended_.contains(caller.ended_by)) {
+        WhyRevoked why{.what = caller.has_session ? What::session : What::token};
+        if (auto document = co_await rows_.get(caller.ended_by)) {
+            const auto row = store::from_document(kRevocation, *std::move(document));
+            why.cause = cause_of(row.cause);
+            why.at = row.revoked_at;
+        }
+        co_return why;
+    }
+    if (is_disabled(caller.user_id))
+        co_return WhyRevoked{What::disabled, Cause::disabled};
+    const auto mark = users_.find(caller.user_id);
+    co_return WhyRevoked{What::older, Cause::unknown, mark == users_.end() ? std::nullopt : mark->second.before};
+}
+
+Task<bool> LocalRevocations::revoke(Id what, UserId user_id, std::optional<Timestamp> until, Cause cause)
+{
+    const std::string name(kCauses[static_cast<std::size_t>(cause)].name);
+    const Revocation row{what, std::string(kToken), user_id, {}, {}, {}, until, name, clock_.now()};
     auto document = store::to_document(kRevocation, row);
     const auto taken = co_await rows_.insert(std::move(document));
     const bool is_new = !taken && !ended_.contains(what);

@@ -12,8 +12,10 @@
 #include "store/collection.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 
 namespace wgw::auth {
@@ -22,6 +24,36 @@ namespace wgw::auth {
 const store::CollectionSpec& revocations_spec();
 
 struct Revocation;
+
+/// What has ended a session or a token.
+enum class Cause : std::uint8_t {
+    unknown,  ///< The row is of a time before causes were kept.
+    signed_out,
+    signed_out_everywhere,
+    ended_by_user,  ///< In the list of sessions.
+    new_password,
+    disabled,
+    used_twice,  ///< Its refresh token: somebody may have had a copy.
+    too_many,    ///< The user had more sessions than one may have.
+    not_begun,   ///< The password changed while it was begun.
+};
+
+/// For the operator: as in `signed out`.
+std::string_view words(Cause cause);
+
+/// Why a token counts no more.
+struct WhyRevoked {
+    enum class What : std::uint8_t {
+        session,   ///< The session that it names.
+        token,     ///< It alone: it names no session.
+        older,     ///< All of the user's that name no session and are as old.
+        disabled,  ///< All of the user's.
+    };
+
+    What what = What::session;
+    Cause cause = Cause::unknown;
+    std::optional<Timestamp> at = {};  ///< Nothing: it was not kept.
+};
 
 class LocalRevocations final : public Revocations {
 public:
@@ -34,9 +66,12 @@ public:
     bool is_revoked(const Caller& caller) const override;
     void set_listener(std::function<void(UserId)> listener) override { listener_ = std::move(listener); }
 
+    /// Nothing: it counts.
+    Task<std::optional<WhyRevoked>> why_revoked(Caller caller);
+
     /// `what` is Caller::ended_by, `until` when the last token concerned expires; nothing: never. False: it had been
     /// revoked before.
-    Task<bool> revoke(Id what, UserId user_id, std::optional<Timestamp> until);
+    Task<bool> revoke(Id what, UserId user_id, std::optional<Timestamp> until, Cause cause = Cause::unknown);
 
     /// The tokens of the user that name no session and were issued up to now, but for the one that `kept` ends.
     Task<> revoke_older(UserId user_id, Id kept);

@@ -17,7 +17,6 @@ struct WipeAtEnd {
     std::string& secret;
 };
 
-constexpr std::string_view kReset = "Please reset your password!";
 constexpr std::string_view kDisabled = "This account is disabled. Please ask whoever runs this server.";
 constexpr std::string_view kNoUser = "User is not found!";
 
@@ -94,12 +93,12 @@ Task<Result<TokenPair>> AuthService::sign_in(SignIn request, Peer peer)
 
     auto user = co_await parts_.users.find_by_username(request.username);
     if (!user)
-        co_return co_await refuse(std::move(request.password), "User is not found! Please sign up first.");
+        co_return co_await refuse(std::move(request.password), std::string(kNoSuchUser));
     auto credential = co_await parts_.credentials.find(user->_id);
     if (!credential)
-        co_return co_await refuse(std::move(request.password), std::string(kReset));
+        co_return co_await refuse(std::move(request.password), std::string(kNoPassword));
     if (!can_be_checked(request.password, *credential))
-        co_return co_await refuse(std::move(request.password), std::string(kReset));
+        co_return co_await refuse(std::move(request.password), std::string(kNoPassword));
     auto verdict = co_await parts_.passwords.verify(std::move(request.password), credential->password);
     if (!verdict)
         co_return fail(std::move(verdict.error()));
@@ -123,7 +122,7 @@ Task<Result<TokenPair>> AuthService::begin_session(user::User user, std::optiona
         const bool counts = stored && stored->_id == shown->_id && stored->changed_at == shown->changed_at;
         const bool disabled = parts_.revocations.is_disabled(user._id);
         if (!counts || disabled) {
-            co_await parts_.sessions.end(user._id, session._id);
+            co_await parts_.sessions.end(user._id, session._id, Cause::not_begun);
             co_return disabled ? fail(Errc::forbidden, std::string(kDisabled)) : fail(wrong_password());
         }
     }
@@ -161,7 +160,7 @@ Task<Result<void>> AuthService::sign_out(Caller caller, SignOut request)
         const auto user_id = require_user_id(caller);
         if (!user_id)
             co_return fail(user_id.error());
-        co_await parts_.sessions.end_all(*user_id, Id());
+        co_await parts_.sessions.end_all(*user_id, Id(), Cause::signed_out_everywhere);
     }
     co_await parts_.sessions.end_own(std::move(caller));
     co_return Result<void>();
@@ -176,7 +175,7 @@ Task<Result<void>> AuthService::change_password(Caller caller, ChangePassword re
         co_return fail(user_id.error());
     auto credential = co_await parts_.credentials.find(*user_id);
     if (!credential || !can_be_checked(request.password, *credential))
-        co_return fail(Errc::not_found, std::string(kReset));
+        co_return fail(Errc::not_found, std::string(kNoPassword));
     const auto verdict = co_await parts_.passwords.verify(std::move(request.password), credential->password);
     if (!verdict)
         co_return fail(verdict.error());
@@ -185,10 +184,10 @@ Task<Result<void>> AuthService::change_password(Caller caller, ChangePassword re
     auto hash = co_await parts_.passwords.hash(std::move(request.new_password));
     if (!hash)
         co_return fail(hash.error());
-    co_await parts_.sessions.end_all(*user_id, caller.ended_by);
+    co_await parts_.sessions.end_all(*user_id, caller.ended_by, Cause::new_password);
     if (!co_await parts_.credentials.change(*std::move(credential), *std::move(hash)))
         co_return fail(Errc::conflict, "The password was changed by somebody else meanwhile.");
-    co_await parts_.sessions.end_all(*user_id, caller.ended_by);
+    co_await parts_.sessions.end_all(*user_id, caller.ended_by, Cause::new_password);
     co_return Result<void>();
 }
 
@@ -208,7 +207,7 @@ Task<Result<void>> AuthService::end_session(Caller caller, Id session_id)
     const auto user_id = require_user_id(caller);
     if (!user_id)
         co_return fail(user_id.error());
-    if (!co_await parts_.sessions.end(*user_id, session_id))
+    if (!co_await parts_.sessions.end(*user_id, session_id, Cause::ended_by_user))
         co_return fail(Errc::not_found, "Session is not found!");
     co_return Result<void>();
 }
@@ -223,13 +222,13 @@ Task<Result<void>> AuthService::reset_password(UserId user_id, std::string new_p
     auto hash = co_await parts_.passwords.hash(std::move(new_password));
     if (!hash)
         co_return fail(hash.error());
-    co_await parts_.sessions.end_all(user_id, Id());
+    co_await parts_.sessions.end_all(user_id, Id(), Cause::new_password);
     auto credential = co_await parts_.credentials.find(user_id);
     if (!credential)
         co_await parts_.credentials.add(user_id, *std::move(hash));
     else if (!co_await parts_.credentials.change(*std::move(credential), *std::move(hash)))
         co_return fail(Errc::conflict, "The password was changed by somebody else meanwhile.");
-    co_await parts_.sessions.end_all(user_id, Id());
+    co_await parts_.sessions.end_all(user_id, Id(), Cause::new_password);
     co_return Result<void>();
 }
 
@@ -240,7 +239,7 @@ Task<Result<void>> AuthService::set_disabled(UserId user_id, bool disabled)
     // Sessions are ended while the user is disabled, whichever way: where disabling was interrupted some may be left.
     if (disabled)
         co_await parts_.revocations.set_disabled(user_id, true);
-    co_await parts_.sessions.end_all(user_id, Id());
+    co_await parts_.sessions.end_all(user_id, Id(), Cause::disabled);
     if (!disabled)
         co_await parts_.revocations.set_disabled(user_id, false);
     co_return Result<void>();

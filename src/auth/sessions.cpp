@@ -157,7 +157,7 @@ Task<Result<TokenSession>> Sessions::replayed(SessionRow row, std::string addres
 {
     const auto session_id = row._id.hex();
     const auto user_id = row.user_id.hex();
-    const bool is_new = co_await parts_.revocations.revoke(row._id, row.user_id, row.expires_at);
+    const bool is_new = co_await parts_.revocations.revoke(row._id, row.user_id, row.expires_at, Cause::used_twice);
     co_await parts_.rows.remove(row._id);
     if (is_new)
         log::warn(
@@ -197,7 +197,7 @@ bool Sessions::is_ended(Id session_id) const
     return parts_.revocations.is_revoked(caller);
 }
 
-Task<bool> Sessions::end(UserId user_id, Id session_id)
+Task<bool> Sessions::end(UserId user_id, Id session_id, Cause cause)
 {
     auto document = co_await parts_.rows.get(session_id);
     if (!document)
@@ -205,7 +205,7 @@ Task<bool> Sessions::end(UserId user_id, Id session_id)
     auto row = store::from_document(kSessionRow, *std::move(document));
     if (row.user_id != user_id)
         co_return false;
-    co_await end_row(std::move(row));
+    co_await end_row(std::move(row), cause);
     co_return true;
 }
 
@@ -218,12 +218,12 @@ Task<> Sessions::end_own(Caller caller)
     } else if (caller.expires_s) {
         until = Timestamp{*caller.expires_s * 1'000};
     }
-    co_await parts_.revocations.revoke(caller.ended_by, caller.user_id, until);
+    co_await parts_.revocations.revoke(caller.ended_by, caller.user_id, until, Cause::signed_out);
     if (caller.has_session)
         co_await parts_.rows.remove(caller.ended_by);
 }
 
-Task<> Sessions::end_all(UserId user_id, Id kept)
+Task<> Sessions::end_all(UserId user_id, Id kept, Cause cause)
 {
     std::vector<Task<>> ends;
     ends.push_back(parts_.revocations.revoke_older(user_id, kept));
@@ -234,7 +234,7 @@ Task<> Sessions::end_all(UserId user_id, Id kept)
         for (auto& document : page) {
             last = document._id;
             if (last != kept)
-                ends.push_back(end_row(store::from_document(kSessionRow, std::move(document))));
+                ends.push_back(end_row(store::from_document(kSessionRow, std::move(document)), cause));
         }
         if (page.size() < kPage)
             break;
@@ -242,9 +242,9 @@ Task<> Sessions::end_all(UserId user_id, Id kept)
     co_await all(std::move(ends));
 }
 
-Task<> Sessions::end_row(SessionRow row)
+Task<> Sessions::end_row(SessionRow row, Cause cause)
 {
-    co_await parts_.revocations.revoke(row._id, row.user_id, row.expires_at);
+    co_await parts_.revocations.revoke(row._id, row.user_id, row.expires_at, cause);
     co_await parts_.rows.remove(row._id);
 }
 
@@ -261,7 +261,7 @@ Task<> Sessions::make_room(UserId user_id, Id newest)
     std::ranges::sort(rows, {}, &SessionRow::last_used_at);
     std::vector<Task<>> ends;
     for (std::size_t i = 0; i + kMostSessions <= rows.size(); ++i)
-        ends.push_back(end_row(std::move(rows[i])));
+        ends.push_back(end_row(std::move(rows[i]), Cause::too_many));
     co_await all(std::move(ends));
 }
 

@@ -67,19 +67,19 @@ public:
     Task<SessionList> list(UserId user_id, SessionPage page);
 
     /// False: the user has no such session.
-    Task<bool> end(UserId user_id, Id session_id);
+    Task<bool> end(UserId user_id, Id session_id, Cause cause);
 
     /// What the caller's token belongs to, whether or not there is a row of it.
     Task<> end_own(Caller caller);
 
     /// All of the user, and the tokens that name no session; but for what `kept` ends.
-    Task<> end_all(UserId user_id, Id kept);
+    Task<> end_all(UserId user_id, Id kept, Cause cause);
 
     /// Removes what has expired, some rows at a time.
     Task<> sweep();
 
 private:
-    Task<> end_row(SessionRow row);
+    Task<> end_row(SessionRow row, Cause cause);
     Task<> make_room(UserId user_id, Id newest);
     Task<Result<TokenSession>> replayed(SessionRow row, std::string address);
 

@@ -1,3 +1,4 @@
+#include "codec/json_explain.hpp"
 #include "codec/json_scan.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
@@ -36,15 +37,25 @@ public:
         }
     }
 
+    /// Where it has stopped, and what would have been right there.
+    const char* at() const { return at_; }
+    std::string_view expected() const { return expected_; }
+
 private:
     static constexpr int kStackBits = 1024;
+
+    JsonError wrong(std::string_view expected)
+    {
+        expected_ = expected;
+        return JsonError::syntax;
+    }
 
     /// A scalar, an empty container, or the beginning of a container up to where its first value has to be.
     JsonError value(bool& opened)
     {
         skip_space();
         if (at_ == end_)
-            return JsonError::syntax;
+            return wrong("a value");
         if (nodes_left_-- == 0)
             return JsonError::too_many_nodes;
         switch (*at_) {
@@ -87,16 +98,13 @@ private:
             skip_space();
             if (depth_ == 0) {
                 finished = true;
-                return at_ == end_ ? JsonError::none : JsonError::syntax;
+                return at_ == end_ ? JsonError::none : wrong("the end");
             }
-            if (at_ == end_)
-                return JsonError::syntax;
             const bool object = (objects_[(depth_ - 1) / 64] >> ((depth_ - 1) % 64) & 1) != 0;
-            const char c = *at_++;
-            if (c == ',')
+            if (take(','))
                 return object ? key() : JsonError::none;
-            if (c != (object ? '}' : ']'))
-                return JsonError::syntax;
+            if (!take(object ? '}' : ']'))
+                return wrong(object ? "a comma or }" : "a comma or ]");
             --depth_;
         }
     }
@@ -105,13 +113,13 @@ private:
     {
         skip_space();
         if (at_ == end_ || *at_ != '"')
-            return JsonError::syntax;
+            return wrong("a name in double quotes");
         if (nodes_left_-- == 0)
             return JsonError::too_many_nodes;
         if (auto error = string(); error != JsonError::none)
             return error;
         skip_space();
-        return take(':') ? JsonError::none : JsonError::syntax;
+        return take(':') ? JsonError::none : wrong("a colon");
     }
 
     JsonError string()
@@ -120,14 +128,14 @@ private:
         while (true) {
             at_ = plain_end<NonAscii::stop>(at_, end_);
             if (at_ == end_)
-                return JsonError::syntax;
+                return wrong("the closing quote");
             if (take('"'))
                 return JsonError::none;
             if (*at_ == '\\') {
                 if (!escape())
-                    return JsonError::syntax;
+                    return wrong("an escape as in \\n or \\u0041");
             } else if (static_cast<unsigned char>(*at_) < 0x20) {
-                return JsonError::syntax;
+                return wrong("no control character inside of a string");
             } else {
                 // No byte of a longer form is below 0x80, so each run of such bytes is valid or not by itself.
                 const char* const begin = at_;
@@ -155,23 +163,23 @@ private:
     JsonError literal(std::string_view word)
     {
         if (!std::string_view(at_, end_).starts_with(word))
-            return JsonError::syntax;
+            return wrong("a value");
         at_ += word.size();
         return JsonError::none;
     }
 
     JsonError number()
     {
-        take('-');
+        const bool is_negative = take('-');
         if (!take('0') && !digits())
-            return JsonError::syntax;
+            return wrong(is_negative ? "digits" : "a value");
         if (take('.') && !digits())
-            return JsonError::syntax;
+            return wrong("digits");
         if (take('e') || take('E')) {
             if (!take('+'))
                 take('-');
             if (!digits())
-                return JsonError::syntax;
+                return wrong("digits");
         }
         return JsonError::none;
     }
@@ -198,11 +206,19 @@ private:
     int max_depth_;
     int depth_ = 0;
     std::size_t nodes_left_;
+    std::string_view expected_;
     std::array<std::uint64_t, kStackBits / 64> objects_{};  ///< Bit n: the container at depth n is an object.
 };
 
 }  // namespace
 
 JsonError json_check(std::string_view text, JsonLimits limits) { return Checker(text, limits).run(); }
+
+JsonFault json_explain(std::string_view text, JsonLimits limits)
+{
+    Checker checker(text, limits);
+    const auto error = checker.run();
+    return {error, static_cast<std::size_t>(checker.at() - text.data()), checker.expected()};
+}
 
 }  // namespace wgw

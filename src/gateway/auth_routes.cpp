@@ -2,6 +2,7 @@
 #include "gateway/paging.hpp"
 #include "gateway/parameters.hpp"
 #include "gateway/routes.hpp"
+#include "gateway/sign_in_notes.hpp"
 #include "model/fields.hpp"
 #include "model/token.hpp"
 
@@ -51,14 +52,20 @@ Task<Result<RestReply>> sign_in(Features features, RestRequest request)
     auto fields = read(auth::kSignIn, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
-    auto attempt = features.throttles.sign_in(fields->username, request.address);
-    if (!attempt)
+    const std::string username = fields->username;
+    auto attempt = features.throttles.sign_in(username, request.address);
+    if (!attempt) {
+        note_failed_sign_in(features.throttles, username, request, attempt.error());
         co_return fail(attempt.error());
+    }
     auto pair = co_await features.auth.sign_in(*std::move(fields), peer_of(request));
     if (pair || is_wrong(pair.error()))
         features.throttles.end(*attempt, pair ? SignInGuard::Outcome::right : SignInGuard::Outcome::failed);
-    if (!pair)
+    if (!pair) {
+        note_failed_sign_in(features.throttles, username, request, pair.error());
         co_return fail(pair.error());
+    }
+    features.throttles.signed_in(username);
     co_return RestReply{token_data(*pair), {}};
 }
 

@@ -39,6 +39,9 @@ std::vector<std::pair<std::string, std::string>> waiting_fields(const Failure& f
     return fields;
 }
 
+/// Anybody can send them, so the log has some a second, and how many there were.
+constexpr Rate kBodyLines{1, std::chrono::seconds(1), 20};
+
 HttpResponse json_response(int status, std::string body)
 {
     HttpResponse response;
@@ -141,12 +144,51 @@ void Rest::note(const Seen& seen, int status, std::int64_t duration_us)
     );
 }
 
+/// The answer to such a body is recorded, and has no reason in it: whoever is asked for one looks here.
+void Rest::note_body(const HttpRequest& request, const Seen& seen, bool is_read)
+{
+    if (!log::is_on(log::Level::info))
+        return;
+    if (body_lines_.take(Pace(kBodyLines), clock_.monotonic()) > Duration(0)) {
+        ++body_lines_left_out_;
+        return;
+    }
+    const auto left_out = std::exchange(body_lines_left_out_, 0);
+    if (is_read) {
+        log::info(
+            "JSON came as a form, and was read as one: it has no fields. Send the header Content-Type: "
+            "application/json.",
+            {
+                {"request_id", seen.request_id},
+                {"route",      seen.pattern   },
+                {"address",    seen.address   },
+                {"left_out",   left_out       },
+        }
+        );
+        return;
+    }
+    const auto fault = explain_body(request);
+    log::info(
+        "A body could not be read.",
+        {
+            {"request_id", seen.request_id    },
+            {"what",       fault.what         },
+            {"at_byte",    fault.at           },
+            {"line",       fault.line         },
+            {"of_bytes",   request.body.size()},
+            {"address",    seen.address       },
+            {"left_out",   left_out           },
+    }
+    );
+}
+
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): fenced() awaits it
 Task<HttpResponse> Rest::answer(HttpRequest request, Seen& seen)
 {
     auto body = read_body(request);
     if (!body) {
         seen.error = Errc::validation_failed;
+        note_body(request, seen, false);
         const bool malformed = body.error() == BodyError::malformed;
         HttpResponse response = json_response(malformed ? 400 : 415, envelope(false, clock_.now(), {}));
         response.close = malformed;
@@ -194,8 +236,11 @@ Task<HttpResponse> Rest::answer(HttpRequest request, Seen& seen)
             seen.user_id = call.caller.user_id.hex();
     }
     auto reply = co_await route.handler(std::move(call));
-    if (!reply)
+    if (!reply) {
+        if (reply.error().code == Errc::validation_failed && is_json_in_form(request))
+            note_body(request, seen, true);
         co_return fail(reply.error(), seen, route.recorded);
+    }
     HttpResponse response = json_response(route.status, envelope(true, clock_.now(), reply->data));
     response.headers = std::move(reply->headers);
     co_return response;

@@ -5,6 +5,7 @@
 /// The gateway is a function: tests call serve() without a socket.
 /// Tests  rest_test.cpp, tests/golden
 
+#include "base/rate.hpp"
 #include "base/task.hpp"
 #include "base/time.hpp"
 #include "codec/http_request.hpp"
@@ -94,6 +95,7 @@ private:
     Task<HttpResponse> answer(HttpRequest request, Seen& seen);
     HttpResponse fail(const Failure& failure, Seen& seen, bool recorded = true) const;
     void note(const Seen& seen, int status, std::int64_t duration_us);
+    void note_body(const HttpRequest& request, const Seen& seen, bool is_read);
 
     std::vector<Route> routes_;
     Router router_;
@@ -103,6 +105,8 @@ private:
     Pages pages_;
     std::vector<RouteCounts> counts_;
     std::uint64_t next_request_ = 1;
+    Bucket body_lines_;  ///< Of the log, about bodies that cannot be read.
+    std::uint64_t body_lines_left_out_ = 0;
     bool draining_ = false;
 };
 

@@ -1,10 +1,12 @@
 #include "gateway/rest_body.hpp"
 
 #include "base/ascii.hpp"
+#include "codec/json_explain.hpp"
 #include "codec/json_text.hpp"
 #include "codec/url.hpp"
 #include "codec/utf8.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -55,10 +57,14 @@ bool is_poisoned(std::string_view json)
     return false;
 }
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+
 std::expected<std::string, BodyError> read_json(std::string_view body)
 {
-    if (body.starts_with("\xef\xbb\xbf"))
-        body.remove_prefix(3);
+    if (body.starts_with(kByteOrderMark))
+        body.remove_prefix(kByteOrderMark.size());
     std::string text(body);
     JsonError error = json_check(text);
     if (error == JsonError::utf8) {
@@ -92,14 +98,51 @@ std::expected<std::string, BodyError> read_body(const HttpRequest& request)
         return request.body.empty() ? std::expected<std::string, BodyError>("{}")
                                     : std::unexpected(BodyError::unsupported);
     const auto type = media_type(*content_type);
-    if (type == "application/json")
+    if (type == kJson)
         return read_json(request.body);
-    if (type == "application/x-www-form-urlencoded")
+    if (type == kForm)
         return form_to_json(request.body);
     if (type == "text/plain")
         return "{}";
     // Without a body there is nothing to be in the wrong form.
     return request.body.empty() ? std::expected<std::string, BodyError>("{}") : std::unexpected(BodyError::unsupported);
+}
+
+BodyFault explain_body(const HttpRequest& request)
+{
+    const auto content_type = request.header("content-type").value_or("");
+    if (content_type.empty())
+        return {.what = "there is no Content-Type; expected application/json"};
+    if (media_type(content_type) != kJson)
+        return {.what = "the Content-Type is none that is read; expected application/json"};
+    const bool has_mark = request.body.starts_with(kByteOrderMark);
+    const std::string text = to_utf8(std::string_view(request.body).substr(has_mark ? kByteOrderMark.size() : 0));
+    const auto fault = json_explain(text);
+    const auto what = [&]() -> std::string {
+        switch (fault.error) {
+        case JsonError::syntax:
+            return std::string(fault.at == text.size() ? "it ends too early: expected " : "expected ") +
+                   std::string(fault.expected);
+        case JsonError::too_deep:
+            return "it is nested too deeply";
+        case JsonError::too_many_nodes:
+            return "it has too many values";
+        default:
+            return "a member is named __proto__, or prototype inside of constructor";
+        }
+    }();
+    if (fault.error == JsonError::none)
+        return {.what = what};
+    const auto line = std::ranges::count(std::string_view(text).substr(0, fault.at), '\n') + 1;
+    return {what, fault.at + (has_mark ? kByteOrderMark.size() : 0), static_cast<std::size_t>(line)};
+}
+
+bool is_json_in_form(const HttpRequest& request)
+{
+    const auto begin = request.body.find_first_not_of(" \t\r\n");
+    return begin != std::string::npos && (request.body[begin] == '{' || request.body[begin] == '[') &&
+           media_type(request.header("content-type").value_or("")) == kForm &&
+           json_check(request.body) == JsonError::none;
 }
 
 }  // namespace wgw::gateway

@@ -8,6 +8,7 @@
 
 #include "codec/http_request.hpp"
 
+#include <cstddef>
 #include <expected>
 #include <string>
 
@@ -19,5 +20,19 @@ enum class BodyError {
 };
 
 std::expected<std::string, BodyError> read_body(const HttpRequest& request);
+
+/// For the log: of the body itself it has nothing.
+struct BodyFault {
+    std::string what;      ///< As in `expected a name in double quotes`.
+    std::size_t at = 0;    ///< Bytes before it; of JSON only.
+    std::size_t line = 0;  ///< From 1; 0: it is in no place.
+};
+
+/// Why read_body() has refused it.
+BodyFault explain_body(const HttpRequest& request);
+
+/// Whether it is JSON that came as a form, as `curl -d` sends it unless it is told otherwise: read as a form, it is one
+/// name without a value.
+bool is_json_in_form(const HttpRequest& request);
 
 }  // namespace wgw::gateway

@@ -96,5 +96,39 @@ TEST(ABody, IsReadInOnePassHoweverDeep)
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
 }
 
+HttpRequest request_of(std::string_view type, std::string body)
+{
+    HttpRequest request;
+    if (!type.empty())
+        request.headers.emplace_back("content-type", std::string(type));
+    request.body = std::move(body);
+    return request;
+}
+
+TEST(ABodyThatCannotBeRead, IsExplainedWithoutItsText)
+{
+    const auto told = [](std::string_view type, std::string body) {
+        const auto fault = explain_body(request_of(type, std::move(body)));
+        return fault.what + " " + std::to_string(fault.at) + " " + std::to_string(fault.line);
+    };
+    EXPECT_EQ(told(kJson, "{\n  'secret':1}"), "expected a name in double quotes 4 2");
+    EXPECT_EQ(told(kJson, R"({"a":"secret)"), "it ends too early: expected the closing quote 12 1");
+    EXPECT_EQ(told(kJson, "\xef\xbb\xbf{]"), "expected a name in double quotes 4 1");
+    EXPECT_EQ(told(kJson, ""), "it ends too early: expected a value 0 1");
+    EXPECT_EQ(told(kJson, deep(129)), "it is nested too deeply 128 1");
+    EXPECT_EQ(told(kJson, R"({"__proto__":1})"), "a member is named __proto__, or prototype inside of constructor 0 0");
+    EXPECT_EQ(told("", "{}"), "there is no Content-Type; expected application/json 0 0");
+    EXPECT_EQ(told("text/csv", "{}"), "the Content-Type is none that is read; expected application/json 0 0");
+}
+
+TEST(JsonInAForm, IsKnown)
+{
+    EXPECT_TRUE(is_json_in_form(request_of(kForm, R"( {"username":"grace"})")));
+    EXPECT_FALSE(is_json_in_form(request_of(kForm, "username=grace")));
+    EXPECT_FALSE(is_json_in_form(request_of(kForm, "{x=1")));
+    EXPECT_FALSE(is_json_in_form(request_of(kJson, "{}")));
+    EXPECT_FALSE(is_json_in_form(request_of("", "")));
+}
+
 }  // namespace
 }  // namespace wgw::gateway

@@ -13,9 +13,14 @@ constexpr Duration kUnderWay{1'000};  // until those that are not answered yet h
 constexpr int kNetworkBits = 24;
 constexpr int kNetworkBitsV6 = 64;
 
-RateKey pair_of(std::string_view account, const std::optional<IpAddress>& address)
+/// Zeros of an address that is not counted.
+IpAddress network_of(const std::optional<IpAddress>& address)
 {
-    const auto network = address.value_or(IpAddress{}).network(kNetworkBits, kNetworkBitsV6);
+    return address.value_or(IpAddress{}).network(kNetworkBits, kNetworkBitsV6);
+}
+
+RateKey pair_of(std::string_view account, const IpAddress& network)
+{
     std::string text(network.bytes.begin(), network.bytes.end());
     return RateKey::of(text.append(account));
 }
@@ -42,22 +47,27 @@ SignInGuard::SignInGuard(const Rate& sign_in, const Rate& address, std::uint64_t
 {
 }
 
+/// A period has passed in quiet.
+bool SignInGuard::is_forgiven(const Failures& failures, Instant now) const
+{
+    return failures.count < rate_.count ? now >= failures.until : now >= failures.until + rate_.period;
+}
+
 /// How long `key` has to wait, 0 for not at all.
 Duration SignInGuard::delay(const Table<Failures>& table, const RateKey& key, Instant now) const
 {
     const auto found = table.find(key);
     if (found == table.end() || rate_.is_off())
         return Duration(0);
-    const auto& [count, under_way, until] = found->second;
-    if (count >= rate_.count && now < until)
-        return until - now;
-    return under_way >= std::max<std::int64_t>(1, rate_.count - count) ? kUnderWay : Duration(0);
+    const auto& failures = found->second;
+    if (failures.count >= rate_.count && now < failures.until)
+        return failures.until - now;
+    return failures.under_way >= std::max<std::int64_t>(1, rate_.count - failures.count) ? kUnderWay : Duration(0);
 }
 
-void SignInGuard::enter(Table<Failures>& table, const RateKey& key, Instant now)
+/// One more under way, of which there is a counter. Precondition: the rate is not off.
+SignInGuard::Failures& SignInGuard::enter(Table<Failures>& table, const RateKey& key, Instant now)
 {
-    if (rate_.is_off())
-        return;
     if (table.size() >= most_) {
         std::erase_if(table, [&](const auto& entry) {
             return entry.second.under_way == 0 && now >= entry.second.until + rate_.period;
@@ -66,12 +76,12 @@ void SignInGuard::enter(Table<Failures>& table, const RateKey& key, Instant now)
         make_room(table, most_, [](const Failures& failures) { return failures.count + 1'000 * failures.under_way; });
     }
     auto& failures = table[key];
-    const bool is_over = failures.count < rate_.count ? now >= failures.until : now >= failures.until + rate_.period;
-    if (is_over)
+    if (is_forgiven(failures, now))
         failures.count = 0;
     if (failures.count == 0)
         failures.until = now + rate_.period;
     ++failures.under_way;
+    return failures;
 }
 
 void SignInGuard::fail(Table<Failures>& table, const RateKey& key, Instant now)
@@ -83,6 +93,8 @@ void SignInGuard::fail(Table<Failures>& table, const RateKey& key, Instant now)
     ++failures.count;
     if (failures.count < rate_.count)
         return;
+    if (failures.count == rate_.count)
+        failures.since = now;
     const auto doublings = std::min<std::int64_t>(failures.count - rate_.count, 30);
     failures.until = now + std::min(kFirstDelay * (std::int64_t{1} << doublings), rate_.period);
 }
@@ -96,7 +108,41 @@ void SignInGuard::know(const RateKey& pair, Instant now)
 void SignInGuard::remember(std::string_view account, const std::optional<IpAddress>& address, Instant now)
 {
     if (!rate_.is_off())
-        know(pair_of(account, address), now);
+        know(pair_of(account, network_of(address)), now);
+}
+
+SignInGuard::Look SignInGuard::look(std::string_view account, Instant now) const
+{
+    const auto key = RateKey::of(account);
+    const auto refused = [&](const Failures& failures) {
+        return failures.count >= rate_.count && now < failures.until;
+    };
+    Look look;
+    if (const auto found = accounts_.find(key); found != accounts_.end() && !is_forgiven(found->second, now)) {
+        look.failed = found->second.count;
+        if (refused(found->second)) {
+            look.refused_since = found->second.since;
+            look.refused_until = found->second.until;
+        }
+    }
+    for (const auto& [pair, failures] : pairs_) {
+        if (failures.account != key || failures.count == 0 || is_forgiven(failures, now))
+            continue;
+        look.networks.push_back({failures.network, failures.count, {}});
+        if (refused(failures))
+            look.networks.back().refused_until = failures.until;
+    }
+    std::ranges::sort(look.networks, std::ranges::greater(), &Look::Network::failed);
+    if (look.networks.size() > kNetworks)
+        look.networks.resize(kNetworks);
+    return look;
+}
+
+void SignInGuard::forget(std::string_view account)
+{
+    const auto key = RateKey::of(account);
+    accounts_.erase(key);
+    std::erase_if(pairs_, [&](const auto& entry) { return entry.second.account == key; });
 }
 
 std::expected<SignInGuard::Attempt, SignInGuard::Wait> SignInGuard::begin(
@@ -117,14 +163,18 @@ std::expected<SignInGuard::Attempt, SignInGuard::Wait> SignInGuard::begin(
         attempt.guard_ = nullptr;
         return std::unexpected(Wait{wait, addresses_.rate().burst});
     }
-    enter(pairs_, attempt.pair_, now);
+    if (rate_.is_off())
+        return attempt;
+    auto& of_pair = enter(pairs_, attempt.pair_, now);
+    of_pair.account = attempt.account_;
+    of_pair.network = attempt.network_;
     if (!attempt.is_known_)
         enter(accounts_, attempt.account_, now);
     return attempt;
 }
 
 SignInGuard::Attempt::Attempt(SignInGuard& guard, std::string_view account, const std::optional<IpAddress>& address)
-    : guard_(&guard), account_(RateKey::of(account)), pair_(pair_of(account, address)),
+    : guard_(&guard), account_(RateKey::of(account)), network_(network_of(address)), pair_(pair_of(account, network_)),
       is_known_(guard.known_.contains(pair_))
 {
     if (address)
@@ -132,8 +182,8 @@ SignInGuard::Attempt::Attempt(SignInGuard& guard, std::string_view account, cons
 }
 
 SignInGuard::Attempt::Attempt(Attempt&& other) noexcept
-    : guard_(std::exchange(other.guard_, nullptr)), account_(other.account_), pair_(other.pair_),
-      address_(other.address_), is_known_(other.is_known_)
+    : guard_(std::exchange(other.guard_, nullptr)), account_(other.account_), network_(other.network_),
+      pair_(other.pair_), address_(other.address_), is_known_(other.is_known_)
 {
 }
 

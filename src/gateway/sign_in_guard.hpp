@@ -23,6 +23,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace wgw::gateway {
 
@@ -49,6 +50,7 @@ public:
 
         SignInGuard* guard_;
         RateKey account_;
+        IpAddress network_;
         RateKey pair_;  ///< Account and network.
         std::optional<RateKey> address_;
         bool is_known_;
@@ -62,6 +64,27 @@ public:
     /// Nothing for `address`: it is one that is not counted.
     std::expected<Attempt, Wait> begin(std::string_view account, const std::optional<IpAddress>& address, Instant now);
 
+    /// What is counted for an account: for the operator.
+    struct Look {
+        struct Network {
+            IpAddress first;  ///< Of its addresses; zeros: those that are not counted.
+            std::int64_t failed = 0;
+            std::optional<Instant> refused_until = {};
+        };
+
+        std::int64_t failed = 0;                    ///< From networks where the account has not signed in before.
+        std::optional<Instant> refused_since = {};  ///< With `refused_until`: from these networks.
+        std::optional<Instant> refused_until = {};
+        std::vector<Network> networks = {};  ///< Those with failures, the most of them first; kNetworks at most.
+    };
+    static constexpr std::size_t kNetworks = 5;
+
+    /// Looks at every counter: not for the way of a request.
+    Look look(std::string_view account, Instant now) const;
+
+    /// What was counted for the account is forgotten: it may try again at once.
+    void forget(std::string_view account);
+
     /// The account was made, or has signed in otherwise, from there.
     void remember(std::string_view account, const std::optional<IpAddress>& address, Instant now);
 
@@ -70,6 +93,9 @@ private:
         std::int64_t count = 0;
         std::int64_t under_way = 0;
         Instant until;  ///< Of the delay, or of the period.
+        Instant since;  ///< When there were so many that a delay began.
+        RateKey account;
+        IpAddress network;  ///< Of a pair.
     };
     struct Hash {
         std::size_t operator()(const RateKey& key) const { return key.words[0]; }  // of a digest
@@ -77,8 +103,9 @@ private:
     template <class Value>
     using Table = std::unordered_map<RateKey, Value, Hash>;
 
+    bool is_forgiven(const Failures& failures, Instant now) const;
     Duration delay(const Table<Failures>& table, const RateKey& key, Instant now) const;
-    void enter(Table<Failures>& table, const RateKey& key, Instant now);
+    Failures& enter(Table<Failures>& table, const RateKey& key, Instant now);
     void fail(Table<Failures>& table, const RateKey& key, Instant now);
     void know(const RateKey& pair, Instant now);
 

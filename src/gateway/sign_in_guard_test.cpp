@@ -154,6 +154,56 @@ TEST_F(SigningIn, RemembersSoManyAndNoMore)
     EXPECT_GT(attempt("grace", "198.51.100.1", failed), 0ms) << "those with the fewest failures were forgotten";
 }
 
+TEST_F(SigningIn, ThatIsRefusedCanBeSeenWithItsReason)
+{
+    EXPECT_EQ(guard_.look("grace", now_).failed, 0);
+    guess("grace", "192.0.2.1", 4);
+    guess("grace", "198.51.100.7", 5);
+    const auto before = guard_.look("grace", now_);
+    EXPECT_EQ(before.failed, 9);
+    EXPECT_FALSE(before.refused_until);
+    now_ = now_ + 10s;
+    guess("grace", "198.51.100.8", 1);
+    const auto since = now_;
+    now_ = now_ + 1s;
+    guess("grace", "198.51.100.8", 1);
+    const auto look = guard_.look("grace", now_);
+    EXPECT_EQ(look.failed, 11);
+    EXPECT_EQ(look.refused_since, since);
+    EXPECT_EQ(look.refused_until, now_ + 2s);
+    ASSERT_EQ(look.networks.size(), 2U);
+    EXPECT_EQ(look.networks[0].first.text(), "198.51.100.0");
+    EXPECT_EQ(look.networks[0].failed, 7);
+    EXPECT_EQ(look.networks[1].first.text(), "192.0.2.0");
+    EXPECT_FALSE(look.networks[1].refused_until);
+    EXPECT_EQ(guard_.look("alan", now_).failed, 0);
+    EXPECT_EQ(guard_.look("grace", now_ + 2s + 15min).failed, 0) << "as it is forgiven";
+}
+
+TEST_F(SigningIn, OfAnOwnersNetworkIsSeenApart)
+{
+    attempt("grace", "192.0.2.1", right);
+    guess("grace", "192.0.2.1", 20);
+    const auto look = guard_.look("grace", now_);
+    EXPECT_EQ(look.failed, 0);
+    EXPECT_FALSE(look.refused_until);
+    ASSERT_EQ(look.networks.size(), 1U);
+    EXPECT_EQ(look.networks[0].refused_until, now_ + 1s);
+}
+
+TEST_F(SigningIn, IsPossibleAtOnceWhenItsFailuresAreForgotten)
+{
+    guess("alan", "192.0.2.1", 20);
+    guess("grace", "192.0.2.1", 20);
+    auto under_way = guard_.begin("grace", IpAddress::parse("192.0.2.1"), now_ + 1s);
+    guard_.forget("grace");
+    EXPECT_EQ(guard_.look("grace", now_).failed, 0);
+    EXPECT_EQ(attempt("grace", "192.0.2.1", failed), 0ms);
+    under_way->end(failed, now_);
+    EXPECT_EQ(guess("grace", "192.0.2.1", 20), 8);
+    EXPECT_GT(attempt("alan", "192.0.2.1", right), 0ms);
+}
+
 TEST_F(SigningIn, IsNotHeldBackWhereTheLimitsAreLifted)
 {
     SignInGuard guard({}, {}, 7);

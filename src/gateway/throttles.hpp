@@ -11,6 +11,7 @@
 #include "codec/forwarded.hpp"
 #include "gateway/rate_limit.hpp"
 #include "gateway/sign_in_guard.hpp"
+#include "gateway/sign_in_journal.hpp"
 #include "model/limits.hpp"
 #include "model/result.hpp"
 #include "net/loop.hpp"
@@ -65,6 +66,20 @@ public:
     Result<SignInGuard::Attempt> sign_in(std::string_view username, std::string_view address);
     void end(SignInGuard::Attempt& attempt, SignInGuard::Outcome outcome) { attempt.end(outcome, now()); }
 
+    /// A sign-in has failed, or was refused: whether the log is to have a line of it.
+    SignInJournal::Told sign_in_failed(std::string_view username, std::string_view address, SignInJournal::Why why)
+    {
+        return journal_.failed(username, IpAddress::parse(address), why, now());
+    }
+    void signed_in(std::string_view username) { journal_.succeeded(username); }
+
+    /// For the operator.
+    SignInGuard::Look look_at_sign_ins(std::string_view username) const { return sign_ins_.look(username, now()); }
+    std::optional<SignInJournal::Last> last_failure(std::string_view username) const { return journal_.last(username); }
+
+    /// Whoever waits because of failures of that name need not any more.
+    void forgive_sign_ins(std::string_view username) { sign_ins_.forget(username); }
+
 private:
     Instant now() const { return loop_.now(); }
     Verdict take(RateTable& table, const RateKey& key);
@@ -85,6 +100,7 @@ private:
     RateTable joins_;
     RateTable sign_ups_;
     SignInGuard sign_ins_;
+    SignInJournal journal_;
     std::map<IpAddress, std::int64_t> connections_;  ///< As many as there are addresses connected.
 };
 

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <stdexcept>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::string_view kMalformed = "jwt malformed";
 constexpr std::string_view kInvalid = "invalid token";
+constexpr std::string_view kForeign = "jwt issuer invalid";
 constexpr std::string_view kWrongType = "Access token type is invalid!";
 constexpr std::string_view kNotFound = "Access token is not found!";
 constexpr std::string_view kNoRefresh = "Refresh token type is invalid!";
@@ -283,7 +285,17 @@ Result<std::string> Tokens::verified_payload(std::string_view token) const
         return refuse(kInvalid);
     if (auto failure = check_dates(JsonValue(*payload)))
         return fail(*std::move(failure));
+    if (!is_of_issuer(JsonValue(*payload)))
+        return refuse(kForeign);
     return *std::move(payload);
+}
+
+bool Tokens::is_of_issuer(JsonValue payload) const
+{
+    if (keys_.issuers.empty())
+        return true;
+    const auto issuer = text_claim(payload, "iss");
+    return issuer == kIssuer || std::ranges::find(keys_.issuers, issuer) != keys_.issuers.end();
 }
 
 bool Tokens::is_signed(std::string_view text, std::string_view signature, std::string_view digest) const

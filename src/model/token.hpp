@@ -5,9 +5,10 @@
 ///           `use` ("access", "refresh") is ours. A token without it is a refresh token if its issuer is WeGoWhere and
 ///           its life is exactly the refresh lifetime; so tokens of the original work here, and ours work there
 ///           `sid` is the session; `gen`, in refresh tokens only, says which of its pairs: 1, 2, 3 …
-/// Accepted  HS256, HS384, HS512; any issuer; no `exp` (it never expires); claims of any JSON type
-/// Order     form, header and payload decode, signature there, algorithm, signature right, payload an object, nbf, exp,
-///           use. Nothing in the payload is believed before the signature is right
+/// Accepted  HS256, HS384, HS512; any issuer, unless some are named; no `exp` (it never expires); claims of any JSON
+/// type Order     form, header and payload decode, signature there, algorithm, signature right, payload an object, nbf,
+/// exp,
+///           iss, use. Nothing in the payload is believed before the signature is right
 /// Errors    unauthorized or token_expired with the recorded texts. Whether a token was revoked is not known here
 /// Bound     4,096 bytes, longer ones are malformed
 /// Source    RFC 7519, RFC 7515; the texts are those of npm jsonwebtoken
@@ -21,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wgw {
 
@@ -28,8 +30,9 @@ inline constexpr std::string_view kIssuer = "WeGoWhere";
 inline constexpr std::size_t kMaxTokenBytes = 4'096;
 
 struct TokenKeys {
-    std::string current;        ///< Signs and verifies. Not empty.
-    std::string previous = {};  ///< Verifies only, while secrets are rotated; empty: none.
+    std::string current;                    ///< Signs and verifies. Not empty.
+    std::string previous = {};              ///< Verifies only, while secrets are rotated; empty: none.
+    std::vector<std::string> issuers = {};  ///< Whose tokens count besides those of WeGoWhere; empty: anybody's.
 };
 
 struct TokenLifetimes {
@@ -100,6 +103,7 @@ private:
     Result<std::string> verified_payload(std::string_view token) const;
     bool is_signed(std::string_view text, std::string_view signature, std::string_view digest) const;
     std::optional<Failure> check_dates(JsonValue payload) const;
+    bool is_of_issuer(JsonValue payload) const;
     Use use_of(JsonValue payload) const;
 
     TokenKeys keys_;

@@ -158,6 +158,23 @@ TEST_P(TheGuard, AnswersTheRecordedText)
     }
 }
 
+TEST(ATokenOfAnotherIssuer, CountsUnlessIssuersAreNamed)
+{
+    const auto told = [](std::vector<std::string> issuers, std::string_view more) {
+        const Tokens pinned({std::string(kSecret), std::string(kOldSecret), std::move(issuers)}, kClock);
+        const auto caller = pinned.check_token(token(claims(more)));
+        return caller ? std::string() : std::string(caller.error().text());
+    };
+    constexpr std::string_view kRefused = "jwt issuer invalid";
+    EXPECT_EQ(told({}, R"("iss":"anybody")"), "");
+    EXPECT_EQ(told({"host.example"}, R"("iss":"host.example")"), "");
+    EXPECT_EQ(told({"host.example"}, R"("iss":"WeGoWhere")"), "") << "ours always do";
+    EXPECT_EQ(told({"WeGoWhere"}, R"("iss":"host.example")"), kRefused);
+    EXPECT_EQ(told({"host.example"}, R"("nbf":1)"), kRefused) << "without an issuer";
+    EXPECT_EQ(told({"host.example"}, R"("iss":["host.example"])"), kRefused);
+    EXPECT_EQ(told({"host.example"}, R"("iss":"x","exp":1)"), "jwt expired") << "the times are looked at first";
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, TheGuard, testing::ValuesIn(kRows), [](const auto& row) {
     return std::string(row.param.name);
 });

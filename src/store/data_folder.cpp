@@ -22,8 +22,13 @@ constexpr mode_t kFileMode = 0600;
     throw DataFolderError(what + ": " + std::strerror(errno) + ". " + advice);
 }
 
+/// What to do about an errno that was met at the path of a folder.
 std::string advice()
 {
+    if (errno == ENOTDIR || errno == EEXIST)
+        return "A part of the path is a file: set WGW_DATA, or --data, to the path of a folder.";
+    if (errno == ENOSPC || errno == EROFS || errno == EIO)
+        return "Look at the disk, or set WGW_DATA to a folder on another one.";
     return "Give it to user " + std::to_string(::geteuid()) +
            " (chown), or set WGW_DATA to a folder that this user may write.";
 }
@@ -37,16 +42,34 @@ void sync_folder(const std::filesystem::path& path)
     ::close(folder);
 }
 
-/// Makes `path` and what is missing above it.
-void make(const std::filesystem::path& path)
+/// Makes `path` and what is missing above it. `made`: how many that were, also if it throws.
+void make(const std::filesystem::path& path, int& made)
 {
     if (path.empty() || std::filesystem::exists(path))
         return;
     const auto above = std::filesystem::absolute(path).lexically_normal().parent_path();
-    make(above);
-    if (::mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST)
-        fail("The data folder " + path.string() + " cannot be made", advice());
+    make(above, made);
+    if (::mkdir(path.c_str(), kFolderMode) != 0) {
+        if (errno != EEXIST || !std::filesystem::is_directory(path))
+            fail("The data folder " + path.string() + " cannot be made", advice());
+    } else {
+        ++made;
+    }
     sync_folder(above);
+}
+
+/// Takes back what make() has made, with all that has come into the folder itself: it is for its owner alone, and
+/// locked.
+void remove_again(const std::string& path, int made)
+{
+    std::error_code ignored;  // whoever failed has said why, and that counts
+    if (made > 0)
+        std::filesystem::remove_all(path, ignored);
+    auto above = std::filesystem::absolute(path).lexically_normal();
+    for (int level = 1; level < made; ++level) {
+        above = above.parent_path();
+        ::rmdir(above.c_str());
+    }
 }
 
 std::string holder(int lock)
@@ -65,14 +88,18 @@ DataFolder::DataFolder(std::string path) : path_(std::move(path))
     while (path_.size() > 1 && path_.ends_with('/'))
         path_.pop_back();
     try {
-        make(path_);
+        make(path_, made_);
+        if (!std::filesystem::is_directory(path_))
+            throw DataFolderError("The data folder " + path_ + " is a file. Set WGW_DATA, or --data, to a folder.");
         // What is in use for something else keeps its mode: WGW_DATA may be set to /var/lib by mistake.
         if (std::filesystem::is_empty(path_))
             ::chmod(path_.c_str(), kFolderMode);
     } catch (const std::filesystem::filesystem_error& error) {
-        throw DataFolderError(
-            "The data folder " + path_ + " cannot be read: " + error.code().message() + ". " + advice()
-        );
+        errno = error.code().value();
+        fail("The data folder " + path_ + " cannot be read", advice());
+    } catch (...) {
+        remove_again(path_, made_);
+        throw;
     }
     folder_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder_ < 0)
@@ -101,6 +128,7 @@ DataFolder::DataFolder(std::string path) : path_(std::move(path))
 
 DataFolder::~DataFolder()
 {
+    remove_again(path_, made_);
     ::close(lock_);  // the file stays: who removed it could remove another's
     ::close(folder_);
 }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 mode_t mode(const std::string& path)
 {
@@ -115,7 +117,47 @@ TEST_F(ADataFolder, SaysWhatToDoWhenItCannotBeUsed)
     std::ofstream(temporary_.path() + "/file") << "no folder";
     const std::string sentence = refusal(temporary_.path() + "/file/data");
     EXPECT_THAT(sentence, AllOf(HasSubstr("/file/data cannot be"), HasSubstr("WGW_DATA")));
-    EXPECT_THAT(refusal(temporary_.path() + "/file"), HasSubstr("WGW_DATA"));
+    EXPECT_THAT(sentence, AllOf(HasSubstr("A part of the path is a file"), Not(HasSubstr("chown"))));
+    EXPECT_THAT(refusal(temporary_.path() + "/file"), AllOf(HasSubstr("is a file"), HasSubstr("WGW_DATA")));
+}
+
+TEST_F(ADataFolder, ThatIsAnEmptyFileKeepsItsMode)
+{
+    const auto file = temporary_.path() + "/empty";
+    std::ofstream(file).close();
+    ::chmod(file.c_str(), 0644);
+    EXPECT_THAT(refusal(file), HasSubstr("is a file"));
+    EXPECT_EQ(mode(file), 0644U);
+}
+
+TEST_F(ADataFolder, ThatWasMadeIsRemovedAgainUnlessItIsKept)
+{
+    {
+        const DataFolder folder(path_);
+        folder.file("wegowhere.sqlite");
+    }
+    EXPECT_FALSE(std::filesystem::exists(temporary_.path() + "/above"));
+    {
+        DataFolder folder(path_);
+        folder.file("wegowhere.sqlite");
+        folder.keep();
+    }
+    EXPECT_TRUE(std::filesystem::exists(path_ + "/wegowhere.sqlite"));
+    {
+        const DataFolder folder(path_);
+        folder.file("another");
+    }
+    EXPECT_TRUE(std::filesystem::exists(path_ + "/another")) << "it was there before";
+}
+
+TEST_F(ADataFolder, TakesBackOnlyWhatItHasMade)
+{
+    {
+        const DataFolder folder(path_);
+        std::ofstream(temporary_.path() + "/above/of_somebody_else") << "x";
+    }
+    EXPECT_FALSE(std::filesystem::exists(path_));
+    EXPECT_TRUE(std::filesystem::exists(temporary_.path() + "/above/of_somebody_else"));
 }
 
 }  // namespace

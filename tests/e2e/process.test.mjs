@@ -179,7 +179,7 @@ test('without a secret the server makes its own, keeps it, and only the owner ma
 test('each --help fits a terminal and has an example', async () => {
     const commands = [
         [], ['serve'], ['healthcheck'], ['version'], ['bench'], ['openapi'], ['asyncapi'], ['doctor'], ['backup'], ['restore'], ['config'], ['config', 'env'], ['config', 'print'],
-        ['config', 'check'], ['user'], ['user', 'list'], ['user', 'show'], ['user', 'add'], ['user', 'reset-password'], ['user', 'disable'], ['user', 'enable'],
+        ['config', 'check'], ['user'], ['user', 'list'], ['user', 'show'], ['user', 'add'], ['user', 'reset-password'], ['user', 'disable'], ['user', 'enable'], ['user', 'unthrottle'],
         ['token'], ['token', 'issue'], ['token', 'check'], ['secret'], ['secret', 'rotate'],
     ];
     for (const words of commands) {

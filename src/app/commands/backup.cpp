@@ -2,6 +2,7 @@
 
 #include "app/commands/command_line.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/database_path.hpp"
 #include "app/commands/progress.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
@@ -9,9 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 namespace wgw::app {
@@ -35,11 +34,7 @@ struct Flags {
 
 int backup(const Options& options, const Flags& flags)
 {
-    const std::string from = options.data + "/wegowhere.db";
-    if (!std::filesystem::exists(from))
-        throw std::runtime_error(
-            "There is no database in " + options.data + ". Name the right folder with --data or WGW_DATA."
-        );
+    const std::string from = need_database(options.data);
     std::int64_t bytes = 0;
     {
         Progress progress(flags.quiet);

@@ -5,6 +5,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace wgw::app {
 namespace {
 
@@ -21,10 +24,18 @@ constexpr const char* kExamples = R"(Examples:
   wegowhere backup chat.backup             while the server runs, too
   wegowhere restore chat.backup            into an empty data folder
   wegowhere healthcheck                    is this machine's server ready?
+  wegowhere help backup                    more about a command
 
 Settings are flags, environment variables or lines of .env, in this order.
 The commands work on the server or the store of WGW_DATA (./data), or --data.
 Exit codes: 0; 1 it failed; 2 usage; 78 a setting is wrong.)";
+
+/// The subcommand of that name; nothing: there is none.
+const CLI::App* inner(const CLI::App& command, const std::string& name)
+{
+    const auto found = command.get_subcommands([&name](const CLI::App* each) { return each->get_name() == name; });
+    return found.empty() ? nullptr : found.front();
+}
 
 }  // namespace
 
@@ -34,7 +45,7 @@ CommandLine::CommandLine()
       ))
 {
     app_->failure_message(usage_error);
-    app_->set_version_flag("--version", version_text(), "Print the version.");
+    app_->set_version_flag("-v,--version", version_text(), "Print the version.");
     app_->require_subcommand(1);
     app_->footer(kExamples);
 }
@@ -62,6 +73,23 @@ void CommandLine::flag(CLI::App* command, const char* name, const char* variable
     );
 }
 
+void CommandLine::serve_flags(CLI::App* command)
+{
+    const auto set_roles = [this](const std::vector<std::string>& roles) {
+        std::string list;
+        for (const auto& role : roles)
+            list += role + ",";
+        settings_.set_flag("WGW_ROLE", list);
+    };
+    command->add_option_function<std::vector<std::string>>(
+        "role", set_roles, "gateway, auth, user, chat; none: everything."
+    );
+    flag(command, "--host", "GATEWAY_HOST", "Address to listen on (localhost).");
+    flag(command, "--port", "GATEWAY_PORT", "Port to listen on (3000).");
+    data_flag(command);
+    flag(command, "--log-level", "WGW_LOG_LEVEL", "debug, info, warn or error (info).");
+}
+
 void CommandLine::data_flag(CLI::App* command)
 {
     flag(command, "--data", "WGW_DATA", "Folder of the database (./data).");
@@ -70,7 +98,18 @@ void CommandLine::data_flag(CLI::App* command)
 int CommandLine::run(int argc, char** argv)
 {
     try {
-        app_->parse(argc, argv);
+        std::vector<std::string> words(argv + 1, argv + argc);
+        if (!words.empty() && words.front() == "help") {
+            words.erase(words.begin());
+            // Where one of them is no command that has to be told, and not everything else.
+            const CLI::App* named = app_.get();
+            for (const auto& word : words)
+                named = named != nullptr ? inner(*named, word) : nullptr;
+            if (named != nullptr)
+                words.emplace_back("--help");
+        }
+        std::ranges::reverse(words);  // as CLI11 wants them
+        app_->parse(std::move(words));
     } catch (const CLI::Success& asked) {  // for help, or the version
         return app_->exit(asked);
     } catch (const CLI::ParseError& error) {

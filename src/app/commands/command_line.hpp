@@ -38,6 +38,9 @@ public:
     /// A flag that sets a variable.
     void flag(CLI::App* command, const char* name, const char* variable, const char* sentence);
 
+    /// Those of serve: also for commands that say what it would do with them.
+    void serve_flags(CLI::App* command);
+
     /// The one that all commands have that work on what a server keeps.
     void data_flag(CLI::App* command);
 

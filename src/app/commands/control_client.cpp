@@ -1,5 +1,6 @@
 #include "app/commands/control_client.hpp"
 
+#include "app/commands/database_path.hpp"
 #include "app/commands/http_exchange.hpp"
 #include "app/embedded.hpp"
 #include "base/task_scope.hpp"
@@ -8,7 +9,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 
 namespace wgw::app {
@@ -57,7 +57,31 @@ std::string data_of(const std::string& envelope)
     throw std::runtime_error("The server of " + socket + " cannot be reached: " + std::strerror(error) + ".");
 }
 
+std::string socket_of(const Options& options) { return options.data + "/" + std::string(kControlSocket); }
+
+/// Nobody listens there: it is no other error.
+bool is_nobody(int error) { return error == ENOENT || error == ECONNREFUSED || error == ENOTDIR; }
+
+/// The answer of whoever listens at the other end.
+std::string answer_of(const net::Fd& connection, std::string_view operation, const std::string& arguments)
+{
+    auto answer = exchange(connection, "POST", "/" + std::string(operation), arguments, kSeconds);
+    if (!answer)
+        throw std::runtime_error("The server has not answered. Whether it was done is not known: look, and try again.");
+    return std::move(answer->body);
+}
+
 }  // namespace
+
+std::optional<std::string> ask_running(const Options& options, std::string_view operation, const std::string& arguments)
+{
+    const auto connection = net::connect_at(socket_of(options));
+    if (!connection && is_nobody(errno))
+        return {};
+    if (!connection)
+        cannot_reach(socket_of(options), errno);
+    return data_of(answer_of(connection, operation, arguments));
+}
 
 /// The whole graph of a server that listens nowhere.
 class ControlClient::Here {
@@ -91,14 +115,13 @@ private:
     Embedded server_;
 };
 
-ControlClient::ControlClient(const Options& options, Missing missing)
-    : socket_(options.data + "/" + std::string(kControlSocket))
+ControlClient::ControlClient(const Options& options, Missing missing) : socket_(socket_of(options))
 {
     if (net::connect_at(socket_))
         return;
-    if (errno != ENOENT && errno != ECONNREFUSED && errno != ENOTDIR)
+    if (!is_nobody(errno))
         cannot_reach(socket_, errno);
-    if (missing == Missing::refuse && !std::filesystem::exists(options.data + "/wegowhere.db"))
+    if (missing == Missing::refuse && !has_database(options.data))
         throw std::runtime_error(
             "There is no server and no database in " + options.data +
             ". Name the right folder with --data or WGW_DATA, or start a server there: wegowhere serve"
@@ -125,10 +148,7 @@ std::string ControlClient::ask_server(std::string_view operation, const std::str
     const auto connection = net::connect_at(socket_);
     if (!connection)
         cannot_reach(socket_, errno);
-    auto answer = exchange(connection, "POST", "/" + std::string(operation), arguments, kSeconds);
-    if (!answer)
-        throw std::runtime_error("The server has not answered. Whether it was done is not known: look, and try again.");
-    return std::move(answer->body);
+    return answer_of(connection, operation, arguments);
 }
 
 }  // namespace wgw::app

@@ -8,6 +8,7 @@
 #include "app/options.hpp"
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,6 +19,11 @@ namespace wgw::app {
 struct Refused : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+
+/// The `data` of the reply of the server that has the folder of `options`; nothing where none does.
+std::optional<std::string> ask_running(
+    const Options& options, std::string_view operation, const std::string& arguments = "{}"
+);
 
 class ControlClient {
 public:

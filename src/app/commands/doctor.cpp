@@ -1,5 +1,6 @@
 #include "app/commands/command_line.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/control_client.hpp"
 #include "app/commands/findings.hpp"
 #include "app/control.hpp"
 #include "codec/json_text.hpp"
@@ -72,7 +73,13 @@ private:
              unread.empty() ? "" : "See what is in force: wegowhere config print --origin"}
         );
         add(judge_password_min(options_.limits.password_min));
+        look_at_secret();
+    }
+
+    void look_at_secret()
+    {
         const fs::path made = fs::path(options_.data) / "jwt_secret";
+        std::error_code unreadable;
         if (!options_.jwt_secret.empty() && options_.jwt_secret.size() < 32)
             add(
                 {Grade::fail, "secret", "weak, with WGW_INSECURE_DEV=1",
@@ -80,10 +87,21 @@ private:
             );
         else if (!options_.jwt_secret.empty())
             add({Grade::ok, "secret", "JWT_SECRET, " + std::to_string(options_.jwt_secret.size()) + " bytes", ""});
-        else if (fs::exists(made))
+        else if (fs::exists(made, unreadable))
             look_at_mode("secret", made, 0600);
-        else
+        else if (!is_served_ && !unreadable)
             add({Grade::ok, "secret", "none is set here: a server makes one when it first starts", ""});
+        if (is_served_)
+            look_at_running_key();
+    }
+
+    /// The server has read its key at its start.
+    void look_at_running_key()
+    {
+        const auto state = ask_running(options_, "server.state");
+        const auto mark = state ? JsonValue(*state).find("key") : std::nullopt;
+        if (mark && mark->is_string())
+            add(judge_running_key(compare_keys(options_, mark->string())));
     }
 
     void look_at_mode(std::string_view what, const fs::path& path, unsigned wanted)
@@ -95,14 +113,20 @@ private:
 
     void look_at_folder()
     {
-        if (!fs::exists(options_.data)) {
-            add({Grade::ok, "data folder", options_.data + " is made when the server first starts", ""});
+        if (::access(options_.data.c_str(), R_OK | W_OK | X_OK) != 0) {
+            if (errno == ENOENT)
+                add({Grade::ok, "data folder", options_.data + " is made when the server first starts", ""});
+            else
+                add(
+                    {Grade::fail, "data folder", options_.data + " cannot be used: " + std::strerror(errno),
+                     "Run this as the server's user, or set WGW_DATA to a folder that this user may write."}
+                );
             return;
         }
-        if (!fs::is_directory(options_.data) || ::access(options_.data.c_str(), R_OK | W_OK | X_OK) != 0) {
+        if (!fs::is_directory(options_.data)) {
             add(
-                {Grade::fail, "data folder", options_.data + " cannot be used: " + std::strerror(errno),
-                 "Run this as the server's user, or set WGW_DATA to a folder that this user may write."}
+                {Grade::fail, "data folder", options_.data + " is a file",
+                 "Set WGW_DATA, or --data, to the path of a folder."}
             );
             return;
         }
@@ -116,7 +140,8 @@ private:
     std::string existing() const
     {
         fs::path path = fs::absolute(options_.data);
-        while (!fs::exists(path) && path.has_relative_path())
+        std::error_code unreadable;
+        while (!fs::exists(path, unreadable) && path.has_relative_path())
             path = path.parent_path();
         return path.string();
     }

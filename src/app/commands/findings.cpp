@@ -126,6 +126,28 @@ Finding judge_backlog(std::string_view name, std::optional<std::int64_t> value)
     };
 }
 
+Finding judge_running_key(RunningKey key)
+{
+    const std::string what = "key in use";
+    switch (key) {
+    case RunningKey::same:
+        return {Grade::ok, what, "the server signs with the key of these settings", ""};
+    case RunningKey::before_rotation:
+        return {
+            Grade::warn, what, "the server still signs with the key from before the last rotation",
+            "Restart the server. Do not rotate again before: all tokens would be void."
+        };
+    case RunningKey::other:
+        return {
+            Grade::warn, what, "the server signs with another key than these settings have",
+            "Restart it if the key was changed; else give this command the settings of the server."
+        };
+    case RunningKey::unknown:
+        return {Grade::ok, what, "the server has one that is not in these settings", ""};
+    }
+    return {};
+}
+
 Finding judge_password_min(std::int64_t characters)
 {
     const std::string found = "at least " + std::to_string(characters) + " characters";

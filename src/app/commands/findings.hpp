@@ -3,6 +3,8 @@
 ///
 /// Tests  findings_test.cpp
 
+#include "app/commands/running_key.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +41,9 @@ Finding judge_mode(std::string_view what, const std::string& path, unsigned mode
 
 /// A number of the kernel; nothing where it cannot be read.
 Finding judge_backlog(std::string_view name, std::optional<std::int64_t> value);
+
+/// Of a server that runs: whether it signs with the key that these settings have.
+Finding judge_running_key(RunningKey key);
 
 Finding judge_password_min(std::int64_t characters);
 

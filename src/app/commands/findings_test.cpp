@@ -46,6 +46,10 @@ TEST(AFinding, IsAsBadAsWhatWasFound)
         {judge_backlog("net.core.somaxconn", 4'096), ok},
         {judge_backlog("net.core.somaxconn", 128), warn},
         {judge_backlog("net.core.somaxconn", std::nullopt), ok},
+        {judge_running_key(RunningKey::same), ok},
+        {judge_running_key(RunningKey::unknown), ok},
+        {judge_running_key(RunningKey::before_rotation), warn},
+        {judge_running_key(RunningKey::other), warn},
         {judge_password_min(8), ok},
         {judge_password_min(6), warn},
     };

@@ -1,5 +1,6 @@
 #include "app/commands/command_line.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/database_path.hpp"
 #include "app/commands/progress.hpp"
 #include "app/embedded.hpp"
 #include "base/random.hpp"
@@ -87,7 +88,7 @@ std::string put_aside(const fs::path& folder)
     return aside.string();
 }
 
-bool has_database(const fs::path& folder)
+bool has_files(const fs::path& folder)
 {
     return std::ranges::any_of(kFiles, [&](const char* name) { return fs::exists(folder / name); });
 }
@@ -126,15 +127,31 @@ std::int64_t make_ready(const std::string& database)
     return rooms;
 }
 
+/// `1 room`
+std::string count_of(std::int64_t rooms) { return std::to_string(rooms) + (rooms == 1 ? " room" : " rooms"); }
+
+/// Before anything is made: whether there is something to restore.
+void look_at(const std::string& file)
+{
+    struct stat status{};
+    if (::stat(file.c_str(), &status) != 0 && errno != ENOENT && errno != ENOTDIR)
+        throw std::runtime_error(
+            "The file " + file + " cannot be looked at: " + std::strerror(errno) +
+            ". Run this as root, or as a user who may read it and write the data folder."
+        );
+    if (!S_ISREG(status.st_mode))
+        throw std::runtime_error("There is no file " + file + ". It is what wegowhere backup has made.");
+}
+
 int renew_epochs(const Options& options)
 {
-    if (!fs::exists(options.data + "/wegowhere.db"))
-        throw std::runtime_error(
-            "There is no database in " + options.data + ". Name the right folder with --data or WGW_DATA."
-        );
+    const auto database = need_database(options.data);
     const store::DataFolder folder(options.data);
-    const auto rooms = make_ready(options.data + "/wegowhere.db");
-    std::printf("%lld rooms have a new epoch: clients read them anew.\n", static_cast<long long>(rooms));
+    const auto rooms = make_ready(database);
+    std::printf(
+        "%s a new epoch: clients read %s anew.\n", (count_of(rooms) + (rooms == 1 ? " has" : " have")).c_str(),
+        rooms == 1 ? "it" : "them"
+    );
     return 0;
 }
 
@@ -142,11 +159,10 @@ int restore(const Options& options, const Flags& flags)
 {
     if (flags.epochs_only)
         return renew_epochs(options);
-    if (!fs::is_regular_file(flags.file))
-        throw std::runtime_error("There is no file " + flags.file + ". It is what wegowhere backup has made.");
-    const store::DataFolder data(options.data);
+    look_at(flags.file);
+    store::DataFolder data(options.data);
     const fs::path folder(data.path());
-    if (has_database(folder) && !flags.replace)
+    if (has_files(folder) && !flags.replace)
         throw std::runtime_error(
             "There is a database in " + data.path() +
             " already. Name an empty folder with --data, or say --replace: what is there is then kept beside it."
@@ -163,13 +179,14 @@ int restore(const Options& options, const Flags& flags)
     if (fs::exists(fresh + "-wal"))
         throw std::runtime_error("The restored database cannot be closed. Is another program looking into it?");
     give_to_owner(folder, fresh);
-    const std::string aside = has_database(folder) ? put_aside(folder) : "";
+    const std::string aside = has_files(folder) ? put_aside(folder) : "";
     fs::rename(fresh, folder / kFiles.front());
     sync_folder(folder);
+    data.keep();
     if (!flags.quiet) {
         std::printf(
-            "Restored to %s: %s, %lld rooms with a new epoch.\n", data.path().c_str(), in_megabytes(bytes).c_str(),
-            static_cast<long long>(rooms)
+            "Restored to %s: %s, %s with a new epoch.\n", data.path().c_str(), in_megabytes(bytes).c_str(),
+            count_of(rooms).c_str()
         );
         if (!aside.empty())
             std::printf("What was there is in %s\n", aside.c_str());

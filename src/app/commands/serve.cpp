@@ -5,10 +5,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <memory>
-#include <string>
-#include <vector>
-
 namespace wgw::app {
 namespace {
 
@@ -27,20 +23,8 @@ SIGTERM ends it in order; SIGHUP reads WGW_LOG_LEVEL of .env anew.)";
 void add_serve(CommandLine& line)
 {
     auto* command = line.add("serve", "Start the server.", kExamples);
-    auto roles = std::make_shared<std::vector<std::string>>();
-    command->add_option("role", *roles, "gateway, auth, user, chat; none: everything.");
-    line.flag(command, "--host", "GATEWAY_HOST", "Address to listen on (localhost).");
-    line.flag(command, "--port", "GATEWAY_PORT", "Port to listen on (3000).");
-    line.data_flag(command);
-    line.flag(command, "--log-level", "WGW_LOG_LEVEL", "debug, info, warn or error (info).");
-    line.on(command, [&line, roles] {
-        std::string list;
-        for (const auto& role : *roles)
-            list += role + ",";
-        if (!list.empty())
-            line.settings().set_flag("WGW_ROLE", list);
-        return serve(line.settings());
-    });
+    line.serve_flags(command);
+    line.on(command, [&line] { return serve(line.settings()); });
 }
 
 }  // namespace wgw::app

@@ -22,6 +22,7 @@ constexpr const char* kExamples = R"(Examples:
   wegowhere user add grace.hopper --first-name Grace
   wegowhere user show grace.hopper             why can she not sign in?
   wegowhere user reset-password grace.hopper   asks for the new one
+  wegowhere user unthrottle grace.hopper       after too many wrong ones
   wegowhere user disable grace.hopper          ends all her sessions, too
 
 They work while the server runs and while it does not.)";
@@ -32,7 +33,11 @@ constexpr const char* kListExamples = R"(Examples:
 
 constexpr const char* kShowExamples = R"(Examples:
   wegowhere user show grace.hopper
-  wegowhere user show 5f0c1d2e3f4a5b6c7d8e9f00   by id, as in the log)";
+  wegowhere user show 5f0c1d2e3f4a5b6c7d8e9f00   by id, as in the log
+It says whether sign-in is possible, and why not: disabled, no password,
+refused for a while after too many failed ones (since and until when, from
+which networks), a wrong password lately. Of the last two only a running server
+knows: they are in its memory.)";
 
 constexpr const char* kAddExamples = R"(Examples:
   wegowhere user add grace.hopper --first-name Grace    asks for a password
@@ -41,7 +46,14 @@ constexpr const char* kAddExamples = R"(Examples:
 constexpr const char* kResetExamples = R"(Examples:
   wegowhere user reset-password grace.hopper               asks for it
   wegowhere user reset-password grace.hopper < password    its first line
-All sessions of the user end.)";
+All sessions of the user end. Sign-ins that are refused for a while, after too
+many failed ones, are possible again at once.)";
+
+constexpr const char* kUnthrottleExamples = R"(Examples:
+  wegowhere user unthrottle grace.hopper
+Sign-ins that are refused for a while, after too many failed ones, are possible
+again at once. Where all of an address are refused, whatever the name, that
+goes on: it ends by itself within an hour.)";
 
 constexpr const char* kDisableExamples = R"(Examples:
   wegowhere user disable grace.hopper
@@ -143,6 +155,72 @@ void print_user(const Flags& flags, const std::string& user, const std::string& 
         std::printf("%s\n", sentence.c_str());
 }
 
+/// A text or a number of an object, for a sentence.
+std::string value_of(JsonValue object, std::string_view name)
+{
+    const auto value = object.find(name);
+    if (!value || value->is_null())
+        return "";
+    return value->is_string() ? printable(value->string()) : std::string(value->text());
+}
+
+/// `203.0.113.0/24 (9), 198.51.100.0/24 (2)`
+std::string networks_of(JsonValue sign_in)
+{
+    std::string out;
+    auto networks = sign_in.find("networks")->elements();
+    while (const auto network = networks.next()) {
+        const auto name = value_of(*network, "network");
+        out += (out.empty() ? "" : ", ") + (name == "private" ? "this machine or private networks" : name) + " (" +
+               value_of(*network, "failed");
+        if (const auto until = value_of(*network, "refused_until"); !until.empty())
+            out += ", refused until " + until;
+        out += ')';
+    }
+    return out;
+}
+
+std::string last_failure_of(JsonValue sign_in)
+{
+    const auto last = sign_in.find("last_failure");
+    if (!last || last->is_null())
+        return "";
+    const auto address = value_of(*last, "address");
+    const auto wrong = value_of(*last, "wrong_passwords");
+    return "\nlast failed " + value_of(*last, "at") + ": " + value_of(*last, "why") +
+           (address.empty() ? "" : ", from " + address) +
+           (wrong == "0" ? "" : "; wrong passwords since the last success: " + wrong);
+}
+
+/// What stands behind `state`, and the lines below it.
+std::string state_of(JsonValue sign_in, const std::string& name)
+{
+    constexpr const char* kNext = "\n            ";
+    const auto why = value_of(sign_in, "why");
+    const std::string again = kNext + std::string("At once again: wegowhere user unthrottle ") + name + kNext +
+                              "With a new password: wegowhere user reset-password " + name;
+    if (why == "disabled")
+        return "disabled: cannot sign in until wegowhere user enable " + name;
+    if (why == "no_password")
+        return "cannot sign in: there is no password that can be checked." + std::string(kNext) +
+               "Give one: wegowhere user reset-password " + name;
+    if (why == "throttled")
+        return "sign-ins are refused since " + value_of(sign_in, "refused_since") + kNext + "until " +
+               value_of(sign_in, "refused_until") + ", because " + value_of(sign_in, "failed") + " have failed," +
+               kNext + "from " + networks_of(sign_in) + "." + kNext + "From a network where " + name +
+               " has signed in before they are not." + again;
+    if (why == "throttled_network")
+        return "may sign in, but not from everywhere. Failed sign-ins, from" + std::string(kNext) +
+               networks_of(sign_in) + "." + again;
+    if (why == "throttled_address")
+        return "may sign in, but the last one was refused: too many have failed" + std::string(kNext) +
+               "from its address, whatever the name. That ends by itself within an hour.";
+    if (why == "wrong_password")
+        return "may sign in; the last password was wrong." + std::string(kNext) +
+               "A new one: wegowhere user reset-password " + name;
+    return "may sign in";
+}
+
 int show(const Options& options, const Flags& flags)
 {
     ControlClient control(options);
@@ -152,15 +230,33 @@ int show(const Options& options, const Flags& flags)
     })
     );
     const JsonValue json(user);
-    const char* state = is_disabled(json)
-                            ? "disabled: cannot sign in until wegowhere user enable"
-                            : "may sign in. Refused with 400: the password is wrong; with 429:\n"
-                              "            too many wrong ones, wait. New one: wegowhere user reset-password";
+    const auto name = text_of(json, "username");
+    const auto sign_in = json.find("sign_in");
+    std::string state = sign_in ? state_of(*sign_in, name) + last_failure_of(*sign_in) : "";
+    if (!control.is_served() && sign_in && value_of(*sign_in, "possible") == "true")
+        state += "\n            (no server runs: failed sign-ins are not known)";
     print_user(
         flags, user,
-        "user        " + text_of(json, "username") + "\nid          " + text_of(json, "_id") + "\nname        " +
+        "user        " + name + "\nid          " + text_of(json, "_id") + "\nname        " +
             text_of(json, "first_name") + " " + text_of(json, "last_name") + "\nsigned up   " +
             text_of(json, "created_at") + "\nstate       " + state
+    );
+    return 0;
+}
+
+/// The throttle is in the memory of a server.
+int unthrottle(const Options& options, const Flags& flags)
+{
+    ControlClient control(options);
+    const auto user = control.ask(
+        "user.unthrottle", object({
+                               {"who", flags.who}
+    })
+    );
+    print_user(
+        flags, user,
+        control.is_served() ? flags.who + " may try to sign in again at once."
+                            : "No server runs, so nobody is refused: failed sign-ins are in its memory only."
     );
     return 0;
 }
@@ -242,6 +338,7 @@ void add_user(CommandLine& line)
     adding->add_option("--first-name", flags->first_name, "The first name (the user name).");
     adding->add_option("--last-name", flags->last_name, "The last name (none).");
     of_user(inner("reset-password", "Give a user another password.", kResetExamples, reset_password));
+    of_user(inner("unthrottle", "Let a user try again after failures.", kUnthrottleExamples, unthrottle));
     of_user(inner("disable", "Keep a user out.", kDisableExamples, [](const Options& options, const Flags& of) {
         return set_disabled(options, of, true);
     }));
