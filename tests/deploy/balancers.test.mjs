@@ -9,9 +9,9 @@ import { join as path, resolve } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
-import { eventually, kModes, within } from './client.mjs';
-import { filled, haproxyCommand, haproxyWords, nginxCommand, nginxIncluding, nginxWords, startProxy } from './proxy.mjs';
-import { freePort, kRoot, startServer } from './server.mjs';
+import { eventually, kModes, within } from '../e2e/client.mjs';
+import { filled, haproxyCommand, haproxyWords, nginxCommand, nginxIncluding, nginxWords, startProxy } from '../e2e/proxy.mjs';
+import { freePort, kRoot, startServer } from '../e2e/server.mjs';
 
 const kEcho = resolve(kRoot, process.env.WGW_ECHO ?? 'build/sio-echo');
 const kClients = 50;
