@@ -2,15 +2,23 @@
 # Builds the Dockerfile and tries the image, without a container engine: buildah in a chroot, as root (./dev image).
 # The base image is made from this machine's Debian sources, so what is built here is never published.
 # Everything is in scratch/image, and removed at the end.
+#
+#   tools/check_image.sh            the image of everything, which is run, and one of each role, which is refused
+#   tools/check_image.sh cluster    the same, but the roles are run, as a cluster with the servers of ./dev setup cluster
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 ((EUID == 0)) || { echo "run this as root" && exit 1; }
 scratch=$PWD/scratch/image
 export BUILDAH_ISOLATION=chroot
+with_cluster=${1:-}
+[[ $with_cluster =~ ^(cluster)?$ ]] || { echo "usage: $0 [cluster]" && exit 2; }
+roles=(user auth chat gateway)
+servers_pid=
 
 b() { buildah --root "$scratch/ctr" --runroot "$scratch/ctr-run" --storage-driver vfs "$@"; }
 
 clean_up() {
+    [[ -z $servers_pid ]] || kill -TERM "$servers_pid" 2>/dev/null || true
     b rm -a >/dev/null 2>&1 || true
     b rmi -a -f >/dev/null 2>&1 || true
     rm -rf --one-file-system "$scratch"
@@ -71,24 +79,108 @@ free_port() {
     echo "$port"
 }
 
-# Starts the image as it would be started, asks for its health, and ends it.
-try_server() {
-    local container run_pid server tries=0
-    container=$(b from --pull-never --signature-policy "$scratch/policy.json" "$1")
-    b config --env "GATEWAY_PORT=$(free_port)" --env "WGW_ADMIN_PORT=$(free_port)" "$container"
-    b run "$container" -- wegowhere version --json
+# start <image> [NAME=value…]: starts the image as it would be started. Sets `container` and `run_pid`.
+start() {
+    local image=$1 setting
+    shift
+    container=$(b from --pull-never --signature-policy "$scratch/policy.json" "$image")
+    for setting in "$@"; do
+        b config --env "$setting" "$container"
+    done
     b run "$container" -- wegowhere serve &
     run_pid=$!
-    until b run "$container" -- wegowhere healthcheck; do
-        kill -0 "$run_pid" 2>/dev/null || { echo "the server has ended" && exit 1; }
-        ((++tries < 20)) || { echo "not healthy" && exit 1; }
+}
+
+# await_health <container> <process of start>
+await_health() {
+    local tries=0
+    until b run "$1" -- wegowhere healthcheck; do
+        kill -0 "$2" 2>/dev/null || { echo "the server has ended" && exit 1; }
+        ((++tries < 40)) || { echo "not healthy" && exit 1; }
         sleep 0.5
     done
-    server=$(server_below "$run_pid")
+}
+
+# end <container> <process of start>
+end() {
+    local server
+    server=$(server_below "$2")
     [[ $(stat -c %u "/proc/$server") == 10001 ]] || { echo "the server does not run as user 10001" && exit 1; }
     kill -TERM "$server"
-    wait "$run_pid" || { echo "SIGTERM: exit $?, not 0" && exit 1; }
+    wait "$2" || { echo "SIGTERM: exit $?, not 0" && exit 1; }
+    b rm "$1" >/dev/null
+}
+
+try_server() {
+    start "$1" "GATEWAY_PORT=$(free_port)" "WGW_ADMIN_PORT=$(free_port)"
+    b run "$container" -- wegowhere version --json
+    await_health "$container" "$run_pid"
+    end "$container" "$run_pid"
+}
+
+# try_refusal <role>: what a version that has no roles yet does with one: says so, and that the setting is wrong.
+try_refusal() {
+    local status=0
+    container=$(b from --pull-never --signature-policy "$scratch/policy.json" "localhost/wegowhere-$1:test")
+    b run "$container" -- wegowhere serve >"$scratch/role.log" 2>&1 || status=$?
+    cat "$scratch/role.log"
+    if ((status != 78)) || ! grep -q "WGW_ROLE" "$scratch/role.log"; then
+        echo "$1 was not refused as a wrong setting: exit $status" && exit 1
+    fi
     b rm "$container" >/dev/null
+}
+
+# talk <url>: an account, a room, and a message that is read back.
+talk() {
+    local token room sent
+    post() { curl -fsS --max-time 20 "$1" -H 'content-type: application/json' -H "authorization: Bearer ${token:-}" -d "$2"; }
+    token=$(post "$1/api/v1/auth/sign-up" '{"first_name":"Grace","username":"grace.hopper","password":"a long password"}' | jq -er .data.access)
+    room=$(post "$1/api/v1/chat/rooms" '{"name":"deck"}' | jq -er .data._id)
+    sent=$(post "$1/api/v1/chat/rooms/$room/messages" '{"content":"hello"}' | jq -er .data._id)
+    curl -fsS --max-time 20 "$1/api/v1/chat/rooms/$room/messages" -H "authorization: Bearer $token" | jq -e --arg id "$sent" '.data | any(._id == $id and .content == "hello")' >/dev/null
+}
+
+# One process of each role, with RabbitMQ, MongoDB and Redis on this machine's loopback, which the images share.
+try_cluster() {
+    local role port settings containers=() pids=() tries=0
+    node tests/cluster/servers.mjs rabbit mongo redis >"$scratch/servers" &
+    servers_pid=$!
+    until (($(wc -l <"$scratch/servers") == 3)); do
+        kill -0 "$servers_pid" 2>/dev/null || { echo "the servers have not started: ./dev setup cluster" && exit 1; }
+        ((++tries < 240)) || { echo "the servers are not ready after 120 s" && exit 1; }
+        sleep 0.5
+    done
+    settings=("JWT_SECRET=$(openssl rand -hex 32)" GATEWAY_HOST=127.0.0.1)
+    settings+=("$(sed -n 's/^WGW_TEST_RMQ_URL=/RMQ_URL=/p' "$scratch/servers")" "$(sed -n 's/^WGW_TEST_REDIS_URL=/REDIS_URL=/p' "$scratch/servers")")
+    port=$(free_port)
+    for role in "${roles[@]}"; do
+        echo "starting $role"
+        if [[ $role == gateway ]]; then
+            start "localhost/wegowhere-$role:test" "${settings[@]}" "GATEWAY_PORT=$port" "WGW_ADMIN_PORT=$(free_port)"
+        else
+            start "localhost/wegowhere-$role:test" "${settings[@]}" "$(sed -n 's/^WGW_TEST_MONGO_URL=/DB_URL=/p' "$scratch/servers")" "WGW_ADMIN_PORT=$(free_port)"
+        fi
+        containers+=("$container") pids+=("$run_pid")
+    done
+    for i in "${!roles[@]}"; do
+        await_health "${containers[i]}" "${pids[i]}"
+    done
+    talk "http://127.0.0.1:$port" || { echo "no message through the cluster" && exit 1; }
+    for ((i = ${#roles[@]} - 1; i >= 0; --i)); do # the gateway first
+        end "${containers[i]}" "${pids[i]}"
+    done
+    kill -TERM "$servers_pid"
+    wait "$servers_pid" || true
+    servers_pid=
+}
+
+# build_image <image> <role, or nothing> [build argument…], and look what its configuration says.
+build_image() {
+    local image=$1 role=$2
+    shift 2
+    build "$image" "$@"
+    expect_in "$image" '"User":"10001:10001"' '"Entrypoint":["wegowhere"]' '"Cmd":["serve"]' '"StopSignal":"SIGTERM"' \
+        '"Healthcheck":{"Test":["CMD","wegowhere","healthcheck"]' '"GATEWAY_HOST=0.0.0.0"' '"WGW_DATA=/data"' "\"WGW_ROLE=$role\""
 }
 
 clean_up
@@ -97,20 +189,18 @@ echo '{"default":[{"type":"insecureAcceptAnything"}]}' >"$scratch/policy.json"
 echo "making the base image"
 make_base
 echo "building the image"
-build localhost/wegowhere:test
-expect_in localhost/wegowhere:test '"User":"10001:10001"' '"Entrypoint":["wegowhere"]' '"Cmd":["serve"]' '"StopSignal":"SIGTERM"' \
-    '"Healthcheck":{"Test":["CMD","wegowhere","healthcheck"]' '"GATEWAY_HOST=0.0.0.0"' '"WGW_DATA=/data"' '"WGW_ROLE="'
+build_image localhost/wegowhere:test ""
 try_server localhost/wegowhere:test
 
-# The same for one role of a cluster, which this version refuses to start: with a sentence, and as a wrong setting.
-echo "building the image of a role"
-build localhost/wegowhere-chat:test --build-arg SVC=chat
-expect_in localhost/wegowhere-chat:test '"WGW_ROLE=chat"'
-container=$(b from --pull-never --signature-policy "$scratch/policy.json" localhost/wegowhere-chat:test)
-status=0
-b run "$container" -- wegowhere serve >"$scratch/role.log" 2>&1 || status=$?
-cat "$scratch/role.log"
-if ((status != 78)) || ! grep -q "WGW_ROLE" "$scratch/role.log"; then
-    echo "the role was not refused as a wrong setting: exit $status" && exit 1
+for role in "${roles[@]}"; do
+    echo "building the image of $role"
+    build_image "localhost/wegowhere-$role:test" "$role" --build-arg "SVC=$role"
+done
+if [[ $with_cluster ]]; then
+    try_cluster
+else
+    for role in "${roles[@]}"; do
+        try_refusal "$role"
+    done
 fi
-echo "the image is built, says what it should, starts, is healthy, and ends with 0"
+echo "the images are built, say what they should, start, are healthy, and end with 0"

@@ -1,78 +1,30 @@
 // The samples of deploy/ with real proxies: TLS in front of the server, Socket.IO on every transport, the headers that
 // the server goes by, and framings that a proxy and a server may read differently.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import test from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { ask, call, connectSocket, contents, eventually, hears, kModes, makeRoom, signUp, unique } from './client.mjs';
 import { readOpenMetrics, valueOf } from './openmetrics.mjs';
-import { freePort, kRoot, run, startServer } from './server.mjs';
-import { unpacked } from './tools.mjs';
-
-process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // of this process: the certificate is made below
-process.removeAllListeners('warning');
-
-/** A sample with some of its words replaced: each has to be there, or the sample is not the one that is tested. */
-function filled(text, words) {
-    for (const [from, to] of Object.entries(words)) {
-        assert.ok(text.includes(from), `the sample has no "${from}"`);
-        text = text.replaceAll(from, to);
-    }
-    return text;
-}
+import { filled, haproxyCommand, haproxyWords, nginxIncluding, nginxWords, startProxy as startWith } from './proxy.mjs';
+import { kRoot, startServer } from './server.mjs';
 
 const kProxies = {
-    nginx: async ({ folder, upstream, http, https }) => {
-        const sample = filled(await readFile(path(kRoot, 'deploy/nginx/wegowhere.conf'), 'utf8'), {
-            'server 127.0.0.1:3000;': `server 127.0.0.1:${upstream};`, 'listen 80;': `listen 127.0.0.1:${http};`, 'listen 443 ssl http2;': `listen 127.0.0.1:${https} ssl http2;`,
-            '/etc/ssl/chat.example.com/fullchain.pem': path(folder, 'cert.pem'), '/etc/ssl/chat.example.com/privkey.pem': path(folder, 'key.pem'), '/var/log/nginx/wegowhere.log': path(folder, 'access.log'),
-        });
-        await writeFile(path(folder, 'wegowhere.conf'), sample);
-        const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((what) => `${what}_temp_path ${folder}/${what};`).join(' ');
-        await writeFile(path(folder, 'nginx.conf'), `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1; ${process.getuid() === 0 ? 'user root;' : ''}
-            events { worker_connections 512; } http { ${temporary} access_log off; include wegowhere.conf; }`);
-        return [unpacked('nginx', 'usr/sbin/nginx'), '-p', folder, '-e', `${folder}/error.log`, '-c', path(folder, 'nginx.conf')];
+    nginx: async (place) => {
+        const { folder, upstream } = place, sample = await readFile(path(kRoot, 'deploy/nginx/wegowhere.conf'), 'utf8');
+        await writeFile(path(folder, 'wegowhere.conf'), filled(sample, { 'server 127.0.0.1:3000;': `server 127.0.0.1:${upstream};`, ...nginxWords(place) }));
+        return nginxIncluding(folder, 'wegowhere.conf');
     },
-    haproxy: async ({ folder, upstream, http, https }) => {
-        const sample = filled(await readFile(path(kRoot, 'deploy/haproxy/wegowhere.cfg'), 'utf8'), {
-            '127.0.0.1:3000 check inter 2s': `127.0.0.1:${upstream}`, // its checks would be counted among the requests
-            'bind :80': `bind 127.0.0.1:${http}`, 'bind :443': `bind 127.0.0.1:${https}`, '/etc/haproxy/chat.example.com.pem': path(folder, 'both.pem'),
-            'log /dev/log local0': 'log stdout format raw local0', 'maxconn 50000': 'maxconn 512',
-        });
-        await writeFile(path(folder, 'haproxy.cfg'), sample);
-        return [unpacked('haproxy', 'usr/sbin/haproxy'), '-db', '-f', path(folder, 'haproxy.cfg')];
-    },
+    haproxy: async (place) => haproxyCommand(place.folder, filled(await readFile(path(kRoot, 'deploy/haproxy/wegowhere.cfg'), 'utf8'), {
+        '127.0.0.1:3000 check inter 2s': `127.0.0.1:${place.upstream}`, // its checks would be counted among the requests
+        'maxconn 50000': 'maxconn 512', ...haproxyWords(place),
+    })),
 };
 
-/** A proxy in front of what listens on `upstream`: {url, https, http, log()}. Ends with the test. */
-async function startProxy(t, name, upstream) {
-    const folder = await mkdtemp(path(tmpdir(), `wegowhere-${name}-`)), ports = { http: await freePort(), https: await freePort() };
-    const made = await run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1',
-        '-keyout', path(folder, 'key.pem'), '-out', path(folder, 'cert.pem')]);
-    assert.equal(made.code, 0, made.out);
-    await writeFile(path(folder, 'both.pem'), await readFile(path(folder, 'cert.pem'), 'utf8') + await readFile(path(folder, 'key.pem'), 'utf8'));
-    const command = await kProxies[name]({ folder, upstream, ...ports });
-    const child = spawn(command[0], command.slice(1), { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text; });
-    const ended = new Promise((done) => { child.once('exit', done).once('error', done); });
-    t.after(async () => {
-        child.kill('SIGTERM');
-        await ended;
-        await rm(folder, { recursive: true, force: true });
-    });
-    const read = (file) => readFile(path(folder, file), 'utf8').catch(() => '');
-    const proxy = { ...ports, port: ports.https, url: `https://localhost:${ports.https}`, log: async () => said + await read('access.log') + await read('error.log') };
-    await eventually(`${name} listens`, async () => {
-        assert.equal(child.exitCode, null, await proxy.log());
-        return (await fetch(`${proxy.url}/health`).catch(() => null)) !== null;
-    });
-    return proxy;
-}
+/** A proxy in front of what listens on `upstream`. */
+const startProxy = (t, name, upstream) => startWith(t, name, (place) => kProxies[name]({ ...place, upstream }));
 
 /** A server that answers with what it was asked. */
 async function startEcho(t) {
