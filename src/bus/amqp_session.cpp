@@ -173,7 +173,10 @@ void AmqpSession::on_opening(Method method, std::string_view payload)
     case Method::queue_declare_ok:
     case Method::basic_qos_ok:
     case Method::basic_consume_ok:
-        if (awaited_ > 0 && --awaited_ == 0)
+        if (awaited_ == 0)
+            return fail("RabbitMQ has sent what was not asked for.");
+        --awaited_;
+        if (awaited_ == 0)
             state_ = State::open;
         return;
     default:
