@@ -17,7 +17,7 @@ LABEL org.opencontainers.image.title="WeGoWhere Chat" \
       org.opencontainers.image.description="A real-time chat server: Socket.IO and REST, one binary, an embedded store" \
       org.opencontainers.image.licenses="MIT"
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libcrypt1 libsodium23 libspdlog1.10 libsqlite3-0 libssl3 zlib1g \
+    && apt-get install -y --no-install-recommends libcrypt1 libmongoc-1.0-0 libsodium23 libspdlog1.10 libsqlite3-0 libssl3 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -m 0700 -o 10001 -g 10001 /data
 COPY --from=build /src/build/wegowhere /usr/local/bin/wegowhere
