@@ -106,4 +106,13 @@ void Room::apply(const Entry& entry)
         members_.emplace(entry.user_id, entry.seq);
 }
 
+void Room::take_back(const Entry& entry, Timestamp before)
+{
+    assert(entry.seq == head_);
+    --head_;
+    last_at_ = before;
+    if (makes_member(entry))
+        members_.erase(entry.user_id);
+}
+
 }  // namespace wgw::chat
