@@ -100,8 +100,11 @@ void Engine::attempt(std::span<Asked* const> asked)
     decide(asked, room ? *room : absent, room != nullptr);
 
     LogStore::Appended appended;
-    if (!entries_.empty())
+    if (!entries_.empty()) {
         appended = log_.append(entries_);
+        counts_.appends.add();
+        counts_.entries.add(appended.kept);
+    }
     take_back(room ? *room : absent, room != nullptr, appended.kept);
     if (room == nullptr && appended.kept > 0)
         room = &rooms_.put(std::move(absent));
@@ -181,6 +184,7 @@ Result<Outcome> Engine::answer_to(const Request& request, Result<Decision>& deci
 /// Others have stored something: the room moves on by it.
 void Engine::read_on(Room& room)
 {
+    counts_.fences.add();
     const auto entries = log_.behind(room.id(), room.head(), kReadOn);
     if (entries.empty() || entries.size() == kReadOn) {
         rooms_.erase(RoomId(room.id()));

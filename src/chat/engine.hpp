@@ -15,6 +15,7 @@
 ///           rolled back or its end is uncertain
 /// Tests     engine_test.cpp, engine_batch_test.cpp, engine_history_test.cpp
 
+#include "base/counter.hpp"
 #include "chat/api.hpp"
 #include "chat/log_store.hpp"
 #include "chat/room_cache.hpp"
@@ -75,6 +76,14 @@ public:
     /// Nothing that was learned since the last commit holds.
     void forget_all() noexcept;
 
+    struct Counts {
+        Counter appends;  ///< Of the log.
+        Counter entries;  ///< Stored by them.
+        Counter fences;   ///< Met: the seq was another process's.
+    };
+    /// Any thread may read.
+    const Counts& counts() const { return counts_; }
+
 private:
     /// The requests of one room that are still to be answered, in order.
     struct Turn {
@@ -101,6 +110,7 @@ private:
     LogStore& log_;
     Limits limits_;
     RoomCache rooms_;
+    Counts counts_;
     std::vector<Draft> drafts_;      // of each that was asked
     std::vector<Entry> entries_;     // that are to be appended
     std::vector<Timestamp> before_;  // each of them: last_at() of the room
