@@ -10,8 +10,8 @@
 namespace wgw::chat {
 namespace {
 
-/// Of commands whose seq another process took each time.
-constexpr int kMaxAttempts = 8;
+/// Of commands whose seq another process took each time: with the pauses a second or two.
+constexpr int kMaxAttempts = 20;
 
 /// Entries of others that are read on; where there are more the room is loaded.
 constexpr std::size_t kReadOn = 500;
@@ -112,15 +112,15 @@ void Engine::attempt(std::span<Asked* const> asked)
     // Whether the room was at the log's head when this was decided: only then a refusal counts.
     const bool was_at_head = !remembered || appended.kept > 0 || (entries_.empty() && log_.head(id) == room->head());
     for (std::size_t i = 0; i < asked.size(); ++i) {
-        Draft& draft = drafts_[i];
-        if (draft.entry == kNone) {
+        const Draft draft = drafts_[i];
+        if (!draft.is_entry) {
             if (was_at_head)
-                asked[i]->outcome = answer_to(*asked[i]->request, draft.decision);
-        } else if (draft.entry < appended.kept) {
-            asked[i]->outcome = Outcome{std::move(entries_[draft.entry]), false};
+                asked[i]->outcome = answer_to(*asked[i]->request, others_[draft.place]);
+        } else if (draft.place < appended.kept) {
+            asked[i]->outcome.emplace(Outcome{std::move(entries_[draft.place]), false});
         } else {
             if (appended.taken)
-                asked[i]->outcome = judge(entries_[draft.entry], *std::move(appended.taken));
+                asked[i]->outcome = judge(entries_[draft.place], *std::move(appended.taken));
             else if (room != nullptr)
                 read_on(*room);
             return;  // what comes behind it was decided and numbered on an entry that is not there
@@ -136,6 +136,7 @@ void Engine::decide(std::span<Asked* const> asked, Room& room, bool is_kept)
     drafts_.clear();
     entries_.clear();
     before_.clear();
+    others_.clear();
     for (const Asked* one : asked) {
         const auto& request = *one->request;
         auto decision = room.decide(request.command, request.caller, request.now, request._id, limits_);
@@ -145,16 +146,17 @@ void Engine::decide(std::span<Asked* const> asked, Room& room, bool is_kept)
             entry = nullptr;
         }
         if (entry == nullptr) {
-            drafts_.push_back({kNone, std::move(decision)});
+            drafts_.push_back({false, others_.size()});
+            others_.push_back(std::move(decision));
             continue;
         }
+        drafts_.push_back({true, entries_.size()});
         before_.push_back(room.last_at());
         entries_.push_back(std::move(*entry));
         if (is_kept)
             rooms_.apply(room, entries_.back());
         else
             room.apply(entries_.back());
-        drafts_.push_back({entries_.size() - 1, Already{}});
     }
 }
 

@@ -100,20 +100,21 @@ private:
     bool is_in_enough_rooms(UserId user);
     Result<Outcome> stored(RoomId room, Seq seq);
 
-    /// Of an attempt. Kept for their memory.
+    /// What one that was asked has become: the entry at that place of entries_, or what stands at that of others_.
     struct Draft {
-        std::size_t entry;  ///< Its place in entries_; kNone: the decision is no entry.
-        Result<Decision> decision;
+        bool is_entry = false;
+        std::size_t place = 0;
     };
-    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
     LogStore& log_;
     Limits limits_;
     RoomCache rooms_;
     Counts counts_;
-    std::vector<Draft> drafts_;      // of each that was asked
-    std::vector<Entry> entries_;     // that are to be appended
-    std::vector<Timestamp> before_;  // each of them: last_at() of the room
+    // Of an attempt; members to keep their memory.
+    std::vector<Draft> drafts_;             // of each that was asked
+    std::vector<Entry> entries_;            // that are to be appended
+    std::vector<Timestamp> before_;         // each of them: last_at() of the room
+    std::vector<Result<Decision>> others_;  // decisions that are no entries
 };
 
 }  // namespace wgw::chat

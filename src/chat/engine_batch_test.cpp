@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
+#include <functional>
 #include <stdexcept>
 
 namespace wgw::chat {
@@ -170,7 +172,9 @@ TEST_F(ABatch, ThatMeetsAnotherWriterOverAndOverGivesUp)
     ask(kOwner, Send{"a", {}});
     ask(kOwner, Send{"b", {}});
     EXPECT_THAT(run(), ElementsAre("unavailable", "unavailable"));
-    EXPECT_THAT(pauses_, ElementsAre(1, 2, 3, 4, 5, 6, 7));
+    EXPECT_GT(pauses_.size(), 7U);
+    EXPECT_LT(pauses_.size(), 50U);
+    EXPECT_TRUE(std::ranges::is_sorted(pauses_));
     log_.is_always_taken = false;
     EXPECT_THAT(run(kOwner, Send{"c", {}}), ElementsAre("2"));
 }

@@ -192,5 +192,76 @@ TEST_F(ALogInMongo, IsSharedByTwoWriters)
     EXPECT_EQ(other->head(kRoom), 3);
 }
 
+/// A log behind a network that loses what the test wants lost, and one that sees what there is.
+class ALogBehindABadNetwork : public ALogInMongo {
+protected:
+    ALogBehindABadNetwork() { append({created()}); }
+
+    std::vector<Seq> seqs()
+    {
+        std::vector<Seq> found;
+        for (const auto& entry : log_->behind(kRoom, 0, 99))
+            found.push_back(entry.seq);
+        return found;
+    }
+
+    const std::vector<Entry> entries_{message(2, 120), message(3, 121), message(4, 122)};
+    std::unique_ptr<store::TestProxy> proxy_ = store::proxy_to(mongo_.target);
+    store::MongoPool pool_{store::through(*proxy_, mongo_.target), 1};
+    std::unique_ptr<store::MongoClient> client_ = pool_.client();
+    std::unique_ptr<LogStore> far_ = make_mongo_log(*client_);
+};
+
+TEST_F(ALogBehindABadNetwork, LooksUpWhatItWasNotAnswered)
+{
+    EXPECT_EQ(far_->head(kRoom), 1);
+    proxy_->lose_reply_to("chatlog");
+    const auto appended = far_->append(entries_);
+    EXPECT_EQ(appended.kept, 3U) << "all of it had been stored";
+    EXPECT_FALSE(appended.taken.has_value());
+    EXPECT_EQ(proxy_->lost(), 1);
+    EXPECT_THAT(seqs(), ElementsAre(1, 2, 3, 4));
+}
+
+TEST_F(ALogBehindABadNetwork, InsertsOnceMoreWhatHasNotArrived)
+{
+    EXPECT_EQ(far_->head(kRoom), 1);
+    proxy_->lose_request("chatlog");
+    EXPECT_EQ(far_->append(entries_).kept, 3U);
+    EXPECT_EQ(proxy_->lost(), 1);
+    EXPECT_THAT(seqs(), ElementsAre(1, 2, 3, 4));
+}
+
+TEST_F(ALogBehindABadNetwork, KeepsWhatArrivedBeforeAnotherWriterTookTheNextSeq)
+{
+    EXPECT_EQ(far_->head(kRoom), 1);
+    append({message(2, 120)});  // as if the first of the three had arrived, and then the connection was lost
+    append({message(3, 130)});  // somebody else's
+    proxy_->lose_request("chatlog");
+    const auto appended = far_->append(entries_);
+    EXPECT_EQ(appended.kept, 1U);
+    EXPECT_FALSE(appended.taken.has_value()) << "seq 3 is taken";
+    EXPECT_THAT(seqs(), ElementsAre(1, 2, 3));
+}
+
+TEST_F(ALogBehindABadNetwork, SaysThatItDoesNotKnowWhenNothingAnswers)
+{
+    EXPECT_EQ(far_->head(kRoom), 1);
+    proxy_->freeze();
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_THROW(far_->append(entries_), store::MongoAway);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(9));
+    EXPECT_TRUE(pool_.health().is_away());
+    proxy_->thaw();
+    if (far_->append(entries_).kept == 0) {  // the first insert has arrived in the end
+        auto again = entries_;
+        for (auto& entry : again)
+            entry.seq += 3;
+        EXPECT_EQ(far_->append(again).taken, entries_.front()) << "decided anew it is found by its _id";
+    }
+    EXPECT_FALSE(pool_.health().is_away());
+    EXPECT_THAT(seqs(), ElementsAre(1, 2, 3, 4));
+}
+
 }  // namespace
 }  // namespace wgw::chat

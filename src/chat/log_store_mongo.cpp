@@ -4,10 +4,11 @@
 #include "codec/json_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -235,19 +236,38 @@ private:
         return static_cast<std::size_t>(std::ranges::find_if_not(entries, is_stored) - entries.begin());
     }
 
+    struct Met {
+        bool at_seq = false;        ///< The entry's seq is taken.
+        std::optional<Entry> same;  ///< The entry that has its key.
+    };
+
+    Met met_by(const Entry& entry)
+    {
+        std::array<Bson, 2> either;
+        either[0].add("seq", entry.seq);
+        either[1].add("user_id", entry.user_id).add("key", key_of(entry));
+        MongoQuery query{.collection = kChatLog, .filter = of_room(entry.room_id)};
+        query.filter.add_array("$or", either);
+        Met met;
+        db_.find(query, [&](BsonView document) {
+            auto stored = entry_of(document);
+            met.at_seq = met.at_seq || stored.seq == entry.seq;
+            if (stored.user_id == entry.user_id && key_of(stored) == key_of(entry))
+                met.same = std::move(stored);
+            return true;
+        });
+        return met;
+    }
+
     /// What a refused entry has met: the entry that has its key, or nothing if its seq is taken.
     std::optional<Entry> taken_by(const Entry& entry)
     {
         for (int looks = 0; looks < kLooks; ++looks) {
-            auto by_key = of_room(entry.room_id);
-            by_key.add("user_id", entry.user_id).add("key", key_of(entry));
-            auto same = first(std::move(by_key));
-            if (same && entry.client_msg_id)
+            const auto [at_seq, same] = met_by(entry);
+            if (same && (entry.client_msg_id || !at_seq))
                 return same;
-            if (find(entry.room_id, entry.seq))
+            if (at_seq)
                 return {};
-            if (same)
-                return same;
             std::this_thread::sleep_for(kBetweenLooks);
         }
         throw MongoAway("MongoDB refuses an entry as a duplicate of one that it does not show.");

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kDuplicate = 11'000;
 constexpr int kNamespaceExists = 48;
-constexpr auto kSelectionSpan = kMongoSpan / 2;  // then there is as much left for the answer
+constexpr auto kSelectionSpan = kMongoSpan / 2;  // for a server, and as long again for a connection to it
 
 /// Codes with which a server says that it cannot do it now: not primary, shutting down, interrupted, no majority.
 constexpr std::array kAwayCodes{6,   7,   24,  50,   63,    64,    79,    89,    91,    100,  112,
@@ -126,7 +126,7 @@ struct MongoPool::Content {
         mongoc_uri_set_option_as_int32(uri, MONGOC_URI_WAITQUEUETIMEOUTMS, ms(kMongoSpan));
         mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, ms(kSelectionSpan));
         mongoc_uri_set_option_as_int32(uri, MONGOC_URI_CONNECTTIMEOUTMS, ms(kSelectionSpan));
-        mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS, ms(kSelectionSpan));
+        mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS, ms(kMongoSpan));
         bson_error_t error;
         pool = mongoc_client_pool_new_with_error(uri, &error);
         if (pool == nullptr) {

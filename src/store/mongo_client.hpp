@@ -7,11 +7,11 @@
 ///
 /// Writing   w:majority, j:true, always; a method returns when that was confirmed
 /// Reading   with majority concern, from the primary: what was confirmed before the call is seen by it
-/// Hanging   nothing takes longer than kMongoSpan: looking for a server, connecting, an answer
+/// Hanging   no answer is waited for longer than kMongoSpan, and no server or connection longer than half of it
 /// Errors    MongoAway   the server cannot be reached, has not answered, or has lost its majority: whether a write was
 ///                       done is unknown
 ///           MongoError  it says no: rights, a command it does not know, a document it does not take. Nothing was done
-/// Tests     collection_cluster_test.cpp, mongo_client_cluster_test.cpp
+/// Tests     mongo_client_cluster_test.cpp, collection_cluster_test.cpp
 
 #include "model/result.hpp"
 #include "store/bson.hpp"

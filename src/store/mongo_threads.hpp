@@ -5,7 +5,7 @@
 ///
 /// Thread  the loop's
 /// Late    whoever has waited for kPatience is answered TooLate, whatever the server does
-/// Tests   collection_cluster_test.cpp, mongo_threads_cluster_test.cpp
+/// Tests   collection_cluster_test.cpp, mongo_client_cluster_test.cpp
 
 #include "store/call.hpp"
 #include "store/mongo_client.hpp"

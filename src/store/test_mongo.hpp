@@ -5,6 +5,7 @@
 #include "base/test_loop.hpp"
 #include "base/time.hpp"
 #include "store/mongo_threads.hpp"
+#include "store/test_proxy.hpp"
 
 #include <cstdlib>
 #include <stdexcept>
@@ -23,6 +24,21 @@ inline MongoTarget test_mongo_target(const std::string& database)
     if (!target)
         throw std::runtime_error(target.error());
     return *target;
+}
+
+/// The same database behind a network that the test can break.
+inline MongoTarget through(const TestProxy& proxy, MongoTarget target)
+{
+    target.url = "mongodb://127.0.0.1:" + std::to_string(proxy.port());
+    return target;
+}
+
+/// To the server that WGW_TEST_MONGO_URL names, which is one host.
+inline std::unique_ptr<TestProxy> proxy_to(const MongoTarget& target)
+{
+    const auto colon = target.shown.find(':');
+    const auto port = std::stoi(target.shown.substr(colon + 1));
+    return std::make_unique<TestProxy>(target.shown.substr(0, colon), static_cast<std::uint16_t>(port));
 }
 
 struct TestMongo {
@@ -51,7 +67,8 @@ struct TestMongo {
 
     TestLoop loop;
     ManualClock clock;
-    MongoPool pool{test_mongo_target(database_name()), 16};
+    MongoTarget target = test_mongo_target(database_name());
+    MongoPool pool{target, 16};
     std::unique_ptr<MongoClient> client = pool.client();  ///< The test's own.
     MongoThreads threads{
         pool, loop, clock, {.threads = 2, .capacity = 64}
