@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <exception>
 #include <random>
 #include <string>
 #include <thread>
@@ -50,6 +51,15 @@ struct Stored {
     double seconds = 0;
 };
 
+void tell(const std::exception_ptr& error)
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& what) {
+        std::fprintf(stderr, "%s\n", what.what());
+    }
+}
+
 /// One engine that stores until `ends`.
 Stored store(
     store::MongoPool& pool, const Row& row, const std::vector<RoomId>& rooms, UserId user, const std::atomic<bool>& ends
@@ -76,8 +86,11 @@ Stored store(
         }
         Backoff backoff(random, Duration(4), Duration(50));
         engine.execute(all, [&backoff](int) { std::this_thread::sleep_for(backoff.next()); });
-        for (const auto& one : asked)
+        for (const auto& one : asked) {
             stored.unavailable += one.error || !*one.outcome ? 1 : 0;
+            if (one.error)
+                tell(one.error);
+        }
     }
     stored.entries = engine.counts().entries.value();
     stored.appends = engine.counts().appends.value();

@@ -32,8 +32,9 @@ Result<Outcome> Engine::execute(const Request& request)
     Asked asked{&request};
     Asked* const one = &asked;
     try {
+        bool is_behind = false;
         for (int tries = 0; tries < kMaxAttempts && !asked.outcome; ++tries)
-            attempt({&one, 1});
+            is_behind = attempt({&one, 1}, is_behind);
     } catch (...) {
         forget_all();
         throw;
@@ -68,7 +69,7 @@ void Engine::attempt_alone(Turn& turn)
     const std::size_t before = turn.asked.size();
     std::exception_ptr error;
     try {
-        attempt(turn.asked);
+        turn.is_behind = attempt(turn.asked, turn.is_behind);
     } catch (...) {
         error = std::current_exception();
         rooms_.erase(turn.asked.front()->request->room_id);
@@ -86,13 +87,17 @@ void Engine::attempt_alone(Turn& turn)
     turn.asked.clear();
 }
 
-/// Answers some of `asked`, from the front; none if a fence was met by the first.
-void Engine::attempt(std::span<Asked* const> asked)
+/// Answers some of `asked`, from the front. True: others have stored something that this engine has not seen, so none
+/// or not all were answered. `is_behind`: that is what the last attempt found. It is read here and not there, because
+/// of the pause between them: what was read before it would be old.
+bool Engine::attempt(std::span<Asked* const> asked, bool is_behind)
 {
     const RoomId id = asked.front()->request->room_id;
     Room* room = rooms_.find(id);
-    const bool remembered = room != nullptr;
-    if (!remembered)
+    const bool remembered = room != nullptr && !is_behind;
+    if (room != nullptr && is_behind)
+        room = read_on(*room);
+    if (room == nullptr)
         if (auto loaded = log_.load(id))
             room = &rooms_.put(*std::move(loaded));
     // A room that does not exist is not remembered: whoever guesses ids would push out those that do.
@@ -119,15 +124,16 @@ void Engine::attempt(std::span<Asked* const> asked)
         } else if (draft.place < appended.kept) {
             asked[i]->outcome.emplace(Outcome{std::move(entries_[draft.place]), false});
         } else {
-            if (appended.taken)
-                asked[i]->outcome = judge(entries_[draft.place], *std::move(appended.taken));
-            else if (room != nullptr)
-                read_on(*room);
-            return;  // what comes behind it was decided and numbered on an entry that is not there
+            // What comes behind it was decided and numbered on an entry that is not there.
+            if (!appended.taken) {
+                counts_.fences.add();
+                return true;
+            }
+            asked[i]->outcome = judge(entries_[draft.place], *std::move(appended.taken));
+            return false;
         }
     }
-    if (!was_at_head)
-        read_on(*room);
+    return !was_at_head;
 }
 
 /// Each on the state that the ones before it make. `is_kept`: the room is in rooms_.
@@ -183,20 +189,20 @@ Result<Outcome> Engine::answer_to(const Request& request, Result<Decision>& deci
     return fail(std::move(decision.error()));
 }
 
-/// Others have stored something: the room moves on by it.
-void Engine::read_on(Room& room)
+/// Others have stored something: the room moves on by it. Null: it has to be loaded.
+Room* Engine::read_on(Room& room)
 {
-    counts_.fences.add();
     const auto entries = log_.behind(room.id(), room.head(), kReadOn);
     if (entries.empty() || entries.size() == kReadOn) {
         rooms_.erase(RoomId(room.id()));
-        return;
+        return nullptr;
     }
     for (const auto& entry : entries) {
         if (entry.seq != room.head() + 1)
             throw std::runtime_error("The log of the chat room " + room.id().hex() + " has a hole: it is damaged.");
         rooms_.apply(room, entry);
     }
+    return &room;
 }
 
 // Asked of the log for each join and each new room: they are rare, and a count kept here would be one more thing that

@@ -88,14 +88,15 @@ private:
     /// The requests of one room that are still to be answered, in order.
     struct Turn {
         std::vector<Asked*> asked;
-        int tries = 0;  ///< In vain.
+        int tries = 0;           ///< In vain.
+        bool is_behind = false;  ///< What the last one found.
     };
 
-    void attempt(std::span<Asked* const> asked);
+    bool attempt(std::span<Asked* const> asked, bool is_behind);
     void decide(std::span<Asked* const> asked, Room& room, bool is_kept);
     void take_back(Room& room, bool is_kept, std::size_t kept);
     Result<Outcome> answer_to(const Request& request, Result<Decision>& decision);
-    void read_on(Room& room);
+    Room* read_on(Room& room);
     void attempt_alone(Turn& turn);
     bool is_in_enough_rooms(UserId user);
     Result<Outcome> stored(RoomId room, Seq seq);
