@@ -1,5 +1,5 @@
 #pragma once
-/// The collections of chat in MongoDB, known to log_store_mongo and history_mongo only.
+/// The collections of chat in MongoDB, known to log_store_mongo, history_mongo and numbering only.
 ///
 ///     chatlog       _id, room_id, seq, user_id, key, send_hash, at, type, body            the truth
 ///     chatrooms     _id, name, created_at, updated_at, __v | epoch, members_to             as the original has them,
@@ -21,6 +21,7 @@ namespace wgw::chat {
 inline constexpr std::string_view kChatLog = "chatlog";
 inline constexpr std::string_view kChatRooms = "chatrooms";
 inline constexpr std::string_view kChatMembers = "chatmembers";
+inline constexpr std::string_view kOriginalMessages = "chatmessages";  ///< Written by the original only.
 
 /// Makes the collections and their indexes if they are not there; blocking.
 void create_log(store::MongoClient& db);

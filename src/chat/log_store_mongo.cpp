@@ -39,19 +39,6 @@ std::string key_of(const Entry& entry)
     return entry.client_msg_id ? *entry.client_msg_id : kOwnKey + entry._id.hex();
 }
 
-Bson document_of(const Entry& entry)
-{
-    Bson document;
-    document.add("_id", entry._id).add("room_id", entry.room_id).add("seq", entry.seq);
-    document.add("user_id", entry.user_id).add("key", key_of(entry));
-    if (entry.client_msg_id)
-        document.add_binary(
-            "send_hash", 0, {reinterpret_cast<const char*>(entry.send_hash.data()), entry.send_hash.size()}
-        );
-    document.add("at", entry.at).add("type", static_cast<int>(entry.type)).add("body", entry.body);
-    return document;
-}
-
 Bson member_document(const Entry& entry)
 {
     Bson member;
@@ -330,6 +317,19 @@ Bson keys(std::initializer_list<std::string_view> names)
 }
 
 }  // namespace
+
+Bson document_of(const Entry& entry)
+{
+    Bson document;
+    document.add("_id", entry._id).add("room_id", entry.room_id).add("seq", entry.seq);
+    document.add("user_id", entry.user_id).add("key", key_of(entry));
+    if (entry.client_msg_id)
+        document.add_binary(
+            "send_hash", 0, {reinterpret_cast<const char*>(entry.send_hash.data()), entry.send_hash.size()}
+        );
+    document.add("at", entry.at).add("type", static_cast<int>(entry.type)).add("body", entry.body);
+    return document;
+}
 
 Entry entry_of(BsonView document)
 {
