@@ -90,7 +90,7 @@ std::optional<Failure> refusal(MongoClient& db, RoomId room, UserId caller)
     if (!db.exists(std::move(of_room)))
         return Failure(Errc::not_found);
     MongoQuery of_member{.collection = kChatMembers, .filter = one("room_id", room)};
-    of_member.filter.add("user_id", caller).add("seq", std::move(Bson().add("$gt", 0)));
+    of_member.filter.add("user_id", caller).add("seq", Bson().add("$gt", 0));
     if (!db.exists(std::move(of_member)))
         return Failure(Errc::not_member);
     return {};
@@ -178,7 +178,7 @@ std::vector<RoomHead> read_rooms_of(MongoClient& db, UserId user)
 {
     std::vector<RoomId> rooms;
     MongoQuery query{.collection = kChatMembers, .filter = one("user_id", user)};
-    query.filter.add("seq", std::move(Bson().add("$gt", 0)));
+    query.filter.add("seq", Bson().add("$gt", 0));
     query.projection.add("room_id", 1);
     db.find(query, [&rooms](BsonView member) {
         rooms.push_back(must<Id>(member, "room_id"));
@@ -193,7 +193,7 @@ std::vector<Entry> read_entries(MongoClient& db, RoomId room, Seq after, std::si
     if (limit == 0)  // which means all to MongoDB
         return entries;
     MongoQuery query{.collection = kChatLog, .filter = one("room_id", room), .limit = static_cast<std::int64_t>(limit)};
-    query.filter.add("seq", std::move(Bson().add("$gt", after)));
+    query.filter.add("seq", Bson().add("$gt", after));
     query.sort.add("seq", 1);
     db.find(query, [&entries](BsonView entry) {
         entries.push_back(entry_of(entry));
@@ -214,7 +214,7 @@ std::vector<RoomHead> read_heads(MongoClient& db, const std::vector<RoomId>& roo
 LogReader::Recent read_recent(MongoClient& db, Timestamp from)
 {
     MongoQuery query{.collection = kChatLog, .filter = {}, .limit = kRecent};
-    query.filter.add("at", std::move(Bson().add("$gte", from)));
+    query.filter.add("at", Bson().add("$gte", from));
     query.sort.add("at", -1);
     std::unordered_map<RoomId, Seq> heads;
     LogReader::Recent recent;

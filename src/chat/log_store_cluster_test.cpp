@@ -142,7 +142,7 @@ TEST_F(ALogInMongo, ReadsNotAllOfALongLogToLoadTheRoom)
     EXPECT_EQ(append(messages).kept, 250U);
     EXPECT_EQ(log_->load(kRoom)->head(), 252) << "which notes that all members up to here have a document";
     store::Bson early;
-    early.add("seq", std::move(store::Bson().add("$lt", 252)));
+    early.add("seq", store::Bson().add("$lt", 252));
     mongo_.client->remove_all(kChatLog, early);
     const auto room = log_->load(kRoom);
     EXPECT_EQ(room->head(), 252);

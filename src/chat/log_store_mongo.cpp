@@ -83,7 +83,7 @@ public:
         // Members first: whatever is stored between the two reads is then among the entries.
         std::unordered_map<UserId, Seq> members;
         MongoQuery query{.collection = kChatMembers, .filter = of_room(room)};
-        query.filter.add("seq", std::move(Bson().add("$gt", 0)));
+        query.filter.add("seq", Bson().add("$gt", 0));
         db_.find(query, [&](BsonView member) {
             members.emplace(must(member.get<Id>("user_id"), "user_id"), must(member.get<Seq>("seq"), "seq"));
             return true;
@@ -137,7 +137,7 @@ public:
     std::size_t rooms_of(UserId user, std::size_t most) override
     {
         Bson filter;
-        filter.add("user_id", user).add("seq", std::move(Bson().add("$gt", 0)));
+        filter.add("user_id", user).add("seq", Bson().add("$gt", 0));
         return db_.count(kChatMembers, std::move(filter), most);
     }
 
@@ -194,7 +194,7 @@ private:
     void for_each_behind(RoomId room, Seq after, std::size_t most, Visit visit)
     {
         MongoQuery query{.collection = kChatLog, .filter = of_room(room), .limit = static_cast<std::int64_t>(most)};
-        query.filter.add("seq", std::move(Bson().add("$gt", after)));
+        query.filter.add("seq", Bson().add("$gt", after));
         query.sort.add("seq", 1);
         db_.find(query, [&visit](BsonView document) {
             visit(entry_of(document));
@@ -210,7 +210,7 @@ private:
             ids.push_back(entry._id);
         std::unordered_map<Id, Seq> stored;
         MongoQuery query{.collection = kChatLog, .filter = of_room(entries.front().room_id)};
-        query.filter.add("_id", std::move(Bson().add_array("$in", ids)));
+        query.filter.add("_id", Bson().add_array("$in", ids));
         query.projection.add("seq", 1);
         db_.find(query, [&stored](BsonView document) {
             stored.emplace(must(document.get<Id>("_id"), "_id"), must(document.get<Seq>("seq"), "seq"));
@@ -301,7 +301,7 @@ private:
         Bson filter;
         filter.add("_id", room);
         Bson change;
-        change.add("$max", std::move(Bson().add("members_to", head)));
+        change.add("$max", Bson().add("members_to", head));
         db_.update(kChatRooms, filter, change);
     }
 

@@ -72,7 +72,7 @@ Bson by_id()
 Bson without(std::string_view field)
 {
     Bson filter;
-    filter.add(field, std::move(Bson().add("$exists", false)));
+    filter.add(field, Bson().add("$exists", false));
     return filter;
 }
 
@@ -194,7 +194,7 @@ private:
             Bson filter;
             filter.add("_id", place._id);
             Bson change;
-            change.add("$set", std::move(Bson().add("seq", place.seq)));
+            change.add("$set", Bson().add("seq", place.seq));
             db_.update(kChatMembers, filter, change);
         }
         // The epoch of the first entry: another process may have written that one.

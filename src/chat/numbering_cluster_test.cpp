@@ -125,12 +125,12 @@ TEST_F(ADatabaseOfTheOriginal, IsNumberedOnFromWhereItWasInterrupted)
     number_rooms(*mongo_.client, random_);
     const auto epoch = read_room(*mongo_.client, kRoom)->epoch;
     Bson late;
-    late.add("seq", std::move(Bson().add("$gt", 3)));
+    late.add("seq", Bson().add("$gt", 3));
     mongo_.client->remove_all(kChatLog, late);
     Bson room;
     room.add("_id", kRoom);
     Bson change;
-    change.add("$unset", std::move(Bson().add("epoch", "").add("members_to", "")));
+    change.add("$unset", Bson().add("epoch", "").add("members_to", ""));
     mongo_.client->update(kChatRooms, room, change);
 
     EXPECT_EQ(number_rooms(*mongo_.client, random_), 1U);
@@ -144,7 +144,7 @@ TEST_F(ADatabaseOfTheOriginal, IsNotNumberedOverWhatSomebodyElseHasWritten)
     Bson room;
     room.add("_id", kRoom);
     Bson change;
-    change.add("$unset", std::move(Bson().add("epoch", "")));
+    change.add("$unset", Bson().add("epoch", ""));
     mongo_.client->update(kChatRooms, room, change);
     Bson second;
     second.add("_id", id_of(12));

@@ -95,9 +95,9 @@ TEST_F(UsersInMongo, HaveTheOrderAndTheTypesOfTheOriginal)
         ElementsAre("_id", "first_name", "last_name", "username", "created_at", "__v", "seen_at")
     );
     MongoQuery query{.collection = "users", .filter = {}};
-    query.filter.add("__v", std::move(Bson().add("$type", "int")));
-    query.filter.add("created_at", std::move(Bson().add("$type", "date")));
-    query.filter.add("last_name", std::move(Bson().add("$type", "null")));
+    query.filter.add("__v", Bson().add("$type", "int"));
+    query.filter.add("created_at", Bson().add("$type", "date"));
+    query.filter.add("last_name", Bson().add("$type", "null"));
     EXPECT_TRUE(mongo_.client->exists(std::move(query)));
 }
 

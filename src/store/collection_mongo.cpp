@@ -179,7 +179,7 @@ std::optional<std::string> taken_field(MongoClient& db, const Shape& shape, cons
             continue;
         Bson filter;
         shape.add_value(filter, field, document.values[i], document._id);
-        filter.add("_id", std::move(Bson().add("$ne", document._id)));
+        filter.add("_id", Bson().add("$ne", document._id));
         if (db.exists({.collection = shape.spec.name, .filter = std::move(filter)}))
             return std::string(field.name);
     }
@@ -215,7 +215,7 @@ bool replace_in(MongoClient& db, const Shape& shape, const Document& current, co
     if (!texts.empty())
         fields.add(kLongTexts, texts);
     else if (!shape.long_texts(current).empty())
-        change.add("$unset", std::move(Bson().add(kLongTexts, "")));
+        change.add("$unset", Bson().add(kLongTexts, ""));
     change.add("$set", fields);
     try {
         return db.update(shape.spec.name, filter, change) == MongoClient::Updated::done;
@@ -268,7 +268,7 @@ public:
             if (!field.empty())
                 shape->add_value(query.filter, shape->field(field), value, Id{});
             if (!after.empty())
-                query.filter.add("_id", std::move(Bson().add(ascending ? "$gt" : "$lt", after)));
+                query.filter.add("_id", Bson().add(ascending ? "$gt" : "$lt", after));
             query.sort.add("_id", ascending ? 1 : -1);
             db.find(query, [&](BsonView stored) {
                 documents.push_back(shape->document(stored));
@@ -286,7 +286,7 @@ public:
             for (std::size_t from = 0; from < ids.size(); from += kIdsAtOnce) {
                 const auto some = std::span(ids).subspan(from, std::min(kIdsAtOnce, ids.size() - from));
                 MongoQuery query{.collection = shape->spec.name, .filter = {}};
-                query.filter.add("_id", std::move(Bson().add_array("$in", some)));
+                query.filter.add("_id", Bson().add_array("$in", some));
                 db.find(query, [&](BsonView stored) {
                     auto document = shape->document(stored);
                     found.emplace(document._id, std::move(document));

@@ -378,7 +378,7 @@ void MongoClient::create_index(std::string_view collection_name, const MongoInde
     command(create);
 }
 
-void MongoClient::drop_database() { command(std::move(Bson().add("dropDatabase", 1))); }
+void MongoClient::drop_database() { command(Bson().add("dropDatabase", 1)); }
 
 void MongoClient::ping()
 {

@@ -37,7 +37,7 @@ TEST_F(AMongoClient, SaysThatAServerRefusesAndThatItIsThere)
     const Bson one = thing(1);
     mongo_.client->insert("things", {&one, 1});
     Bson wrong;
-    wrong.add("a", std::move(Bson().add("$nonsense", 1)));
+    wrong.add("a", Bson().add("$nonsense", 1));
     EXPECT_THROW(mongo_.client->exists({.collection = "things", .filter = std::move(wrong)}), MongoError);
     EXPECT_FALSE(mongo_.pool.health().is_away());
 }
