@@ -11,7 +11,7 @@
 /// Users     are ids here; the gateway adds their names
 /// Errors    Failure: the answer is no, and nothing was stored. `unavailable`: stored or not, repeat with the same key.
 ///           Reading throws if the store is broken (store::Full: too much is under way).
-/// Tests     service_test.cpp
+/// Tests     test_service_contract.cpp, on every implementation
 
 #include "base/task.hpp"
 #include "chat/command.hpp"

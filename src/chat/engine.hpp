@@ -1,21 +1,31 @@
 #pragma once
 /// Runs commands: finds the room, decides, appends, moves the room on. In the order of the calls.
 ///
-/// One thread: with SQLite the store thread, inside its transaction. Nothing that execute() answers may be told before
-/// that transaction was committed.
+/// One thread. With SQLite the store thread, inside its transaction, a command at a time: nothing that execute()
+/// answers may be told before that transaction was committed. With MongoDB a batch at a time, in which each room is one
+/// append.
 ///
 /// Fence     The unique indexes of the log are the judge, not this memory. A key that is taken: the stored entry is the
-///           answer. A seq that is taken (another process): the room is loaded again and the command decided anew.
-///           A refusal meets no fence, so it counts only if the log's head is still the one it was decided at
-/// Failures  A head is never remembered across an error of any kind: execute() forgets everything when it throws, and
-///           whoever owns the transaction calls forget_all() when it was rolled back or its end is uncertain
-/// Tests     engine_test.cpp, engine_history_test.cpp
+///           answer. A seq that is taken (another process): what stands behind the head is read, and the command
+///           decided anew, with all that came behind it in the batch. A refusal meets no fence, so it counts only if
+///           the log's head was the one it was decided at
+/// Failures  A head is never remembered across an error of any kind: execute() forgets everything when it throws, a
+/// batch
+///           forgets the room whose append has thrown, and whoever owns the transaction calls forget_all() when it was
+///           rolled back or its end is uncertain
+/// Tests     engine_test.cpp, engine_batch_test.cpp, engine_history_test.cpp
 
+#include "base/counter.hpp"
 #include "chat/api.hpp"
 #include "chat/log_store.hpp"
 #include "chat/room_cache.hpp"
 
 #include <cstddef>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
 
 namespace wgw::chat {
 
@@ -26,6 +36,15 @@ struct Request {
     Command command;
     Id _id;  ///< Of the entry that it may become.
     Timestamp now;
+};
+
+/// A request of a batch, and what became of it: `outcome`, or the `error` that the log threw.
+struct Asked {
+    const Request* request = nullptr;
+    std::optional<Result<Outcome>> outcome = {};
+    std::exception_ptr error = {};
+
+    bool is_answered() const { return outcome || error; }
 };
 
 class Engine {
@@ -46,17 +65,57 @@ public:
     /// `unavailable` if the room's head moved away too often; then nothing was stored. Throws what the log throws.
     Result<Outcome> execute(const Request& request);
 
+    /// Waits between two tries for a while that grows with their number, from 1 on, and differs: other processes are at
+    /// the same rooms.
+    using Pause = std::function<void(int tries)>;
+
+    /// The same for several, each in the order of its room, with one append for each room if nobody else writes into
+    /// it. All are answered.
+    void execute(std::span<Asked* const> batch, const Pause& pause);
+
     /// Nothing that was learned since the last commit holds.
     void forget_all() noexcept;
 
+    struct Counts {
+        Counter appends;  ///< Of the log.
+        Counter entries;  ///< Stored by them.
+        Counter fences;   ///< Met: the seq was another process's.
+    };
+    /// Any thread may read.
+    const Counts& counts() const { return counts_; }
+
 private:
-    Result<Outcome> attempt(const Request& request);
+    /// The requests of one room that are still to be answered, in order.
+    struct Turn {
+        std::vector<Asked*> asked;
+        int tries = 0;           ///< In vain.
+        bool is_behind = false;  ///< What the last one found.
+    };
+
+    bool attempt(std::span<Asked* const> asked, bool is_behind);
+    void decide(std::span<Asked* const> asked, Room& room, bool is_kept);
+    void take_back(Room& room, bool is_kept, std::size_t kept);
+    Result<Outcome> answer_to(const Request& request, Result<Decision>& decision);
+    Room* read_on(Room& room);
+    void attempt_alone(Turn& turn);
     bool is_in_enough_rooms(UserId user);
     Result<Outcome> stored(RoomId room, Seq seq);
+
+    /// What one that was asked has become: the entry at that place of entries_, or what stands at that of others_.
+    struct Draft {
+        bool is_entry = false;
+        std::size_t place = 0;
+    };
 
     LogStore& log_;
     Limits limits_;
     RoomCache rooms_;
+    Counts counts_;
+    // Of an attempt; members to keep their memory.
+    std::vector<Draft> drafts_;             // of each that was asked
+    std::vector<Entry> entries_;            // that are to be appended
+    std::vector<Timestamp> before_;         // each of them: last_at() of the room
+    std::vector<Result<Decision>> others_;  // decisions that are no entries
 };
 
 }  // namespace wgw::chat

@@ -97,6 +97,17 @@ TEST_F(AnEngine, LetsAUserIntoSoManyRoomsAndNoMore)
     EXPECT_EQ(run(after_a_restart, kOwner, Join{}, id_of(3)).error().code, Errc::forbidden);
 }
 
+TEST_F(AnEngine, AnswersARoomThatIsMadeTwiceByOneRequestWithTheFirstOne)
+{
+    const Request request{kRoom, kOwner, kCreate, id_of(50), {1'000}};
+    const auto first = engine_.execute(request);
+    const auto again = engine_.execute(request);
+    ASSERT_TRUE(again.has_value());
+    EXPECT_TRUE(again->duplicate);
+    EXPECT_EQ(again->entry, first->entry);
+    EXPECT_EQ(run(kOwner, kCreate).error().code, Errc::conflict) << "another request for the same id";
+}
+
 TEST_F(AnEngine, DoesNotUseUpTheKeyOfARefusedSend)
 {
     run(kOwner, kCreate);
@@ -179,6 +190,10 @@ public:
     std::optional<Room> load(RoomId room) override { return log.load(room); }
     Seq head(RoomId room) override { return log.head(room); }
     std::optional<Entry> find(RoomId room, Seq seq) override { return log.find(room, seq); }
+    std::vector<Entry> behind(RoomId room, Seq after, std::size_t most) override
+    {
+        return log.behind(room, after, most);
+    }
     std::size_t rooms_of(UserId user, std::size_t most) override { return log.rooms_of(user, most); }
     Appended append(std::span<const Entry> entries) override
     {

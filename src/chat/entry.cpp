@@ -1,5 +1,7 @@
 #include "chat/entry.hpp"
 
+#include "codec/json_text.hpp"
+
 #include <cassert>
 
 namespace wgw::chat {
@@ -15,6 +17,26 @@ std::string_view event_name(EntryType type)
         return "chat.member.update";
     }
     return {};
+}
+
+std::string message_body(std::string_view content)
+{
+    std::string body;
+    body.reserve(content.size() + 32);
+    body += R"({"content":)";
+    append_json_string(body, content);
+    body += '}';
+    return body;
+}
+
+std::string room_body(std::string_view name, std::string_view epoch)
+{
+    std::string body = R"({"name":)";
+    append_json_string(body, name);
+    body += R"(,"epoch":)";
+    append_json_string(body, epoch);
+    body += '}';
+    return body;
 }
 
 std::string_view content_json(const Entry& entry)

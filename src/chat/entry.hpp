@@ -51,8 +51,17 @@ struct Entry {
     friend bool operator==(const Entry&, const Entry&) = default;
 };
 
-/// Whether `entry` makes its user a member: a join, and the creation of the room.
-inline bool makes_member(const Entry& entry) { return entry.type == EntryType::member_update || entry.seq == 1; }
+/// Whether `entry` makes its user a member: a join, and the creation of the room. (A room that was taken over from the
+/// original without members was made by nobody.)
+inline bool makes_member(const Entry& entry)
+{
+    return entry.type == EntryType::member_update || (entry.seq == 1 && !entry.user_id.empty());
+}
+
+/// Bodies of entries.
+std::string message_body(std::string_view content);
+std::string room_body(std::string_view name, std::string_view epoch);
+inline constexpr std::string_view kJoinedBody = R"({"action":"joined"})";
 
 /// The content of a message as JSON text, quotes included: to be passed on as it is. Looks into entry.body.
 /// Precondition: entry.type is message_receive.

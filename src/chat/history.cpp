@@ -1,9 +1,7 @@
 #include "chat/history.hpp"
 
-#include "base/log.hpp"
-#include "codec/json_text.hpp"
+#include "chat/page_of.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -39,25 +37,16 @@ const ListSql kMemberList(kMembers);
 const ListSql kRoomList(kRooms + "r._id > ? AND r._id < ? ORDER BY r._id");
 const std::string kOneRoom = kRooms + "r._id = ?";
 
-/// Collects a page of rows, of which one more than wanted was asked for. It ends before the first row with which it
-/// would be larger than kPageBytes, but has one at least. A row that cannot be read counts, and is left out.
+/// `large_column`: of what is counted in a page's bytes.
 template <class T, class Key, class Read>
 Listed<T> collect(Rows rows, const Page<Key>& page, Read read, std::optional<int> large_column = {})
 {
-    Listed<T> list;
-    std::size_t bytes = 0;
-    std::size_t seen = 0;
-    while (!list.more && rows.step()) {
-        bytes += large_column ? rows.text(*large_column).size() : 0;
-        list.more = seen++ == page.limit || (bytes > kPageBytes && !list.items.empty());
-        if (list.more)
+    PageOf<T, Key> list(page);
+    const auto read_row = [&]() -> std::optional<T> { return read(rows); };
+    while (rows.step())
+        if (!list.offer(large_column ? rows.text(*large_column).size() : 0, read_row))
             break;
-        if (std::optional<T> item = read(rows))
-            list.items.push_back(*std::move(item));
-    }
-    if (!page.after)
-        std::ranges::reverse(list.items);
-    return list;
+    return list.take();
 }
 
 template <class Key>
@@ -80,29 +69,12 @@ RoomInfo room_info(const Rows& rows)
     };
 }
 
-/// The text of a message; nothing if that is not what the store has.
-std::optional<std::string> content_of(std::string_view body)
-{
-    if (json_check(body) != JsonError::none || !JsonValue(body).is_object())
-        return {};
-    const auto content = JsonValue(body).find("content");
-    if (!content || !content->is_string())
-        return {};
-    return content->string();
-}
-
 /// Nothing if the row is damaged: the rest of the page is worth more than to say so to a client.
 std::optional<MessageInfo> message_info(const Rows& rows, RoomId room)
 {
-    auto content = content_of(rows.text(kBodyColumn));
+    auto content = stored_content(rows.text(kBodyColumn));
     if (!content || rows.blob(0).size() != sizeof(Id) || rows.blob(1).size() != sizeof(Id)) {
-        log::error(
-            "A message is damaged in the store; lists leave it out. Restore a backup, or delete the row.",
-            {
-                {"room_id", room.hex()     },
-                {"seq",     rows.integer(4)}
-        }
-        );
+        tell_of_damage(room, rows.integer(4));
         return {};
     }
     MessageInfo message;

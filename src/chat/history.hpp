@@ -16,9 +16,6 @@
 
 namespace wgw::chat {
 
-/// Of messages in a page, as they are stored. One reader of large messages must not hold up all others.
-inline constexpr std::size_t kPageBytes = 2 * 1024 * 1024;
-
 std::optional<RoomInfo> read_room(store::Sqlite& db, RoomId room);
 Listed<RoomInfo> read_rooms(store::Sqlite& db, const Page<RoomId>& page);
 Result<Listed<MemberInfo>> read_members(store::Sqlite& db, RoomId room, UserId caller, const Page<Seq>& page);

@@ -2,6 +2,7 @@
 #include "chat/history.hpp"
 #include "chat/log_schema.hpp"
 #include "chat/log_store_sqlite.hpp"
+#include "chat/page_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #pragma once
-/// The logs of all rooms, and their members. log_store_contract_test.cpp is its specification.
+/// The logs of all rooms, and their members. test_log_store_contract.cpp is its specification.
 ///
 /// Used by one thread at a time; blocking. What is read for people (pages, lists) is not here but in history.hpp.
 ///
@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace wgw::chat {
 
@@ -29,17 +30,22 @@ public:
     /// The entry at `seq`, if there is one.
     virtual std::optional<Entry> find(RoomId room, Seq seq) = 0;
 
+    /// The entries behind `after`, in order, at most `most`.
+    virtual std::vector<Entry> behind(RoomId room, Seq after, std::size_t most) = 0;
+
     /// Of how many rooms `user` is a member; counted up to `most`.
     virtual std::size_t rooms_of(UserId user, std::size_t most) = 0;
 
     struct Appended {
         std::size_t kept = 0;        ///< Entries kept, from the front.
         std::optional<Entry> taken;  ///< Where kept < all: the stored entry that already has the next one's key;
-                                     ///< nothing if its seq is taken: then load the room again.
+                                     ///< nothing if its seq is taken: then read on, see behind().
     };
 
     /// Adds consecutive entries of one room, and the room and the memberships that they make. Precondition: the first
-    /// is numbered on a head that load() or append() has shown.
+    /// is numbered on a head that load(), behind() or append() has shown.
+    /// A store may have the _id for the key of an entry that has none: an entry that is stored already, and is numbered
+    /// anew because whoever asked for it asks again, is `taken` by itself.
     virtual Appended append(std::span<const Entry> entries) = 0;
 
     /// The transaction was rolled back, or its end is uncertain: nothing that was learned in it holds.

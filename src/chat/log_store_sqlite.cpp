@@ -30,6 +30,7 @@ public:
           ),
           select_seq_(db, std::string(kSelectEntry) + "e.seq = ?"),
           select_key_(db, std::string(kSelectEntry) + "e.user = ? AND e.client_msg_id = ?"),
+          select_behind_(db, std::string(kSelectEntry) + "e.seq > ? ORDER BY e.seq LIMIT ?"),
           count_rooms_(db, "SELECT count(*) FROM (SELECT 1 FROM chat_member WHERE user = ? LIMIT ?)"),
           insert_room_(db, "INSERT INTO chat_room (_id, name, created_at, epoch) VALUES (?, ?, ?, ?)"),
           insert_entry_(
@@ -70,6 +71,17 @@ public:
         if (!number)
             return {};
         return first(room, select_seq_.query(*number, seq));
+    }
+
+    std::vector<Entry> behind(RoomId room, Seq after, std::size_t most) override
+    {
+        std::vector<Entry> entries;
+        if (const auto number = rooms_.find(room)) {
+            auto rows = select_behind_.query(*number, after, static_cast<std::int64_t>(most));
+            while (rows.step())
+                entries.push_back(entry_of(room, rows));
+        }
+        return entries;
     }
 
     std::size_t rooms_of(UserId user, std::size_t most) override
@@ -140,6 +152,11 @@ private:
     {
         if (!rows.step())
             return {};
+        return entry_of(room, rows);
+    }
+
+    static Entry entry_of(RoomId room, const store::Rows& rows)
+    {
         Entry entry;
         entry.room_id = room;
         entry.seq = rows.integer(0);
@@ -164,6 +181,7 @@ private:
     store::Statement select_members_;
     store::Statement select_seq_;
     store::Statement select_key_;
+    store::Statement select_behind_;
     store::Statement count_rooms_;
     store::Statement insert_room_;
     store::Statement insert_entry_;

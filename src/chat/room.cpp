@@ -1,7 +1,5 @@
 #include "chat/room.hpp"
 
-#include "codec/json_text.hpp"
-
 #include <sodium.h>
 
 #include <algorithm>
@@ -19,26 +17,6 @@ SendHash hash_of(const Send& send)
         nullptr, 0
     );
     return hash;
-}
-
-std::string message_body(const Send& send)
-{
-    std::string body;
-    body.reserve(send.content.size() + 32);
-    body += R"({"content":)";
-    append_json_string(body, send.content);
-    body += '}';
-    return body;
-}
-
-std::string room_body(const Create& create)
-{
-    std::string body = R"({"name":)";
-    append_json_string(body, create.name);
-    body += R"(,"epoch":)";
-    append_json_string(body, create.epoch);
-    body += '}';
-    return body;
 }
 
 bool over(std::size_t size, std::int64_t limit) { return std::cmp_greater(size, limit); }
@@ -65,7 +43,7 @@ Result<Decision> Room::rule(const Send& send, Entry draft, const Limits& limits)
     if (over(send.content.size(), limits.content_bytes))
         return fail(Errc::too_large);
     draft.type = EntryType::message_receive;
-    draft.body = message_body(send);
+    draft.body = message_body(send.content);
     if (send.client_msg_id) {
         draft.client_msg_id = send.client_msg_id;
         draft.send_hash = hash_of(send);
@@ -82,7 +60,7 @@ Result<Decision> Room::rule(const Join&, Entry draft, const Limits& limits) cons
     if (over(members_.size() + 1, limits.members))
         return fail(Errc::forbidden, "This chat room is full.");
     draft.type = EntryType::member_update;
-    draft.body = R"({"action":"joined"})";
+    draft.body = kJoinedBody;
     return draft;
 }
 
@@ -91,7 +69,7 @@ Result<Decision> Room::rule(const Create& create, Entry draft, const Limits&) co
     if (exists())
         return fail(Errc::conflict);
     draft.type = EntryType::room_update;
-    draft.body = room_body(create);
+    draft.body = room_body(create.name, create.epoch);
     return draft;
 }
 
@@ -104,6 +82,15 @@ void Room::apply(const Entry& entry)
     last_at_ = entry.at;
     if (makes_member(entry))
         members_.emplace(entry.user_id, entry.seq);
+}
+
+void Room::take_back(const Entry& entry, Timestamp before)
+{
+    assert(entry.seq == head_);
+    --head_;
+    last_at_ = before;
+    if (makes_member(entry))
+        members_.erase(entry.user_id);
 }
 
 }  // namespace wgw::chat

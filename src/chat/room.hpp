@@ -50,6 +50,9 @@ public:
     /// Moves the room on by one entry. Precondition: `entry.seq` is head() + 1.
     void apply(const Entry& entry);
 
+    /// The opposite: takes back the entry that was applied last, for it was not stored. `before`: last_at() before it.
+    void take_back(const Entry& entry, Timestamp before);
+
     RoomId id() const { return id_; }
     Seq head() const { return head_; }
     Timestamp last_at() const { return last_at_; }

@@ -33,6 +33,14 @@ void RoomCache::apply(Room& room, const Entry& entry)
     shrink();
 }
 
+void RoomCache::take_back(Room& room, const Entry& entry, Timestamp before)
+{
+    assert(&room == &rooms_.front());
+    members_ -= room.member_count();
+    room.take_back(entry, before);
+    members_ += room.member_count();
+}
+
 void RoomCache::erase(RoomId id)
 {
     const auto at = index_.find(id);

@@ -25,6 +25,9 @@ public:
     /// Room::apply on a room that find() or put() has just given.
     void apply(Room& room, const Entry& entry);
 
+    /// Room::take_back on the same.
+    void take_back(Room& room, const Entry& entry, Timestamp before);
+
     void erase(RoomId id);
     void clear() noexcept;
 

@@ -1,109 +1,30 @@
 #include "chat/service.hpp"
 
-#include "base/log.hpp"
-#include "chat/epoch.hpp"
+#include "chat/command_job.hpp"
 #include "chat/history.hpp"
 
 #include <utility>
 
 namespace wgw::chat {
 
-/// A command on its way to the store thread and back.
-class Service::CommandJob final : public Job {
+class Service::EngineJob final : public CommandJob {
 public:
-    CommandJob(Service& service, Request request, Reply reply)
-        : service_(service), request_(std::move(request)), reply_(std::move(reply))
+    EngineJob(Engine& engine, const Listener& listener, Request request, Reply reply)
+        : CommandJob(listener, std::move(request), std::move(reply)), engine_(engine)
     {
     }
 
-    void run() override { result_ = service_.engine_.execute(request_); }
-
-    // Whether it was or will be stored is not known: the one right answer is that, and the client repeats.
-    void expire() override { answer(fail(Errc::unavailable)); }
-
-    // After the commit, in the order of the log: all jobs of a batch in one turn of the loop. What is stored is told
-    // to the room also if its sender was given up.
-    void finish(std::exception_ptr error) override
-    {
-        if (error)
-            result_ = fail(failure_of(error));
-        else if (result_ && !result_->duplicate && service_.listener_)
-            service_.listener_(result_->entry);
-        if (reply_)
-            answer(std::move(result_));
-        else if (error && result_.error().code == Errc::internal)
-            log::error(
-                "A command failed, after its sender was told that it takes too long.",
-                {
-                    {"room_id", request_.room_id.hex()},
-                    {"user_id", request_.caller.hex() },
-                    {"what",    result_.error().cause }
-            }
-            );
-    }
-
-    std::size_t bytes() const override
-    {
-        const auto* send = std::get_if<Send>(&request_.command);
-        return sizeof(CommandJob) + (send != nullptr ? send->content.size() : 0);
-    }
+    void run() override { result_ = engine_.execute(request_); }
 
 private:
-    void answer(Result<Outcome> result) { std::exchange(reply_, nullptr)(std::move(result)); }
-
-    /// Whoever answers the request knows its id, and logs.
-    static Failure failure_of(const std::exception_ptr& error)
-    {
-        Failure failure = Errc::internal;
-        try {
-            std::rethrow_exception(error);
-        } catch (const Unavailable& away) {
-            failure = Errc::unavailable;
-            failure.cause = away.what();
-        } catch (const std::exception& broken) {
-            failure.cause = broken.what();
-        }
-        return failure;
-    }
-
-    Service& service_;
-    Request request_;
-    Reply reply_;
-    Result<Outcome> result_ = fail(Errc::unavailable);
+    Engine& engine_;
 };
 
-void Service::submit(RoomId room, UserId caller, Command command, Reply reply)
+void Service::hand_over(Request request, Reply reply)
 {
-    std::unique_ptr<Job> job = std::make_unique<CommandJob>(
-        *this, Request{room, caller, std::move(command), ids_.next(), clock_.now()}, std::move(reply)
-    );
+    std::unique_ptr<Job> job = std::make_unique<EngineJob>(engine_, listener(), std::move(request), std::move(reply));
     if (!writer_.submit(job))
         job->expire();
-}
-
-Task<Result<Outcome>> Service::stored(RoomId room, UserId caller, Command command)
-{
-    auto start = [&](auto done) { submit(room, caller, std::move(command), std::move(done)); };
-    co_return co_await callback<Result<Outcome>>(start);
-}
-
-Task<Result<RoomInfo>> Service::create_room(UserId caller, std::string name)
-{
-    const RoomId room = ids_.next();
-    const auto epoch = make_epoch(random_);
-    auto outcome = co_await stored(room, caller, Create{name, epoch});
-    if (!outcome)
-        co_return fail(std::move(outcome.error()));
-    co_return RoomInfo{room, std::move(name), outcome->entry.at, epoch, outcome->entry.seq};
-}
-
-Task<Result<MemberInfo>> Service::join(RoomId room, UserId caller)
-{
-    auto outcome = co_await stored(room, caller, Join{});
-    if (!outcome)
-        co_return fail(std::move(outcome.error()));
-    const auto& entry = outcome->entry;
-    co_return MemberInfo{entry._id, entry.room_id, entry.user_id, entry.at, entry.seq};
 }
 
 Task<Listed<RoomInfo>> Service::rooms(Page<RoomId> page)

@@ -13,29 +13,22 @@
 ///
 /// What is submitted in a turn of the loop is handed over by Writer::flush() and Readers::flush() at its end.
 /// Thread  the loop's. Hot path: a send is one job, and one allocation for it
-/// Tests   service_test.cpp
+/// Tests   test_service_contract.cpp, service_test.cpp
 
-#include "base/random.hpp"
-#include "base/time.hpp"
-#include "chat/api.hpp"
+#include "chat/command_service.hpp"
 #include "chat/engine.hpp"
 #include "store/readers.hpp"
 #include "store/writer.hpp"
 
 namespace wgw::chat {
 
-class Service final : public ChatApi {
+class Service final : public CommandService {
 public:
     Service(Engine& engine, store::Writer& writer, store::Readers& readers, const Clock& clock, Random& random)
-        : engine_(engine), writer_(writer), readers_(readers), clock_(clock), random_(random), ids_(clock, random)
+        : CommandService(clock, random), engine_(engine), writer_(writer), readers_(readers)
     {
     }
 
-    void submit(RoomId room, UserId caller, Command command, Reply reply) override;
-    void set_listener(Listener listener) override { listener_ = std::move(listener); }
-
-    Task<Result<RoomInfo>> create_room(UserId caller, std::string name) override;
-    Task<Result<MemberInfo>> join(RoomId room, UserId caller) override;
     Task<Listed<RoomInfo>> rooms(Page<RoomId> page) override;
     Task<std::optional<RoomInfo>> room(RoomId room) override;
     Task<Result<Listed<MemberInfo>>> members(RoomId room, UserId caller, Page<Seq> page) override;
@@ -43,17 +36,13 @@ public:
     Task<std::vector<RoomHead>> rooms_of(UserId user) override;
 
 private:
-    class CommandJob;
+    class EngineJob;
 
-    Task<Result<Outcome>> stored(RoomId room, UserId caller, Command command);
+    void hand_over(Request request, Reply reply) override;
 
     Engine& engine_;
     store::Writer& writer_;
     store::Readers& readers_;
-    const Clock& clock_;
-    Random& random_;
-    IdSource ids_;
-    Listener listener_;
 };
 
 }  // namespace wgw::chat

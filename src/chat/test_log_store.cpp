@@ -29,6 +29,14 @@ std::optional<Entry> MemoryLog::find(RoomId room, Seq seq)
     return log->second[static_cast<std::size_t>(seq - 1)];
 }
 
+std::vector<Entry> MemoryLog::behind(RoomId room, Seq after, std::size_t most)
+{
+    std::vector<Entry> entries;
+    for (Seq seq = after + 1; seq <= head(room) && entries.size() < most; ++seq)
+        entries.push_back(*find(room, seq));
+    return entries;
+}
+
 std::size_t MemoryLog::rooms_of(UserId user, std::size_t most)
 {
     std::size_t rooms = 0;

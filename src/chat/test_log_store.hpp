@@ -18,6 +18,7 @@ public:
     std::optional<Room> load(RoomId room) override;
     Seq head(RoomId room) override;
     std::optional<Entry> find(RoomId room, Seq seq) override;
+    std::vector<Entry> behind(RoomId room, Seq after, std::size_t most) override;
     std::size_t rooms_of(UserId user, std::size_t most) override;
     Appended append(std::span<const Entry> entries) override;
     void forget() noexcept override {}

@@ -1,13 +1,13 @@
 #pragma once
 /// What features remember besides the log: documents with an id. One small interface, one contract test
-/// (collection_contract_test.cpp), one implementation per store.
+/// (test_collection_contract.cpp), one implementation per store.
 ///
 /// A document is its id and its fields in a fixed order; the specification of a collection names the fields, their
 /// types and the indexes once. No feature has SQL or BSON in it.
 ///
 /// Calls are made on the loop and complete there; a write has been committed when its task completes.
 /// Errors  std::runtime_error if the store is broken: whether a write was done is unknown; `Full`: it was not done
-/// Tests   collection_contract_test.cpp
+/// Tests   test_collection_contract.cpp
 
 #include "base/task.hpp"
 #include "base/time.hpp"

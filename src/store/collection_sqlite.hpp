@@ -5,7 +5,7 @@
 ///     {"username":"ann","room_id":"6541…","created_at":1800000000000,"deleted_at":null}
 ///
 /// Ids stand in the text as hex digits, times as milliseconds; fields in the order of the specification.
-/// Tests  collection_contract_test.cpp
+/// Tests  test_collection_contract.cpp
 
 #include "store/collection.hpp"
 #include "store/readers.hpp"

@@ -1,0 +1,403 @@
+#include "chat/log_store_mongo.hpp"
+
+#include "chat/log_schema_mongo.hpp"
+#include "codec/json_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace wgw::chat {
+namespace {
+
+using store::Bson;
+using store::BsonView;
+using store::MongoAway;
+using store::MongoClient;
+using store::MongoQuery;
+
+/// The first of a key that no client can have chosen.
+constexpr char kOwnKey = '/';
+
+// Of an entry that meets something which no majority has confirmed yet, when it is looked for.
+constexpr int kLooks = 20;
+constexpr std::chrono::milliseconds kBetweenLooks{10};
+
+/// Inserts of one append that may end without an answer.
+constexpr int kInserts = 2;
+
+/// How far a room's log may be ahead of `members_to`: so many entries are read when it is loaded, at most.
+constexpr Seq kMembersBehind = 200;
+
+std::string key_of(const Entry& entry)
+{
+    return entry.client_msg_id ? *entry.client_msg_id : kOwnKey + entry._id.hex();
+}
+
+Bson member_document(const Entry& entry)
+{
+    Bson member;
+    member.add("_id", entry._id).add("room_id", entry.room_id).add("user_id", entry.user_id);
+    member.add("created_at", entry.at).add("updated_at", entry.at).add("__v", 0).add("seq", entry.seq);
+    return member;
+}
+
+/// `entry` is the first of its room.
+Bson room_document(const Entry& entry)
+{
+    const JsonValue body(entry.body);
+    Bson room;
+    room.add("_id", entry.room_id).add_text("name", body.find("name")->string());
+    room.add("created_at", entry.at).add("updated_at", entry.at).add("__v", 0);
+    room.add("epoch", body.find("epoch")->string()).add("members_to", 0);
+    return room;
+}
+
+template <class T>
+T must(std::optional<T> value, std::string_view name)
+{
+    if (!value)
+        throw std::runtime_error("An entry of the chat log has no " + std::string(name) + ": the store is damaged.");
+    return *std::move(value);
+}
+
+Bson of_room(RoomId room)
+{
+    Bson filter;
+    filter.add("room_id", room);
+    return filter;
+}
+
+class MongoLog final : public LogStore {
+public:
+    explicit MongoLog(MongoClient& db) : db_(db) {}
+
+    std::optional<Room> load(RoomId room) override
+    {
+        const Seq members_to = members_to_of(room);
+        // Members first: whatever is stored between the two reads is then among the entries.
+        std::unordered_map<UserId, Seq> members;
+        MongoQuery query{.collection = kChatMembers, .filter = of_room(room)};
+        query.filter.add("seq", Bson().add("$gt", 0));
+        db_.find(query, [&](BsonView member) {
+            members.emplace(must(member.get<Id>("user_id"), "user_id"), must(member.get<Seq>("seq"), "seq"));
+            return true;
+        });
+
+        Seq head = 0;
+        Timestamp last_at;
+        std::vector<Entry> unwritten;
+        for_each_behind(room, std::max<Seq>(members_to - 1, 0), 0, [&](Entry entry) {
+            head = entry.seq;
+            last_at = entry.at;
+            if (makes_member(entry) && members.emplace(entry.user_id, entry.seq).second)
+                unwritten.push_back(std::move(entry));
+        });
+        if (head == 0)
+            return {};
+        write_documents(unwritten);
+        if (head - members_to > kMembersBehind)
+            note_members_to(room, head);
+        return Room(room, head, last_at, std::move(members));
+    }
+
+    Seq head(RoomId room) override
+    {
+        MongoQuery query{.collection = kChatLog, .filter = of_room(room), .limit = 1};
+        query.sort.add("seq", -1);
+        query.projection.add("seq", 1);
+        Seq found = 0;
+        db_.find(query, [&found](BsonView entry) {
+            found = must(entry.get<Seq>("seq"), "seq");
+            return true;
+        });
+        return found;
+    }
+
+    std::optional<Entry> find(RoomId room, Seq seq) override
+    {
+        auto filter = of_room(room);
+        filter.add("seq", seq);
+        return first(std::move(filter));
+    }
+
+    std::vector<Entry> behind(RoomId room, Seq after, std::size_t most) override
+    {
+        std::vector<Entry> entries;
+        for_each_behind(room, after, most, [&entries](Entry entry) { entries.push_back(std::move(entry)); });
+        write_documents(entries);
+        return entries;
+    }
+
+    std::size_t rooms_of(UserId user, std::size_t most) override
+    {
+        Bson filter;
+        filter.add("user_id", user).add("seq", Bson().add("$gt", 0));
+        return db_.count(kChatMembers, std::move(filter), most);
+    }
+
+    Appended append(std::span<const Entry> entries) override
+    {
+        std::vector<Bson> documents;
+        documents.reserve(entries.size());
+        for (const auto& entry : entries)
+            documents.push_back(document_of(entry));
+
+        Appended result;
+        bool is_certain = true;
+        for (int inserts = 1; result.kept < entries.size(); ++inserts) {
+            try {
+                const auto inserted = db_.insert(kChatLog, std::span(documents).subspan(result.kept));
+                result.kept += inserted.count;
+            } catch (const MongoAway&) {
+                if (inserts >= kInserts)
+                    throw;
+                is_certain = false;
+                result.kept += stored_of(entries.subspan(result.kept));
+                continue;
+            }
+            if (result.kept == entries.size())
+                break;
+            // The first insert may have been done after it had been looked for.
+            const std::size_t own = is_certain ? 0 : stored_of(entries.subspan(result.kept));
+            result.kept += own;
+            if (own == 0) {
+                result.taken = taken_by(entries[result.kept]);
+                break;
+            }
+        }
+        write_documents(entries.first(result.kept));
+        return result;
+    }
+
+    // It learns nothing that it keeps.
+    void forget() noexcept override {}
+
+private:
+    std::optional<Entry> first(Bson filter)
+    {
+        std::optional<Entry> found;
+        db_.find({.collection = kChatLog, .filter = std::move(filter), .limit = 1}, [&found](BsonView document) {
+            found = entry_of(document);
+            return true;
+        });
+        return found;
+    }
+
+    /// `most` 0: all.
+    template <class Visit>
+    void for_each_behind(RoomId room, Seq after, std::size_t most, Visit visit)
+    {
+        MongoQuery query{.collection = kChatLog, .filter = of_room(room), .limit = static_cast<std::int64_t>(most)};
+        query.filter.add("seq", Bson().add("$gt", after));
+        query.sort.add("seq", 1);
+        db_.find(query, [&visit](BsonView document) {
+            visit(entry_of(document));
+            return true;
+        });
+    }
+
+    /// How many of `entries`, from the front, stand in the log by their _id.
+    std::size_t stored_of(std::span<const Entry> entries)
+    {
+        std::vector<Id> ids;
+        for (const auto& entry : entries)
+            ids.push_back(entry._id);
+        std::unordered_map<Id, Seq> stored;
+        MongoQuery query{.collection = kChatLog, .filter = of_room(entries.front().room_id)};
+        query.filter.add("_id", Bson().add_array("$in", ids));
+        query.projection.add("seq", 1);
+        db_.find(query, [&stored](BsonView document) {
+            stored.emplace(must(document.get<Id>("_id"), "_id"), must(document.get<Seq>("seq"), "seq"));
+            return true;
+        });
+        const auto is_stored = [&stored](const Entry& entry) {
+            const auto at = stored.find(entry._id);
+            return at != stored.end() && at->second == entry.seq;
+        };
+        return static_cast<std::size_t>(std::ranges::find_if_not(entries, is_stored) - entries.begin());
+    }
+
+    struct Met {
+        bool at_seq = false;        ///< The entry's seq is taken.
+        std::optional<Entry> same;  ///< The entry that has its key.
+    };
+
+    Met met_by(const Entry& entry)
+    {
+        std::array<Bson, 2> either;
+        either[0].add("seq", entry.seq);
+        either[1].add("user_id", entry.user_id).add("key", key_of(entry));
+        MongoQuery query{.collection = kChatLog, .filter = of_room(entry.room_id)};
+        query.filter.add_array("$or", either);
+        Met met;
+        db_.find(query, [&](BsonView document) {
+            auto stored = entry_of(document);
+            met.at_seq = met.at_seq || stored.seq == entry.seq;
+            if (stored.user_id == entry.user_id && key_of(stored) == key_of(entry))
+                met.same = std::move(stored);
+            return true;
+        });
+        return met;
+    }
+
+    /// What a refused entry has met: the entry that has its key, or nothing if its seq is taken.
+    std::optional<Entry> taken_by(const Entry& entry)
+    {
+        for (int looks = 0; looks < kLooks; ++looks) {
+            const auto [at_seq, same] = met_by(entry);
+            if (same && (entry.client_msg_id || !at_seq))
+                return same;
+            if (at_seq)
+                return {};
+            std::this_thread::sleep_for(kBetweenLooks);
+        }
+        throw MongoAway("MongoDB refuses an entry as a duplicate of one that it does not show.");
+    }
+
+    /// Of those that make a room or a member. What is there already stays as it is.
+    void write_documents(std::span<const Entry> entries)
+    {
+        std::vector<Bson> rooms;
+        std::vector<Bson> members;
+        for (const auto& entry : entries) {
+            if (makes_member(entry))
+                members.push_back(member_document(entry));
+            if (entry.seq == 1)
+                rooms.push_back(room_document(entry));
+        }
+        insert_missing(kChatRooms, rooms);
+        insert_missing(kChatMembers, members);
+    }
+
+    void insert_missing(std::string_view collection, std::span<const Bson> documents)
+    {
+        while (!documents.empty()) {
+            const auto inserted = db_.insert(collection, documents);
+            documents = documents.subspan(inserted.count + (inserted.duplicate ? 1 : 0));
+        }
+    }
+
+    Seq members_to_of(RoomId room)
+    {
+        Seq found = 0;
+        MongoQuery query{.collection = kChatRooms, .filter = {}, .limit = 1};
+        query.filter.add("_id", room);
+        query.projection.add("members_to", 1);
+        db_.find(query, [&found](BsonView document) {
+            found = document.get<Seq>("members_to").value_or(0);
+            return true;
+        });
+        return found;
+    }
+
+    void note_members_to(RoomId room, Seq head)
+    {
+        Bson filter;
+        filter.add("_id", room);
+        Bson change;
+        change.add("$max", Bson().add("members_to", head));
+        db_.update(kChatRooms, filter, change);
+    }
+
+    MongoClient& db_;
+};
+
+Bson keys(std::initializer_list<std::string_view> names)
+{
+    Bson made;
+    for (const auto name : names)
+        made.add(name, 1);
+    return made;
+}
+
+}  // namespace
+
+Bson document_of(const Entry& entry)
+{
+    Bson document;
+    document.add("_id", entry._id).add("room_id", entry.room_id).add("seq", entry.seq);
+    document.add("user_id", entry.user_id).add("key", key_of(entry));
+    if (entry.client_msg_id)
+        document.add_binary(
+            "send_hash", 0, {reinterpret_cast<const char*>(entry.send_hash.data()), entry.send_hash.size()}
+        );
+    document.add("at", entry.at).add("type", static_cast<int>(entry.type)).add("body", entry.body);
+    return document;
+}
+
+Entry entry_of(BsonView document)
+{
+    Entry entry;
+    std::optional<std::string_view> key;
+    std::optional<store::BsonBinary> hash;
+    std::optional<std::string_view> body;
+    std::optional<Seq> type;
+    int found = 0;
+    const auto take = [&found](auto& to, const BsonView::Value& value) {
+        using T = std::decay_t<decltype(to)>;
+        if (const auto* typed = std::get_if<T>(&value)) {
+            to = *typed;
+            ++found;
+        }
+    };
+    const auto take_optional = [](auto& to, const BsonView::Value& value) {
+        using T = std::decay_t<decltype(*to)>;
+        if (const auto* typed = std::get_if<T>(&value))
+            to = *typed;
+    };
+    document.for_each([&](std::string_view name, const BsonView::Value& value) {
+        if (name == "_id")
+            take(entry._id, value);
+        else if (name == "room_id")
+            take(entry.room_id, value);
+        else if (name == "seq")
+            take(entry.seq, value);
+        else if (name == "user_id")
+            take(entry.user_id, value);
+        else if (name == "at")
+            take(entry.at, value);
+        else if (name == "key")
+            take_optional(key, value);
+        else if (name == "send_hash")
+            take_optional(hash, value);
+        else if (name == "type")
+            take_optional(type, value);
+        else if (name == "body")
+            take_optional(body, value);
+    });
+    constexpr int kPlain = 5;
+    const bool has_key = key && !key->starts_with(kOwnKey);
+    if (found != kPlain || !key || !type || !body ||
+        (has_key && (!hash || hash->bytes.size() != entry.send_hash.size())))
+        throw std::runtime_error(
+            "The entry " + entry._id.hex() + " of the chat log lacks a field: the store is damaged."
+        );
+    entry.type = static_cast<EntryType>(*type);
+    entry.body = *body;
+    if (has_key) {
+        entry.client_msg_id = *key;
+        std::ranges::copy(hash->bytes, entry.send_hash.begin());
+    }
+    return entry;
+}
+
+void create_log(MongoClient& db)
+{
+    for (const auto name : {kChatRooms, kChatMembers, kChatLog})
+        db.create_collection(name);
+    db.create_index(kChatLog, {"room_id_1_seq_1", keys({"room_id", "seq"}), true});
+    db.create_index(kChatLog, {"room_id_1_user_id_1_key_1", keys({"room_id", "user_id", "key"}), true});
+    db.create_index(kChatLog, {"at_1", keys({"at"})});
+    db.create_index(kChatMembers, {"room_id_1_seq_1", keys({"room_id", "seq"})});
+    db.create_index(kChatMembers, {"user_id_1_room_id_1", keys({"user_id", "room_id"})});
+}
+
+std::unique_ptr<LogStore> make_mongo_log(MongoClient& db) { return std::make_unique<MongoLog>(db); }
+
+}  // namespace wgw::chat
