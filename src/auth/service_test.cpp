@@ -16,9 +16,12 @@ public:
     {
         return users_.create(id, std::move(user));
     }
-    Task<std::optional<user::User>> find_by_id(UserId id) override { return users_.find_by_id(id); }
+    Task<std::optional<user::User>> find_by_id(UserId id, Authorization) override { return users_.find_by_id(id); }
     Task<std::optional<user::User>> find_by_username(std::string) override { co_return std::nullopt; }
-    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids) override { return users_.find_by_ids(ids); }
+    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids, Authorization) override
+    {
+        return users_.find_by_ids(ids);
+    }
     Task<user::UserList> find_all(user::Page page) override { return users_.find_all(page); }
 
 private:

@@ -72,10 +72,15 @@ private:
     Result<Outcome> result_ = fail(Errc::unavailable);
 };
 
-void Service::submit(RoomId room, UserId caller, Command command, Reply reply)
+void Service::submit(RoomId room, const Caller& caller, Command command, Reply reply)
+{
+    submit_as(ids_.next(), room, caller.user_id, std::move(command), std::move(reply));
+}
+
+void Service::submit_as(Id id, RoomId room, UserId caller, Command command, Reply reply)
 {
     std::unique_ptr<Job> job = std::make_unique<CommandJob>(
-        *this, Request{room, caller, std::move(command), ids_.next(), clock_.now()}, std::move(reply)
+        *this, Request{room, caller, std::move(command), id, clock_.now()}, std::move(reply)
     );
     if (!writer_.submit(job))
         job->expire();
@@ -83,7 +88,7 @@ void Service::submit(RoomId room, UserId caller, Command command, Reply reply)
 
 Task<Result<Outcome>> Service::stored(RoomId room, UserId caller, Command command)
 {
-    auto start = [&](auto done) { submit(room, caller, std::move(command), std::move(done)); };
+    auto start = [&](auto done) { submit_as(ids_.next(), room, caller, std::move(command), std::move(done)); };
     co_return co_await callback<Result<Outcome>>(start);
 }
 
@@ -126,9 +131,9 @@ Task<Result<Listed<MessageInfo>>> Service::messages(RoomId room, UserId caller, 
     return readers_.read([=](store::Sqlite& db) { return read_messages(db, room, caller, page); });
 }
 
-Task<std::vector<RoomHead>> Service::rooms_of(UserId user)
+Task<std::vector<RoomHead>> Service::rooms_of(Caller caller)
 {
-    return readers_.read([user](store::Sqlite& db) { return read_rooms_of(db, user); });
+    return readers_.read([user = caller.user_id](store::Sqlite& db) { return read_rooms_of(db, user); });
 }
 
 }  // namespace wgw::chat

@@ -31,7 +31,8 @@ public:
     {
     }
 
-    void submit(RoomId room, UserId caller, Command command, Reply reply) override;
+    void submit(RoomId room, const Caller& caller, Command command, Reply reply) override;
+    void submit_as(Id id, RoomId room, UserId caller, Command command, Reply reply) override;
     void set_listener(Listener listener) override { listener_ = std::move(listener); }
 
     Task<Result<RoomInfo>> create_room(UserId caller, std::string name) override;
@@ -40,7 +41,7 @@ public:
     Task<std::optional<RoomInfo>> room(RoomId room) override;
     Task<Result<Listed<MemberInfo>>> members(RoomId room, UserId caller, Page<Seq> page) override;
     Task<Result<Listed<MessageInfo>>> messages(RoomId room, UserId caller, Page<Seq> page) override;
-    Task<std::vector<RoomHead>> rooms_of(UserId user) override;
+    Task<std::vector<RoomHead>> rooms_of(Caller caller) override;
 
 private:
     class CommandJob;

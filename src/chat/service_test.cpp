@@ -25,6 +25,13 @@ const UserId kOwner = id_of(11);
 const UserId kMember = id_of(12);
 const UserId kStranger = id_of(13);
 
+Caller as(UserId user)
+{
+    Caller caller;
+    caller.user_id = user;
+    return caller;
+}
+
 /// What one process has of chat, in the order of the graph. Its file outlives it.
 class Process {
 public:
@@ -144,9 +151,10 @@ protected:
     }
     void send_to(RoomId room, UserId caller, std::string content, std::optional<std::string> key = {})
     {
-        process_->chat.submit(room, caller, Send{std::move(content), std::move(key)}, [this](Result<Outcome> outcome) {
-            told_.push_back(in_words(outcome));
-        });
+        process_->chat.submit(
+            room, as(caller), Send{std::move(content), std::move(key)},
+            [this](Result<Outcome> outcome) { told_.push_back(in_words(outcome)); }
+        );
     }
     std::vector<std::string> settle()
     {
@@ -192,7 +200,7 @@ TEST_F(AService, TellsNobodyBeforeItIsStored)
     std::size_t stored_when_answered = 0;
     const auto stored = [&] { return read_messages(other, room_, kOwner, {})->items.size(); };
     process_->chat.set_listener([&](const Entry&) { stored_when_told = stored(); });
-    process_->chat.submit(room_, kOwner, Send{"a", {}}, [&](const Result<Outcome>&) {
+    process_->chat.submit(room_, as(kOwner), Send{"a", {}}, [&](const Result<Outcome>&) {
         stored_when_answered = stored();
     });
     EXPECT_EQ(stored(), 0U);
@@ -217,9 +225,10 @@ TEST_F(AService, StoresOneOfTwoSendsWithOneKeyAThousandTimes)
     int repeated = 0;
     for (int i = 0; i < 1'000; ++i) {
         for (int twice = 0; twice < 2; ++twice)
-            process_->chat.submit(room_, kOwner, Send{"a", "key" + std::to_string(i)}, [&](Result<Outcome> outcome) {
-                ++(outcome.value().duplicate ? repeated : stored);
-            });
+            process_->chat.submit(
+                room_, as(kOwner), Send{"a", "key" + std::to_string(i)},
+                [&](Result<Outcome> outcome) { ++(outcome.value().duplicate ? repeated : stored); }
+            );
         if (i % 2 == 0)
             process_->settle();
     }
@@ -233,7 +242,7 @@ TEST_F(AService, MakesOneMembershipOfAHundredJoins)
 {
     std::vector<std::string> answers;
     for (int i = 0; i < 100; ++i)
-        process_->chat.submit(room_, kStranger, Join{}, [&](const Result<Outcome>& outcome) {
+        process_->chat.submit(room_, as(kStranger), Join{}, [&](const Result<Outcome>& outcome) {
             answers.push_back(in_words(outcome));
         });
     EXPECT_THAT(settle(), ElementsAre("told 3"));
@@ -338,8 +347,8 @@ TEST_F(AService, MakesRoomsWithAnEpochOfTheirOwn)
     EXPECT_EQ(process_->await(chat.room(made->_id)), *made);
     EXPECT_NE(process_->await(chat.room(room_))->epoch, made->epoch);
     EXPECT_EQ(process_->await(chat.rooms({})).items.size(), 2U);
-    EXPECT_EQ(process_->await(chat.rooms_of(kOwner)).size(), 2U);
-    EXPECT_THAT(process_->await(chat.rooms_of(kMember)), ElementsAre(RoomHead{room_, 2}));
+    EXPECT_EQ(process_->await(chat.rooms_of(as(kOwner))).size(), 2U);
+    EXPECT_THAT(process_->await(chat.rooms_of(as(kMember))), ElementsAre(RoomHead{room_, 2}));
 }
 
 TEST_F(AService, KnowsNoRoomThatNobodyMade)

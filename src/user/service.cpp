@@ -44,7 +44,7 @@ Task<Result<User>> UserService::create(UserId id, NewUser user)
     throw std::runtime_error("The id of a new user is taken: " + id.hex());
 }
 
-Task<std::optional<User>> UserService::find_by_id(UserId id) { co_return one(co_await users_.get(id)); }
+Task<std::optional<User>> UserService::find_by_id(UserId id, Authorization) { co_return one(co_await users_.get(id)); }
 
 Task<std::optional<User>> UserService::find_by_username(std::string username)
 {
@@ -52,7 +52,7 @@ Task<std::optional<User>> UserService::find_by_username(std::string username)
     co_return one(co_await users_.find("username", std::move(value)));
 }
 
-Task<std::vector<User>> UserService::find_by_ids(std::vector<UserId> ids)
+Task<std::vector<User>> UserService::find_by_ids(std::vector<UserId> ids, Authorization)
 {
     co_return all(co_await users_.get_all(std::move(ids)));
 }
