@@ -39,6 +39,10 @@ Task<Result<User>> UserService::create(UserId id, NewUser user)
     const auto taken = co_await users_.insert(std::move(document));
     if (!taken)
         co_return made;
+    // A request that is delivered again: the first delivery has made it, and its answer was lost.
+    auto there = one(co_await users_.get(id));
+    if (there && there->username == made.username)
+        co_return *std::move(there);
     if (*taken == "username")
         co_return fail(Errc::username_taken);
     throw std::runtime_error("The id of a new user is taken: " + id.hex());
