@@ -53,9 +53,20 @@ Errc code_of(int status)
     }
 }
 
+std::optional<JsonValue> member(JsonValue object, std::string_view name, JsonType type)
+{
+    auto value = object.find(name);
+    if (value && value->type() != type)
+        return {};
+    return value;
+}
+
 Failure relayed(int status, std::string data)
 {
     Failure failure = code_of(status);
+    if (!data.empty() && JsonValue(data).is_object())
+        if (const auto words = member(JsonValue(data), "message", JsonType::string))
+            failure.message = words->string();
     failure.status = status;
     failure.errors = std::move(data);
     failure.relayed = true;
@@ -68,14 +79,6 @@ std::string message_only(std::string_view message)
     std::string data = R"({"message":)";
     append_json_string(data, message);
     return data += '}';
-}
-
-std::optional<JsonValue> member(JsonValue object, std::string_view name, JsonType type)
-{
-    auto value = object.find(name);
-    if (value && value->type() != type)
-        return {};
-    return value;
 }
 
 /// The failure that failure_data() wrote; nothing if it did not.

@@ -96,6 +96,15 @@ TEST(AFailure, IsAnErrorInTheRecordedForm)
     EXPECT_EQ(failure_error(read_failure(R"({"status":99,"data":"x"})")), R"({"status":500})");
 }
 
+TEST(AnErrorOfAnotherService, HasItsWords)
+{
+    EXPECT_EQ(
+        read_failure(R"({"status":404,"data":{"message":"Please reset your password!"}})").text(),
+        "Please reset your password!"
+    );
+    EXPECT_EQ(read_failure(R"({"status":418,"data":"text"})").text(), "text");
+}
+
 TEST(AnErrorOfAnotherService, HasACodeThatFitsItsStatus)
 {
     EXPECT_EQ(read_failure(R"({"status":401,"data":"x"})").code, Errc::unauthorized);
