@@ -2,9 +2,9 @@
 // recorded array, which names exactly what has to be mended.
 
 #include "auth/api.hpp"
+#include "chat/requests.hpp"
 #include "codec/utf8.hpp"
 #include "fuzz/fuzz.hpp"
-#include "gateway/chat_requests.hpp"
 #include "gateway/rest_body.hpp"
 #include "user/api.hpp"
 
@@ -262,9 +262,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     check(auth::kChangePassword, json, parameter, which);
     check(auth::kBySession, json, parameter, which);
     check(user::kByUsername, json, parameter, which);
-    check(gateway::kCreateRoomRequest, json, parameter, which);
-    check(gateway::kRoomRequest, json, parameter, which);
-    check(gateway::kSendRequest, json, parameter, which);
+    check(chat::kCreateRoomRequest, json, parameter, which);
+    check(chat::kRoomRequest, json, parameter, which);
+    check(chat::kSendRequest, json, parameter, which);
     check(kOthers, json, parameter, which);
     return 0;
 }

@@ -2,6 +2,9 @@
 
 #include "codec/url.hpp"
 
+#include "bus/operation.hpp"
+#include "bus/paging.hpp"
+#include "chat/entry.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
 #include "fuzz/fuzz.hpp"
@@ -106,52 +109,57 @@ template <class Key>
 void check_paging(std::string_view query, const std::vector<std::pair<std::string, std::string>>& pairs)
 {
     const Limits limits;
-    const auto paging = gateway::read_paging<Key>(query, limits);
-    gateway::Paging<Key> expected;
-    expected.page.limit = 50;
+    constexpr auto kPlaces = std::is_same_v<Key, RoomId> ? gateway::Places::ids : gateway::Places::seqs;
+    const auto members = gateway::page_members(query, kPlaces);
+    bus::Paging<Key> expected;
     bool good = true;
     for (const auto& [name, text] : pairs) {
         if (name == "limit") {
             const auto number = place_of<chat::Seq>(text);
             good = good && number.value_or(0) > 0;
-            expected.page.limit = static_cast<std::size_t>(std::min<std::int64_t>(number.value_or(0), 200));
+            expected.limit = static_cast<std::size_t>(std::min<std::int64_t>(number.value_or(0), 200));
         } else if (name == "before" || name == "after") {
             const auto place = place_of<Key>(text);
             good = good && place.has_value();
-            (name == "before" ? expected.page.before : expected.page.after) = place;
+            (name == "before" ? expected.before : expected.after) = place;
         } else {
             continue;
         }
         expected.asked = true;
     }
-    fuzz::require(paging.has_value() == good, "a page is read if each word of it can be");
-    if (!paging)
+    fuzz::require(members.has_value() == good, "a page is read if each word of it can be");
+    if (!members)
         return fuzz::require(
-            paging.error().code == Errc::validation_failed && !paging.error().message.empty(), "or 400"
+            members.error().code == Errc::validation_failed && !members.error().message.empty(), "or 400"
         );
+    const std::string data = "{" + *members + "}";
+    fuzz::require(json_check(data) == JsonError::none, "what an operation is asked with is JSON");
+    const auto paging = bus::read_paging<Key>(data, limits);
+    fuzz::require(paging.has_value(), "which it can read");
     if (!expected.asked)
-        expected.page.limit = static_cast<std::size_t>(limits.page_bare);
-    const auto& page = paging->page;
+        expected.limit = static_cast<std::size_t>(limits.page_bare);
+    const auto& page = *paging;
     fuzz::require(
-        paging->asked == expected.asked && page.limit == expected.page.limit && page.before == expected.page.before &&
-            page.after == expected.page.after,
+        page.asked == expected.asked && page.limit == expected.limit && page.before == expected.before &&
+            page.after == expected.after,
         "to what it says"
     );
 
-    std::string again = paging->asked ? "limit=" + std::to_string(page.limit) : "";
+    std::string again = page.asked ? "limit=" + std::to_string(page.limit) : "";
     if (page.before)
         again += "&before=" + text_of(*page.before);
     if (page.after)
         again += "&after=" + text_of(*page.after);
-    const auto same = gateway::read_paging<Key>(again, limits);
-    fuzz::require(same && same->page.limit == page.limit && same->page.before == page.before, "and back");
+    const auto written = gateway::page_members(again, kPlaces);
+    fuzz::require(written.has_value(), "and is written as a query");
+    const auto same = bus::read_paging<Key>("{" + *written + "}", limits);
+    fuzz::require(same && same->limit == page.limit && same->before == page.before, "and back");
 
     const Key first{};
     const Key last = page.after.value_or(first);
-    const auto reply = gateway::list_reply("1,2", *paging, true, first, last);
-    fuzz::require(json_check(reply.data) == JsonError::none, "a list is JSON");
-    std::string next =
-        paging->asked ? std::string(JsonValue(reply.data).find("next")->text()) : reply.headers.at(0).second;
+    const auto reply = bus::list_answer("1,2", *paging, true, first, last);
+    fuzz::require(json_check(reply.json) == JsonError::none, "a list is JSON");
+    std::string next = page.asked ? std::string(JsonValue(reply.json).find("next")->text()) : reply.headers.at(0).value;
     std::erase(next, '"');
     fuzz::require(place_of<Key>(next) == (page.after ? last : first), "and says where the next one begins");
 }

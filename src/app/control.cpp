@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "gateway/envelope.hpp"
+#include "model/failure_json.hpp"
 
 namespace wgw::app {
 namespace {
@@ -30,7 +31,7 @@ HttpResponse Control::answer(const Result<std::string>& outcome) const
     response.status = outcome ? 200 : outcome.error().http_status();
     response.content_type = "application/json; charset=utf-8";
     response.body = outcome ? gateway::envelope(true, clock_.now(), *outcome)
-                            : gateway::envelope(false, clock_.now(), gateway::failure_data(outcome.error()));
+                            : gateway::envelope(false, clock_.now(), failure_data(outcome.error()));
     return response;
 }
 

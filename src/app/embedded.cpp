@@ -2,10 +2,13 @@
 
 #include "app/server_options.hpp"
 #include "app/version.hpp"
+#include "auth/operations.hpp"
 #include "base/log.hpp"
 #include "chat/log_schema.hpp"
 #include "chat/log_store_sqlite.hpp"
+#include "chat/operations.hpp"
 #include "store/migrations.hpp"
+#include "user/operations.hpp"
 
 #include <algorithm>
 #include <unistd.h>
@@ -65,11 +68,12 @@ Embedded::Embedded(
       sessions_({*session_rows_, revocations_, tokens_, ids_, clock}),
       auth_service_({credentials_, sessions_, revocations_, user_service_, passwords_, tokens_, ids_, options_.limits}),
       housekeeping_(loop, sessions_, revocations_), chat_service_(engine_, writer_, readers_, clock, random),
+      user_cache_(user_service_), services_(bus::make_local_services(operations())),
       throttles_(options_.limits, options_.trusted_proxies, loop, random),
       sockets_(loop, random, socket_options(options_, throttles_, tokens_, clock)),
       gateway_(
-          {auth_service_, user_service_, chat_service_, sockets_, loop, tokens_, revocations_, options_.limits,
-           throttles_, clock, "1", std::string(kVersion)}
+          {*services_, user_cache_, chat_service_, sockets_, loop, tokens_, revocations_, options_.limits, throttles_,
+           clock, "1", std::string(kVersion)}
       ),
       http_(loop, gateway_, http_options(options_.limits)),
       counted_{loop, http_, sockets_, gateway_, writer_, readers_, passwords_, clock.now()},
@@ -133,6 +137,14 @@ Embedded::~Embedded()
     readers_.stop();
     writer_.stop();
     loop_.run_posted();
+}
+
+bus::Operations Embedded::operations()
+{
+    bus::Operations all = auth::operations(auth_service_, options_.limits);
+    std::ranges::move(user::operations(user_service_, ids_, options_.limits), std::back_inserter(all));
+    std::ranges::move(chat::operations(chat_service_, user_cache_, options_.limits), std::back_inserter(all));
+    return all;
 }
 
 /// What has to be known before the first request.

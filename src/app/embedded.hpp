@@ -17,6 +17,7 @@
 #include "auth/sessions.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "bus/services.hpp"
 #include "chat/engine.hpp"
 #include "chat/log_store.hpp"
 #include "chat/service.hpp"
@@ -66,6 +67,9 @@ public:
     /// The log level was read anew: what is said to be in force is so.
     void note_reload(const Options& anew);
 
+    /// All that can be asked of the features.
+    bus::Operations operations();
+
     /// Stops accepting; whatever is asked from now on is answered `draining`. Work under way goes on: is_working().
     void refuse_work();
     bool is_working() const;
@@ -111,6 +115,8 @@ private:
     auth::AuthService auth_service_;
     Housekeeping housekeeping_;
     chat::Service chat_service_;
+    user::UserCache user_cache_;
+    std::unique_ptr<bus::Services> services_;
     gateway::Throttles throttles_;  // before the sockets, which it is told of
     sio::Server sockets_;
     gateway::Gateway gateway_;

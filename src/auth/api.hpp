@@ -10,6 +10,7 @@
 #include "base/task.hpp"
 #include "model/fields.hpp"
 #include "model/token.hpp"
+#include "user/api.hpp"
 
 #include <functional>
 #include <optional>
@@ -27,14 +28,11 @@ struct SignUp {
 };
 
 inline constexpr auto kSignUp = fields<SignUp>(
+    field("first_name", &SignUp::first_name, user::kFirstNameRule, "The first name.", R"("Grace")"),
+    field("last_name", &SignUp::last_name, user::kLastNameRule, "The last name.", R"("Hopper")"),
     field(
-        "first_name", &SignUp::first_name, not_empty | max_length(&Limits::name_max), "The first name.", R"("Grace")"
-    ),
-    field("last_name", &SignUp::last_name, max_length(&Limits::name_max), "The last name.", R"("Hopper")"),
-    field(
-        "username", &SignUp::username,
-        not_empty | min_length(&Limits::username_min) | max_length(&Limits::username_max),
-        "The name to sign in with; unique, case-sensitive.", R"("grace.hopper")"
+        "username", &SignUp::username, user::kUsernameRule, "The name to sign in with; unique, case-sensitive.",
+        R"("grace.hopper")"
     ),
     field(
         "password", &SignUp::password,
@@ -117,6 +115,17 @@ struct BySession {
 
 inline constexpr auto kBySession =
     fields<BySession>(field("session_id", &BySession::session_id, mongo_id, "The id of the session."));
+
+/// What can be asked about accounts. Those that make a session take kAddressHeader and kUserAgentHeader.
+namespace patterns {
+inline constexpr bus::Pattern kSignUp{"auth.user.sign_up", false, true};             ///< SignUp: TokenPair
+inline constexpr bus::Pattern kSignIn{"auth.user.sign_in", false, true};             ///< SignIn: TokenPair
+inline constexpr bus::Pattern kRefresh{"auth.session.refresh", false, false};        ///< Refresh: TokenPair
+inline constexpr bus::Pattern kSignOut{"auth.session.sign_out", true, false};        ///< SignOut: nothing
+inline constexpr bus::Pattern kFindSessions{"auth.session.find_all", true, false};   ///< {} and a page: Sessions
+inline constexpr bus::Pattern kEndSession{"auth.session.end", true, false};          ///< BySession: nothing
+inline constexpr bus::Pattern kChangePassword{"auth.password.change", true, false};  ///< ChangePassword: nothing
+}  // namespace patterns
 
 /// Which part of a user's sessions: the newest, those before an id, or those after it.
 struct SessionPage {

@@ -66,9 +66,15 @@ Task<Result<TokenPair>> AuthService::sign_up(SignUp request, Peer peer)
         co_return fail(std::move(hash.error()));
 
     const auto user_id = parts_.ids.next();
-    const auto credential_id = co_await parts_.credentials.add(user_id, std::move(*hash));
+    const auto credential_id = co_await parts_.credentials.add(user_id, *hash);
     user::NewUser new_user{std::move(request.first_name), std::move(request.last_name), std::move(request.username)};
     auto user = co_await parts_.users.create(user_id, std::move(new_user));
+    if (user && user->_id != user_id) {
+        // A user service of the original names its users itself. The password follows; a crash in between leaves a
+        // user without one, as the original's sign-up does.
+        co_await parts_.credentials.add(user->_id, *std::move(hash));
+        co_await parts_.credentials.remove(credential_id);
+    }
     if (user)
         co_return co_await begin_session(*std::move(user), {}, std::move(peer));
     if (user.error().http_status() < 500)  // otherwise the user may have been made, and needs it

@@ -16,13 +16,41 @@ public:
     {
         return users_.create(id, std::move(user));
     }
-    Task<std::optional<user::User>> find_by_id(UserId id) override { return users_.find_by_id(id); }
+    Task<std::optional<user::User>> find_by_id(UserId id, Authorization) override { return users_.find_by_id(id); }
     Task<std::optional<user::User>> find_by_username(std::string) override { co_return std::nullopt; }
-    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids) override { return users_.find_by_ids(ids); }
+    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids, Authorization) override
+    {
+        return users_.find_by_ids(ids);
+    }
     Task<user::UserList> find_all(user::Page page) override { return users_.find_all(page); }
 
 private:
     user::UserApi& users_;
+};
+
+/// Answers like the user service of the original: it does not know of an id that somebody else has chosen.
+class UsersWithIdsOfTheirOwn final : public user::UserApi {
+public:
+    UsersWithIdsOfTheirOwn(user::UserApi& users, IdSource& ids) : users_(users), ids_(ids) {}
+
+    Task<Result<user::User>> create(UserId, user::NewUser user) override
+    {
+        return users_.create(ids_.next(), std::move(user));
+    }
+    Task<std::optional<user::User>> find_by_id(UserId id, Authorization) override { return users_.find_by_id(id); }
+    Task<std::optional<user::User>> find_by_username(std::string name) override
+    {
+        return users_.find_by_username(std::move(name));
+    }
+    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids, Authorization) override
+    {
+        return users_.find_by_ids(std::move(ids));
+    }
+    Task<user::UserList> find_all(user::Page page) override { return users_.find_all(page); }
+
+private:
+    user::UserApi& users_;
+    IdSource& ids_;
 };
 
 TEST_F(Accounts, AreMadeBySigningUpAndEnteredBySigningIn)
@@ -63,6 +91,17 @@ TEST_F(Accounts, WithANameThatIsTakenAreRefusedAndLeaveNothing)
     EXPECT_EQ(second.error().text(), kTaken);
     EXPECT_EQ(stored_hashes().size(), 1);
     EXPECT_FALSE(sign_in("grace.hopper", "another-password").has_value());
+}
+
+TEST_F(Accounts, WhoseUserServiceNamesThemHaveTheirPasswordUnderThatName)
+{
+    UsersWithIdsOfTheirOwn users(users_, ids_);
+    AuthService auth(parts(*process_, users, passwords_));
+    const auto pair = await(auth.sign_up({"Grace", {}, "grace.hopper", "cobol1959"}, peer_));
+    ASSERT_TRUE(pair.has_value());
+    EXPECT_EQ(tokens_.check_token(pair->access)->user_id, await(users_.find_by_username("grace.hopper"))->_id);
+    EXPECT_EQ(stored_hashes().size(), 1) << "the one under the id that nobody has is removed again";
+    EXPECT_TRUE(sign_in("grace.hopper").has_value());
 }
 
 TEST_F(Accounts, OfOneNameMadeAtTheSameMomentAreOne)

@@ -19,6 +19,30 @@ std::string to_iso(Timestamp time)
     return std::string(text, static_cast<std::size_t>(length));
 }
 
+std::optional<Timestamp> from_iso(std::string_view text)
+{
+    constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:dd.dddZ";
+    if (text.size() != kForm.size())
+        return {};
+    for (std::size_t i = 0; i < kForm.size(); ++i)
+        if (kForm[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != kForm[i])
+            return {};
+    const auto number = [text](std::size_t at, std::size_t digits) {
+        int value = 0;
+        for (const char digit : text.substr(at, digits))
+            value = value * 10 + (digit - '0');
+        return value;
+    };
+    std::tm parts{};
+    parts.tm_year = number(0, 4) - 1900;
+    parts.tm_mon = number(5, 2) - 1;
+    parts.tm_mday = number(8, 2);
+    parts.tm_hour = number(11, 2);
+    parts.tm_min = number(14, 2);
+    parts.tm_sec = number(17, 2);
+    return Timestamp{std::int64_t{timegm(&parts)} * 1000 + number(20, 3)};
+}
+
 Timestamp SystemClock::now() const
 {
     const auto since = std::chrono::system_clock::now().time_since_epoch();

@@ -10,7 +10,9 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace wgw {
 
@@ -23,6 +25,9 @@ struct Timestamp {
 
 /// `2026-11-22T13:05:38.051Z`: always UTC, always three decimals.
 std::string to_iso(Timestamp time);
+
+/// The same text back; nothing where it is of another form.
+std::optional<Timestamp> from_iso(std::string_view text);
 
 using Duration = std::chrono::milliseconds;
 

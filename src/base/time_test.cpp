@@ -21,5 +21,15 @@ TEST(AManualClock, MovesBothClocksTogether)
     EXPECT_EQ((clock.monotonic() - before).count(), 250);
 }
 
+TEST(AnIsoTime, IsReadBack)
+{
+    for (const std::int64_t ms : {0LL, 1'795'352'738'051LL, 951'782'400'000LL, -1LL})
+        EXPECT_EQ(from_iso(to_iso({ms})), Timestamp{ms}) << ms;
+    for (const auto* text :
+         {"", "2026-11-22T13:05:38.05Z", "2026-11-22T13:05:38.051+", "2026-11-22 13:05:38.051Z",
+          "2026-11-2xT13:05:38.051Z"})
+        EXPECT_FALSE(from_iso(text).has_value()) << text;
+}
+
 }  // namespace
 }  // namespace wgw

@@ -6,9 +6,9 @@
 
 namespace wgw::chat {
 
-void CommandService::submit(RoomId room, UserId caller, Command command, Reply reply)
+void CommandService::submit(RoomId room, const Caller& caller, Command command, Reply reply)
 {
-    submit_as(ids_.next(), room, caller, std::move(command), std::move(reply));
+    submit_as(ids_.next(), room, caller.user_id, std::move(command), std::move(reply));
 }
 
 void CommandService::submit_as(Id id, RoomId room, UserId caller, Command command, Reply reply)
@@ -18,7 +18,7 @@ void CommandService::submit_as(Id id, RoomId room, UserId caller, Command comman
 
 Task<Result<Outcome>> CommandService::stored(RoomId room, UserId caller, Command command)
 {
-    auto start = [&](auto done) { submit(room, caller, std::move(command), std::move(done)); };
+    auto start = [&](auto done) { submit_as(ids_.next(), room, caller, std::move(command), std::move(done)); };
     co_return co_await callback<Result<Outcome>>(start);
 }
 

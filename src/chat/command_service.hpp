@@ -13,12 +13,10 @@ namespace wgw::chat {
 
 class CommandService : public ChatApi {
 public:
-    void submit(RoomId room, UserId caller, Command command, Reply reply) override;
+    void submit(RoomId room, const Caller& caller, Command command, Reply reply) override;
     void set_listener(Listener listener) override { listener_ = std::move(listener); }
 
-    /// As submit(), with the _id that the entry shall have: whoever may hand a command over twice, for it has heard no
-    /// answer, gives both the same one.
-    void submit_as(Id id, RoomId room, UserId caller, Command command, Reply reply);
+    void submit_as(Id id, RoomId room, UserId caller, Command command, Reply reply) override;
 
     Task<Result<RoomInfo>> create_room(UserId caller, std::string name) override;
     Task<Result<MemberInfo>> join(RoomId room, UserId caller) override;

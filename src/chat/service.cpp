@@ -47,9 +47,9 @@ Task<Result<Listed<MessageInfo>>> Service::messages(RoomId room, UserId caller, 
     return readers_.read([=](store::Sqlite& db) { return read_messages(db, room, caller, page); });
 }
 
-Task<std::vector<RoomHead>> Service::rooms_of(UserId user)
+Task<std::vector<RoomHead>> Service::rooms_of(Caller caller)
 {
-    return readers_.read([user](store::Sqlite& db) { return read_rooms_of(db, user); });
+    return readers_.read([user = caller.user_id](store::Sqlite& db) { return read_rooms_of(db, user); });
 }
 
 }  // namespace wgw::chat

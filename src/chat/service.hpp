@@ -33,7 +33,7 @@ public:
     Task<std::optional<RoomInfo>> room(RoomId room) override;
     Task<Result<Listed<MemberInfo>>> members(RoomId room, UserId caller, Page<Seq> page) override;
     Task<Result<Listed<MessageInfo>>> messages(RoomId room, UserId caller, Page<Seq> page) override;
-    Task<std::vector<RoomHead>> rooms_of(UserId user) override;
+    Task<std::vector<RoomHead>> rooms_of(Caller caller) override;
 
 private:
     class EngineJob;

@@ -103,7 +103,7 @@ TEST_P(TwoChats, WriteOneLogOfARoomWithoutAHoleWhoeverAsks)
             for (auto* process : {process_.get(), other_.get()}) {
                 const std::string name =
                     std::to_string(i) + (process == process_.get() ? " a" : " b") + std::to_string(j);
-                process->chat().submit(room_, kOwner, Send{name, {}}, [&stored, name](Result<Outcome> outcome) {
+                process->chat().submit(room_, as(kOwner), Send{name, {}}, [&stored, name](Result<Outcome> outcome) {
                     ASSERT_TRUE(outcome.has_value()) << row(outcome.error().code).name;
                     EXPECT_TRUE(stored.emplace(outcome->entry.seq, name).second) << "two at one seq";
                 });
@@ -132,7 +132,7 @@ TEST_P(TwoChats, StoreOneOfTwoSendsWithOneKey)
     for (int i = 0; i < 100; ++i)
         for (auto* process : {process_.get(), other_.get()}) {
             const std::string key = "key" + std::to_string(i);
-            process->chat().submit(room_, kOwner, Send{"a", key}, [&, key](Result<Outcome> outcome) {
+            process->chat().submit(room_, as(kOwner), Send{"a", key}, [&, key](Result<Outcome> outcome) {
                 ASSERT_TRUE(outcome.has_value()) << row(outcome.error().code).name;
                 seqs[key].insert(outcome->entry.seq);
                 duplicates += outcome->duplicate ? 1 : 0;

@@ -124,9 +124,9 @@ Task<Result<Listed<MessageInfo>>> MongoService::messages(RoomId room, UserId cal
     return readers_.call([=](store::MongoClient& db) { return read_messages(db, room, caller, page); });
 }
 
-Task<std::vector<RoomHead>> MongoService::rooms_of(UserId user)
+Task<std::vector<RoomHead>> MongoService::rooms_of(Caller caller)
 {
-    return readers_.call([user](store::MongoClient& db) { return read_rooms_of(db, user); });
+    return readers_.call([user = caller.user_id](store::MongoClient& db) { return read_rooms_of(db, user); });
 }
 
 Task<std::vector<Entry>> MongoService::entries(RoomId room, Seq after, std::size_t limit)

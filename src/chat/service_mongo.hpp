@@ -59,7 +59,7 @@ public:
     Task<std::optional<RoomInfo>> room(RoomId room) override;
     Task<Result<Listed<MemberInfo>>> members(RoomId room, UserId caller, Page<Seq> page) override;
     Task<Result<Listed<MessageInfo>>> messages(RoomId room, UserId caller, Page<Seq> page) override;
-    Task<std::vector<RoomHead>> rooms_of(UserId user) override;
+    Task<std::vector<RoomHead>> rooms_of(Caller caller) override;
 
     Task<std::vector<Entry>> entries(RoomId room, Seq after, std::size_t limit) override;
     Task<std::vector<RoomHead>> heads(std::vector<RoomId> rooms) override;

@@ -127,7 +127,7 @@ TEST_P(AService, TellsNobodyBeforeItIsStored)
     std::size_t stored_when_answered = 0;
     const auto stored = [&] { return read_messages(other, room_, kOwner, {})->items.size(); };
     process_->chat().set_listener([&](const Entry&) { stored_when_told = stored(); });
-    process_->chat().submit(room_, kOwner, Send{"a", {}}, [&](const Result<Outcome>&) {
+    process_->chat().submit(room_, as(kOwner), Send{"a", {}}, [&](const Result<Outcome>&) {
         stored_when_answered = stored();
     });
     EXPECT_EQ(stored(), 0U);

@@ -47,7 +47,7 @@ TEST_P(AChat, StoresOneOfTwoSendsWithOneKeyAThousandTimes)
     int repeated = 0;
     for (int i = 0; i < 1'000; ++i) {
         for (int twice = 0; twice < 2; ++twice)
-            process_->chat().submit(room_, kOwner, Send{"a", "key" + std::to_string(i)}, [&](Result<Outcome> outcome) {
+            process_->chat().submit(room_, as(kOwner), Send{"a", "key" + std::to_string(i)}, [&](Result<Outcome> outcome) {
                 ++(outcome.value().duplicate ? repeated : stored);
             });
         if (i % 2 == 0)
@@ -63,7 +63,7 @@ TEST_P(AChat, MakesOneMembershipOfAHundredJoins)
 {
     std::vector<std::string> answers;
     for (int i = 0; i < 100; ++i)
-        process_->chat().submit(room_, kStranger, Join{}, [&](const Result<Outcome>& outcome) {
+        process_->chat().submit(room_, as(kStranger), Join{}, [&](const Result<Outcome>& outcome) {
             answers.push_back(in_words(outcome));
         });
     EXPECT_THAT(settle(), ElementsAre("told 3"));
@@ -119,8 +119,8 @@ TEST_P(AChat, MakesRoomsWithAnEpochOfTheirOwn)
     EXPECT_EQ(process_->await(chat.room(made->_id)), *made);
     EXPECT_NE(process_->await(chat.room(room_))->epoch, made->epoch);
     EXPECT_EQ(process_->await(chat.rooms({})).items.size(), 2U);
-    EXPECT_EQ(process_->await(chat.rooms_of(kOwner)).size(), 2U);
-    EXPECT_THAT(process_->await(chat.rooms_of(kMember)), ElementsAre(RoomHead{room_, 2}));
+    EXPECT_EQ(process_->await(chat.rooms_of(as(kOwner))).size(), 2U);
+    EXPECT_THAT(process_->await(chat.rooms_of(as(kMember))), ElementsAre(RoomHead{room_, 2}));
 }
 
 TEST_P(AChat, KnowsNoRoomThatNobodyMade)

@@ -65,6 +65,13 @@ inline std::string name_of_chat(const testing::TestParamInfo<ChatKind>& row) { r
 /// Ends with the number.
 Id chat_id(int number);
 
+inline Caller as(UserId user)
+{
+    Caller caller;
+    caller.user_id = user;
+    return caller;
+}
+
 extern const UserId kOwner;
 extern const UserId kMember;
 extern const UserId kStranger;
@@ -100,7 +107,7 @@ protected:
     void send_to(RoomId room, UserId caller, std::string content, std::optional<std::string> key = {})
     {
         process_->chat().submit(
-            room, caller, Send{std::move(content), std::move(key)},
+            room, as(caller), Send{std::move(content), std::move(key)},
             [this](Result<Outcome> outcome) { told_.push_back(in_words(outcome)); }
         );
     }

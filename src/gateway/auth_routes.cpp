@@ -1,55 +1,52 @@
 #include "gateway/object_rows.hpp"
 #include "gateway/paging.hpp"
 #include "gateway/parameters.hpp"
+#include "gateway/relay.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/sign_in_notes.hpp"
 #include "model/fields.hpp"
-#include "model/token.hpp"
 
 namespace wgw::gateway {
 namespace {
 
-std::string token_data(const TokenPair& pair)
+/// Where the request comes from, for the session that it may begin.
+std::vector<bus::Header> peer_of(const RestRequest& request)
 {
-    std::string out;
-    write(out, kTokenPair, pair);
-    return out;
+    return {
+        {std::string(bus::kAddressHeader),   request.address   },
+        {std::string(bus::kUserAgentHeader), request.user_agent},
+    };
 }
 
-auth::Peer peer_of(const RestRequest& request) { return {request.address, request.user_agent}; }
-
-Result<RestReply> no_data(const Result<void>& result)
+/// Whether a name and a password were looked at, and do not belong together. A service of the original says so with
+/// 400 and words.
+bool is_wrong(const Failure& failure)
 {
-    if (!result)
-        return fail(result.error());
-    return RestReply{};
+    return failure.code == Errc::unauthorized || failure.code == Errc::not_found ||
+           (failure.relayed && failure.http_status() == 400);
 }
-
-/// Whether a name and a password were looked at, and do not belong together.
-bool is_wrong(const Failure& failure) { return failure.code == Errc::unauthorized || failure.code == Errc::not_found; }
 
 // `features` is a value of references that outlive the routes.
 Task<Result<RestReply>> sign_up(Features features, RestRequest request)
 {
-    auto fields = read(auth::kSignUp, request.body, features.limits);
+    const auto fields = read(auth::kSignUp, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
     if (auto refused = features.throttles.sign_up(request.address))
         co_return fail(*std::move(refused));
-    const std::string username = fields->username;
-    auto pair = co_await features.auth.sign_up(*std::move(fields), peer_of(request));
-    if (!pair) {
-        if (pair.error().http_status() >= 500)
-            features.throttles.not_signed_up(request.address);
-        co_return fail(pair.error());
-    }
-    features.throttles.signed_up(username, request.address);
-    co_return RestReply{token_data(*pair), {}};
+    auto headers = peer_of(request);
+    auto pair =
+        co_await relay(features.services, auth::patterns::kSignUp, std::move(request.body), {}, std::move(headers));
+    if (pair)
+        features.throttles.signed_up(fields->username, request.address);
+    else if (pair.error().http_status() >= 500)
+        features.throttles.not_signed_up(request.address);
+    co_return pair;
 }
 
 Task<Result<RestReply>> sign_in(Features features, RestRequest request)
 {
-    auto fields = read(auth::kSignIn, request.body, features.limits);
+    const auto fields = read(auth::kSignIn, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
     const std::string username = fields->username;
@@ -58,68 +55,64 @@ Task<Result<RestReply>> sign_in(Features features, RestRequest request)
         note_failed_sign_in(features.throttles, username, request, attempt.error());
         co_return fail(attempt.error());
     }
-    auto pair = co_await features.auth.sign_in(*std::move(fields), peer_of(request));
+    auto headers = peer_of(request);
+    auto pair =
+        co_await relay(features.services, auth::patterns::kSignIn, std::move(request.body), {}, std::move(headers));
     if (pair || is_wrong(pair.error()))
         features.throttles.end(*attempt, pair ? SignInGuard::Outcome::right : SignInGuard::Outcome::failed);
-    if (!pair) {
+    if (pair)
+        features.throttles.signed_in(username);
+    else
         note_failed_sign_in(features.throttles, username, request, pair.error());
-        co_return fail(pair.error());
-    }
-    features.throttles.signed_in(username);
-    co_return RestReply{token_data(*pair), {}};
+    co_return pair;
 }
 
 Task<Result<RestReply>> refresh(Features features, RestRequest request)
 {
-    auto fields = read(auth::kRefresh, request.body, features.limits);
+    const auto fields = read(auth::kRefresh, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
-    auto pair = co_await features.auth.refresh(*std::move(fields), peer_of(request));
-    if (!pair)
-        co_return fail(pair.error());
-    co_return RestReply{token_data(*pair), {}};
+    auto headers = peer_of(request);
+    co_return co_await relay(
+        features.services, auth::patterns::kRefresh, std::move(request.body), {}, std::move(headers)
+    );
 }
 
 Task<Result<RestReply>> sign_out(Features features, RestRequest request)
 {
-    auto fields = read(auth::kSignOut, request.body, features.limits);
+    const auto fields = read(auth::kSignOut, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
-    co_return no_data(co_await features.auth.sign_out(std::move(request.caller), *fields));
+    co_return co_await relay_done(
+        features.services, auth::patterns::kSignOut, std::move(request.body), std::move(request.caller)
+    );
 }
 
 Task<Result<RestReply>> change_password(Features features, RestRequest request)
 {
-    auto fields = read(auth::kChangePassword, request.body, features.limits);
+    const auto fields = read(auth::kChangePassword, request.body, features.limits);
     if (!fields)
         co_return fail(fields.error());
     // The old password can be guessed here as well, by whoever has found a token.
     auto attempt = features.throttles.sign_in(request.caller.username, request.address);
     if (!attempt)
         co_return fail(attempt.error());
-    const auto changed = co_await features.auth.change_password(std::move(request.caller), *std::move(fields));
+    auto changed = co_await relay_done(
+        features.services, auth::patterns::kChangePassword, std::move(request.body), std::move(request.caller)
+    );
     if (changed || is_wrong(changed.error()))
         features.throttles.end(*attempt, changed ? SignInGuard::Outcome::right : SignInGuard::Outcome::failed);
-    co_return no_data(changed);
+    co_return changed;
 }
 
 Task<Result<RestReply>> sessions(Features features, RestRequest request)
 {
-    const auto paging = read_page<Id>(request.query, features.limits);
-    if (!paging)
-        co_return fail(paging.error());
-    const auth::SessionPage page{paging->page.limit, paging->page.before, paging->page.after};
-    const auto list = co_await features.auth.sessions(std::move(request.caller), page);
-    if (!list)
-        co_return fail(list.error());
-    std::string items;
-    for (const auto& session : list->items) {
-        items += items.empty() ? "" : ",";
-        write(items, auth::kSession, session);
-    }
-    const Id first = list->items.empty() ? Id() : list->items.front()._id;
-    const Id last = list->items.empty() ? Id() : list->items.back()._id;
-    co_return list_reply(std::move(items), *paging, list->more, first, last);
+    const auto page = page_members(request.query, Places::ids);
+    if (!page)
+        co_return fail(page.error());
+    co_return co_await relay(
+        features.services, auth::patterns::kFindSessions, object_of({}, {}, *page), std::move(request.caller)
+    );
 }
 
 Task<Result<RestReply>> end_session(Features features, RestRequest request)
@@ -127,7 +120,10 @@ Task<Result<RestReply>> end_session(Features features, RestRequest request)
     const auto fields = read_parameter(auth::kBySession, "session_id", request.parameters[0], features.limits);
     if (!fields)
         co_return fail(fields.error());
-    co_return no_data(co_await features.auth.end_session(std::move(request.caller), fields->session_id));
+    co_return co_await relay_done(
+        features.services, auth::patterns::kEndSession, object_of("session_id", fields->session_id.hex()),
+        std::move(request.caller)
+    );
 }
 
 constexpr docs::Object kSignUpBody{.name = "AuthSignUpDto", .rows = auth::kSignUp.rows};

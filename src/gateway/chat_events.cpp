@@ -2,10 +2,9 @@
 
 #include "base/log.hpp"
 #include "codec/json_text.hpp"
-#include "gateway/chat_requests.hpp"
 #include "gateway/envelope.hpp"
 #include "gateway/event_table.hpp"
-#include "gateway/objects.hpp"
+#include "model/failure_json.hpp"
 
 namespace wgw::gateway {
 namespace {
@@ -96,6 +95,7 @@ ChatEvents::ChatEvents(Parts parts)
                     {"reason",  sio::text_of(reason)}
             }
             );
+        authorizations_.erase(socket.number());
         const auto* client = std::any_cast<Client>(&socket.data);
         if (client == nullptr || client->user.empty())
             return;
@@ -121,14 +121,17 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
 {
     const auto& handshake = socket.handshake();
     Client client;
+    Authorization authorization;
     if (const auto token = string_member(socket.auth(), "token")) {
         auto caller = parts_.guard.check_token(*token);
         if (!caller)
             return next(refusal(&socket, caller.error()));
         client.remember(*caller);
         client.by_auth = true;
-    } else if (const auto by_header = parts_.guard.check_authorization(handshake.header("authorization"))) {
+        authorization = std::move(caller->authorization);
+    } else if (auto by_header = parts_.guard.check_authorization(handshake.header("authorization"))) {
         client.remember(*by_header);
+        authorization = std::move(by_header->authorization);
     }
 
     auto room = string_member(socket.auth(), "room_id");
@@ -144,6 +147,8 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
         if (const auto refused = parts_.throttles.enter(parts_.hub.count_sockets_of(client.user)))
             return next(refusal(&socket, *refused));
     socket.data = client;
+    if (authorization)
+        authorizations_.emplace(socket.number(), std::move(authorization));
     if (client.user.empty())
         return next({});
     // Noted first, asked second: a room joined in between is told by the log and cannot be missed.
@@ -158,11 +163,13 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
         co_return;
     const auto client = std::any_cast<Client>(socket->data);
     const UserId user = client.user;
+    Caller caller = caller_of(*socket);
+    const Authorization authorization = caller.authorization;
     std::optional<Failure> failure;
     try {
-        const auto rooms = co_await parts_.chat.rooms_of(user);
+        const auto rooms = co_await parts_.chat.rooms_of(std::move(caller));
         std::vector<UserId> ids{user};
-        co_await parts_.users.load(std::move(ids));
+        co_await parts_.users.load(std::move(ids), authorization);
         socket = parts_.sockets.find(number);
         if (socket == nullptr)
             co_return;
@@ -258,12 +265,22 @@ Result<Caller> ChatEvents::check(const sio::Socket& socket) const
     if (client.has_token && client.expired(parts_.clock.now()))
         return fail(Errc::token_expired);
     if (client.has_token) {
-        auto caller = client.caller();
+        auto caller = caller_of(socket);
         if (parts_.guard.is_revoked(caller))
             return fail(Errc::token_revoked);
         return caller;
     }
     return parts_.guard.check_authorization(socket.handshake().header("authorization"));
+}
+
+/// Of a socket that has a token.
+Caller ChatEvents::caller_of(const sio::Socket& socket) const
+{
+    Caller caller = std::any_cast<Client>(&socket.data)->caller();
+    if (!authorizations_.empty())
+        if (const auto kept = authorizations_.find(socket.number()); kept != authorizations_.end())
+            caller.authorization = kept->second;
+    return caller;
 }
 
 bool ChatEvents::may_say_more(sio::Socket& socket, sio::Reply& ack)
@@ -285,7 +302,7 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
     auto caller = check(socket);
     if (!caller)
         return refuse(socket, caller.error(), kSend, payload, std::move(ack));
-    auto request = read(kSendRequest, payload, parts_.limits);
+    auto request = read(chat::kSendRequest, payload, parts_.limits);
     if (!request)
         return fail_event(&socket, request.error(), std::move(ack));
     const auto user_id = require_user_id(*caller);
@@ -306,7 +323,7 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
         socket.pause();
     chat::Send send{std::move(request->content), std::move(request->client_msg_id)};
     parts_.chat.submit(
-        request->room_id, *user_id, std::move(send),
+        request->room_id, *caller, std::move(send),
         [this, connection = socket.connection(), number = socket.number(), room = request->room_id,
          began_us = parts_.loop.now_us(), ack = std::move(ack)](Result<chat::Outcome> outcome) mutable {
             parts_.counts.ack_us.observe(static_cast<std::uint64_t>(parts_.loop.now_us() - began_us));
@@ -340,7 +357,7 @@ void ChatEvents::on_sent(std::uint64_t number, RoomId room, Result<chat::Outcome
     if (!ack.is_wanted())
         return;
     std::string data;
-    write_send_ack(data, outcome->entry, outcome->duplicate);
+    chat::write_send_ack(data, outcome->entry, outcome->duplicate);
     ack(sio::Json(envelope(true, parts_.clock.now(), data)));
 }
 

@@ -16,9 +16,9 @@
 #include "gateway/room_hub.hpp"
 #include "gateway/throttles.hpp"
 #include "gateway/token_expiry.hpp"
-#include "gateway/user_cache.hpp"
 #include "model/limits.hpp"
 #include "sio/server/server.hpp"
+#include "user/api.hpp"
 
 #include <unordered_map>
 
@@ -28,9 +28,9 @@ class ChatEvents {
 public:
     struct Parts {
         sio::Namespace& sockets;
-        chat::ChatApi& chat;
+        chat::LiveChat& chat;
         RoomHub& hub;
-        UserCache& users;
+        user::UserCache& users;
         TaskScope& tasks;
         const Guard& guard;
         const Limits& limits;
@@ -75,6 +75,7 @@ private:
 
     void greet(sio::Socket& socket);
     Result<Caller> check(const sio::Socket& socket) const;
+    Caller caller_of(const sio::Socket& socket) const;
     void refuse(
         sio::Socket& socket, const Failure& failure, std::string_view event, std::string_view payload, sio::Reply ack
     );
@@ -91,6 +92,8 @@ private:
 
     Parts parts_;
     std::unordered_map<std::uint64_t, Sends> sends_;  ///< By connection; those with some under way.
+    /// By socket, of tokens that were good when it connected; none where callers keep none.
+    std::unordered_map<std::uint64_t, Authorization> authorizations_;
     std::uint64_t next_event_ = 1;
     bool draining_ = false;
     TokenExpiry expiry_;

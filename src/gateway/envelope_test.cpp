@@ -18,27 +18,12 @@ TEST(TheEnvelope, LeavesOutDataThatIsNotThere)
     EXPECT_EQ(envelope(true, kNow, ""), R"({"success":true,"timestamp":"2026-11-22T13:05:38.051Z"})");
 }
 
-TEST(AFailure, SaysMessageAndCodeAndWhatElseHelps)
+TEST(TheEnvelope, LeavesOutWhatJavaScriptTakesForNothing)
 {
-    Failure failure = Errc::rate_limited;
-    failure.retry_after_ms = 250;
-    EXPECT_EQ(
-        failure_data(failure, "r1"),
-        R"({"message":"Too many requests. Please wait a moment.","code":"rate_limited","request_id":"r1","retry_after_ms":250})"
-    );
-}
-
-TEST(AFailure, OfValidationIsTheBareArray)
-{
-    EXPECT_EQ(failure_data(invalid(R"([{"property":"name"}])"), "r1"), R"([{"property":"name"}])");
-}
-
-TEST(AFailure, OfValidationHasMoreWhereTheOriginalHasNoSuchOperation)
-{
-    EXPECT_EQ(
-        failure_data(invalid(R"([{"property":"refresh"}])"), "r1", false),
-        R"({"message":"The request is not valid.","code":"validation_failed","request_id":"r1","errors":[{"property":"refresh"}]})"
-    );
+    for (const auto* data : {"false", "0", "-0", "0.0", "0e5", R"("")"})
+        EXPECT_EQ(envelope(true, kNow, data), R"({"success":true,"timestamp":"2026-11-22T13:05:38.051Z"})") << data;
+    for (const auto* data : {"true", "1", "-1", "1e400", R"("0")", "{}"})
+        EXPECT_TRUE(envelope(true, kNow, data).ends_with(std::string(R"(,"data":)") + data + "}")) << data;
 }
 
 }  // namespace

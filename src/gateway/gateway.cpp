@@ -23,15 +23,14 @@ void log_stray(std::exception_ptr thrown)
 
 Gateway::Gateway(Parts parts)
     : sockets_(parts.sockets), chat_(parts.chat), revocations_(parts.revocations), throttles_(parts.throttles),
-      user_cache_(parts.users), guard_(parts.tokens, parts.revocations),
-      site_(documents_site(parts.limits, parts.version)),
+      guard_(parts.tokens, parts.revocations, parts.keep), site_(documents_site(parts.limits, parts.version)),
       rest_(
-          routes({parts.auth, parts.users, parts.chat, user_cache_, parts.limits, parts.throttles}), guard_,
-          parts.limits, parts.clock, [this](const HttpRequest& request) { return site_.answer(request); }
+          routes({parts.services, parts.chat, hub_, parts.limits, parts.throttles}), guard_, parts.limits, parts.clock,
+          [this](const HttpRequest& request) { return site_.answer(request); }
       ),
-      hub_tasks_(log_stray), hub_(parts.sockets.of("/"), user_cache_, hub_tasks_, event_counts_),
+      hub_tasks_(log_stray), hub_(parts.sockets.of("/"), parts.users, hub_tasks_, event_counts_),
       events_(
-          {parts.sockets.of("/"), parts.chat, hub_, user_cache_, hub_tasks_, guard_, parts.limits, parts.throttles,
+          {parts.sockets.of("/"), parts.chat, hub_, parts.users, hub_tasks_, guard_, parts.limits, parts.throttles,
            parts.clock, parts.loop, event_counts_, parts.node, parts.version}
       ),
       tasks_(log_stray)

@@ -6,13 +6,13 @@
 /// Tests     gateway_test.cpp, tests/e2e
 
 #include "base/task_scope.hpp"
+#include "bus/services.hpp"
 #include "gateway/chat_events.hpp"
 #include "gateway/documents.hpp"
 #include "gateway/rest.hpp"
 #include "gateway/room_hub.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/throttles.hpp"
-#include "gateway/user_cache.hpp"
 #include "net/http_server.hpp"
 #include "sio/server/server.hpp"
 
@@ -21,9 +21,9 @@ namespace wgw::gateway {
 class Gateway final : public net::HttpHandler {
 public:
     struct Parts {
-        auth::AuthApi& auth;
-        user::UserApi& users;
-        chat::ChatApi& chat;
+        bus::Services& services;  ///< All operations of the features.
+        user::UserCache& users;
+        chat::LiveChat& chat;
         sio::Server& sockets;
         net::Loop& loop;
         const Tokens& tokens;
@@ -33,6 +33,7 @@ public:
         const Clock& clock;
         std::string node;
         std::string version;
+        Guard::Keep keep = Guard::Keep::no;
     };
 
     /// All parts outlive it.
@@ -61,11 +62,10 @@ private:
     Task<void> serve(HttpRequest request, net::Exchange exchange);
 
     sio::Server& sockets_;
-    chat::ChatApi& chat_;
+    chat::LiveChat& chat_;
     auth::Revocations& revocations_;
     const Throttles& throttles_;
     net::Responder* http_ = nullptr;
-    UserCache user_cache_;
     Guard guard_;
     docs::Site site_;
     Rest rest_;

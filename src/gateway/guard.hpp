@@ -13,15 +13,30 @@ namespace wgw::gateway {
 
 class Guard {
 public:
+    /// Whether callers keep their Authorization: other services have to be shown it.
+    enum class Keep : bool { no, authorization };
+
     /// Both outlive it.
-    Guard(const Tokens& tokens, const auth::Revocations& revocations) : tokens_(tokens), revocations_(revocations) {}
+    Guard(const Tokens& tokens, const auth::Revocations& revocations, Keep keep = Keep::no)
+        : tokens_(tokens), revocations_(revocations), keep_(keep)
+    {
+    }
 
     /// As Tokens, and token_revoked.
     Result<Caller> check_authorization(std::optional<std::string_view> header) const
     {
-        return unless_revoked(tokens_.check_authorization(header));
+        auto caller = unless_revoked(tokens_.check_authorization(header));
+        if (caller && keep_ == Keep::authorization)
+            caller->authorization = std::make_shared<const std::string>(*header);
+        return caller;
     }
-    Result<Caller> check_token(std::string_view token) const { return unless_revoked(tokens_.check_token(token)); }
+    Result<Caller> check_token(std::string_view token) const
+    {
+        auto caller = unless_revoked(tokens_.check_token(token));
+        if (caller && keep_ == Keep::authorization)
+            caller->authorization = std::make_shared<const std::string>("Bearer " + std::string(token));
+        return caller;
+    }
 
     bool is_revoked(const Caller& caller) const { return revocations_.is_revoked(caller); }
 
@@ -35,6 +50,7 @@ private:
 
     const Tokens& tokens_;
     const auth::Revocations& revocations_;
+    Keep keep_;
 };
 
 }  // namespace wgw::gateway

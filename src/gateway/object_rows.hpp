@@ -1,12 +1,12 @@
 #pragma once
-/// What clients see, field by field, for the documents: objects that objects.hpp writes, and those of events.
+/// What clients see, field by field, for the documents: objects that the features write, and those of events.
 ///
 /// The writers are by hand, because messages are written once for all who receive them; objects_test.cpp holds each
 /// writer to its rows.
 
 #include "auth/api.hpp"
+#include "chat/api.hpp"
 #include "docs/operation.hpp"
-#include "gateway/chat_requests.hpp"
 #include "model/token.hpp"
 #include "user/api.hpp"
 
@@ -71,6 +71,6 @@ inline constexpr FieldRow kSendAckRows[] = {
 };
 inline constexpr docs::Object kSendAckObject{.name = "SendAck", .rows = kSendAckRows};
 
-inline constexpr docs::Object kSendObject{.name = "ChatSendMessageDto", .rows = kSendRequest.rows};
+inline constexpr docs::Object kSendObject{.name = "ChatSendMessageDto", .rows = chat::kSendRequest.rows};
 
 }  // namespace wgw::gateway

@@ -1,6 +1,6 @@
+#include "chat/api.hpp"
 #include "codec/json_text.hpp"
 #include "gateway/object_rows.hpp"
-#include "gateway/objects.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,7 +44,7 @@ std::string names(std::string_view json)
 TEST(ARoom, HasItsNameInFrontWhenItWasJustMade)
 {
     std::string out;
-    write_room_created(out, kRoom);
+    chat::write_room_created(out, kRoom);
     EXPECT_EQ(
         out, R"({"name":"\"Tea\"","_id":"aaaaaaaaaaaaaaaaaaaaaaaa","created_at":"2026-11-22T13:05:38.051Z",)"
              R"("updated_at":"2026-11-22T13:05:38.051Z","__v":0,"epoch":"e0","seq":7})"
@@ -54,14 +54,14 @@ TEST(ARoom, HasItsNameInFrontWhenItWasJustMade)
 TEST(ARoom, HasItsIdInFrontWhenItIsRead)
 {
     std::string out;
-    write_room_found(out, kRoom);
+    chat::write_room_found(out, kRoom);
     EXPECT_EQ(names(out), "_id name created_at updated_at __v epoch seq");
 }
 
 TEST(AMember, IsAnsweredWithItsUser)
 {
     std::string out;
-    write_member_found(out, kMember, kUser);
+    chat::write_member_found(out, kMember, kUser);
     EXPECT_EQ(
         out, R"({"_id":"bbbbbbbbbbbbbbbbbbbbbbbb","room_id":"aaaaaaaaaaaaaaaaaaaaaaaa",)"
              R"("user_id":"cccccccccccccccccccccccc","created_at":"2026-11-22T13:05:38.051Z",)"
@@ -72,7 +72,7 @@ TEST(AMember, IsAnsweredWithItsUser)
 TEST(AMessage, HasWhatIsOursBehindTheRecordedFields)
 {
     std::string out;
-    write_message_found(out, kMessage, "null");
+    chat::write_message_found(out, kMessage, "null");
     EXPECT_EQ(names(out), "_id room_id user_id content created_at updated_at __v user seq client_msg_id");
     EXPECT_NE(out.find(R"("content":"a\n")"), std::string::npos);
     EXPECT_NE(out.find(R"("user":null)"), std::string::npos);
@@ -81,7 +81,7 @@ TEST(AMessage, HasWhatIsOursBehindTheRecordedFields)
 TEST(AMessage, IsToldWithItsContentAsTheLogHasIt)
 {
     std::string out;
-    write_message_created(out, entry("key"), kUser);
+    chat::write_message_created(out, entry("key"), kUser);
     EXPECT_EQ(names(out), "room_id user_id content _id created_at updated_at __v user seq client_msg_id");
     EXPECT_NE(out.find(R"("content":"a\n\u0041")"), std::string::npos) << "not written anew";
 }
@@ -89,20 +89,20 @@ TEST(AMessage, IsToldWithItsContentAsTheLogHasIt)
 TEST(AMessage, WithoutAKeyHasNoSuchField)
 {
     std::string told;
-    write_message_created(told, entry({}), kUser);
+    chat::write_message_created(told, entry({}), kUser);
     EXPECT_EQ(names(told), "room_id user_id content _id created_at updated_at __v user seq");
     std::string ack;
-    write_send_ack(ack, entry({}), false);
+    chat::write_send_ack(ack, entry({}), false);
     EXPECT_EQ(names(ack), "_id room_id seq created_at");
 }
 
 TEST(AnAck, SaysWhereTheMessageIsAndWhetherItWasThereBefore)
 {
     std::string first;
-    write_send_ack(first, entry("key"), false);
+    chat::write_send_ack(first, entry("key"), false);
     EXPECT_EQ(names(first), "_id room_id seq client_msg_id created_at");
     std::string again;
-    write_send_ack(again, entry("key"), true);
+    chat::write_send_ack(again, entry("key"), true);
     EXPECT_EQ(again, first.substr(0, first.size() - 1) + R"(,"duplicate":true})");
 }
 
@@ -118,23 +118,23 @@ std::string names(const docs::Object& object)
 TEST(AnObject, HasTheFieldsThatTheDocumentsSay)
 {
     std::string room;
-    write_room_found(room, kRoom);
+    chat::write_room_found(room, kRoom);
     EXPECT_EQ(names(kRoomObject), names(room));
     std::string member;
-    write_member_found(member, kMember, kUser);
+    chat::write_member_found(member, kMember, kUser);
     EXPECT_EQ(names(kMemberObject), names(member));
     std::string message;
-    write_message_found(message, kMessage, kUser);
+    chat::write_message_found(message, kMessage, kUser);
     EXPECT_EQ(names(kMessageObject), names(message));
     std::string ack;
-    write_send_ack(ack, entry("key"), true);
+    chat::write_send_ack(ack, entry("key"), true);
     EXPECT_EQ(names(kSendAckObject), names(ack));
 }
 
 TEST(AnObject, IsAppendedToWhatIsThere)
 {
     std::string out = "[";
-    write_room_found(out, kRoom);
+    chat::write_room_found(out, kRoom);
     EXPECT_TRUE(out.starts_with("[{"));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 /// A parameter of the path, read by the rules of its field.
-/// Tests  chat_requests_test.cpp
+/// Tests  parameters_test.cpp
 
 #include "model/fields.hpp"
 

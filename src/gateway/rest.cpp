@@ -5,6 +5,7 @@
 #include "codec/utf8.hpp"
 #include "gateway/envelope.hpp"
 #include "gateway/rest_body.hpp"
+#include "model/failure_json.hpp"
 
 namespace wgw::gateway {
 namespace {
@@ -113,6 +114,8 @@ Task<HttpResponse> Rest::fenced(HttpRequest request, Seen& seen)
         // Whoever is away has told the operator, once: not every request that meets it has to.
         failure = Errc::unavailable;
         failure.cause = away.what();
+    } catch (const Refused& refused) {
+        failure = refused.failure;
     } catch (const std::exception& error) {
         failure.cause = error.what();
     }

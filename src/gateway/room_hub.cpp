@@ -1,7 +1,6 @@
 #include "gateway/room_hub.hpp"
 
 #include "base/log.hpp"
-#include "gateway/objects.hpp"
 
 namespace wgw::gateway {
 
@@ -83,7 +82,7 @@ void RoomHub::tell(const chat::Entry& entry)
         break;
     case chat::EntryType::room_update:
     case chat::EntryType::member_update:
-        follow_as_member(entry);
+        on_member(entry.room_id, entry.user_id);
         break;
     }
 }
@@ -96,17 +95,17 @@ void RoomHub::tell_message(const chat::Entry& entry, std::string_view author)
         return;
     counts_.fan_out.observe(listeners);
     std::string arguments;
-    write_message_created(arguments, entry, author);
+    chat::write_message_created(arguments, entry, author);
     sockets_.broadcast(room, sockets_.encode_values(chat::event_name(entry.type), arguments));
 }
 
-void RoomHub::follow_as_member(const chat::Entry& entry)
+void RoomHub::on_member(const RoomId& room, const UserId& user)
 {
-    const auto [begin, end] = devices_.equal_range(entry.user_id);
-    for (const auto& [user, device] : std::ranges::subrange(begin, end)) {
+    const auto [begin, end] = devices_.equal_range(user);
+    for (const auto& [owner, device] : std::ranges::subrange(begin, end)) {
         auto* socket = sockets_.find(device.socket);
-        if (socket != nullptr && (device.only.empty() || device.only == entry.room_id))
-            follow(*socket, entry.room_id);
+        if (socket != nullptr && (device.only.empty() || device.only == room))
+            follow(*socket, room);
     }
 }
 

@@ -10,9 +10,9 @@
 #include "base/task_scope.hpp"
 #include "chat/api.hpp"
 #include "gateway/counts.hpp"
-#include "gateway/user_cache.hpp"
 #include "model/id.hpp"
 #include "sio/server/server.hpp"
+#include "user/api.hpp"
 
 #include <deque>
 #include <optional>
@@ -24,7 +24,7 @@ namespace wgw::gateway {
 class RoomHub {
 public:
     /// All outlive the hub.
-    RoomHub(sio::Namespace& sockets, UserCache& users, TaskScope& tasks, EventCounts& counts)
+    RoomHub(sio::Namespace& sockets, user::UserCache& users, TaskScope& tasks, EventCounts& counts)
         : sockets_(sockets), users_(users), tasks_(tasks), counts_(counts)
     {
     }
@@ -40,6 +40,9 @@ public:
 
     void follow(sio::Socket& socket, const RoomId& room);
 
+    /// `user` is a member of the room from now on, or was one before: their sockets follow it.
+    void on_member(const RoomId& room, const UserId& user);
+
     /// An entry that has just been stored.
     void on_entry(const chat::Entry& entry);
 
@@ -51,11 +54,10 @@ private:
 
     void tell(const chat::Entry& entry);
     void tell_message(const chat::Entry& entry, std::string_view author);
-    void follow_as_member(const chat::Entry& entry);
     Task<void> tell_held(RoomId room);
 
     sio::Namespace& sockets_;
-    UserCache& users_;
+    user::UserCache& users_;
     TaskScope& tasks_;
     EventCounts& counts_;
     std::unordered_multimap<UserId, Device> devices_;

@@ -6,11 +6,12 @@
 /// Tests   tests/golden, tests/e2e
 
 #include "auth/api.hpp"
+#include "bus/services.hpp"
 #include "chat/api.hpp"
 #include "docs/operation.hpp"
 #include "gateway/rest.hpp"
+#include "gateway/room_hub.hpp"
 #include "gateway/throttles.hpp"
-#include "gateway/user_cache.hpp"
 #include "model/limits.hpp"
 #include "user/api.hpp"
 
@@ -22,10 +23,9 @@ namespace wgw::gateway {
 
 /// What handlers call. All of it outlives the routes.
 struct Features {
-    auth::AuthApi& auth;
-    user::UserApi& users;
-    chat::ChatApi& chat;
-    UserCache& user_cache;
+    bus::Services& services;
+    chat::LiveChat& chat;
+    RoomHub& hub;
     const Limits& limits;
     Throttles& throttles;
 };

@@ -29,7 +29,7 @@ SignInJournal::Why reason_of(const Failure& failure)
     case 404:
         return failure.text() == auth::kNoPassword ? no_password : no_such_user;
     case 400:
-        return failure.errors.empty() ? wrong_password : invalid;
+        return failure.errors.empty() || failure.relayed ? wrong_password : invalid;
     case 403:
         return disabled;
     case 429:

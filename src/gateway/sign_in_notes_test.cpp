@@ -1,5 +1,6 @@
 #include "auth/api.hpp"
 #include "gateway/sign_in_notes.hpp"
+#include "model/failure_json.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,6 +24,8 @@ TEST(ASignInThatFailed, HasAReasonWhoeverHasAnswered)
         {Failure(Errc::not_found, std::string(auth::kNoPassword)), no_password},
         {with_status(404, std::string(auth::kNoPassword)), no_password},
         {with_status(400, "Username or password is wrong!"), wrong_password},
+        {read_failure(R"({"status":400,"data":{"message":"Username or password is wrong!"}})"), wrong_password},
+        {read_failure(R"({"status":404,"data":{"message":"Please reset your password!"}})"), no_password},
         {wgw::invalid("[{}]"), SignInJournal::Why::invalid},
         {Failure(Errc::forbidden), disabled},
         {Failure(Errc::rate_limited), throttled},

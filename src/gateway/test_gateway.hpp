@@ -7,10 +7,14 @@
 ///     gateway.turn();
 ///     client.received()         packets since the last call
 
+#include "auth/operations.hpp"
+#include "bus/services.hpp"
+#include "chat/operations.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/test_revocations.hpp"
-#include "gateway/test_users.hpp"
 #include "sio/engine/test_wire.hpp"
+#include "user/operations.hpp"
+#include "user/test_users.hpp"
 
 #include <deque>
 #include <map>
@@ -19,6 +23,9 @@
 #include <vector>
 
 namespace wgw::gateway {
+
+using user::test_id;
+using user::TestUsers;
 
 /// Keeps what is submitted until the test answers; its rooms are those that the test says.
 class TestChat final : public chat::ChatApi {
@@ -30,12 +37,16 @@ public:
         chat::Reply reply;
     };
 
-    void submit(RoomId room, UserId caller, chat::Command command, chat::Reply reply) override
+    void submit(RoomId room, const Caller& caller, chat::Command command, chat::Reply reply) override
+    {
+        submit_as({}, room, caller.user_id, std::move(command), std::move(reply));
+    }
+    void submit_as(Id, RoomId room, UserId caller, chat::Command command, chat::Reply reply) override
     {
         submitted.push_back({room, caller, std::move(command), std::move(reply)});
     }
     void set_listener(chat::Listener listener) override { tell = std::move(listener); }
-    Task<std::vector<chat::RoomHead>> rooms_of(UserId user) override
+    Task<std::vector<chat::RoomHead>> rooms_of(Caller caller) override
     {
         if (hold) {
             auto wait = [this](auto done) { held.emplace_back([done]() mutable { done(true); }); };
@@ -43,7 +54,7 @@ public:
         }
         if (broken)
             throw std::runtime_error("no rooms today");
-        co_return rooms_by_user[user];
+        co_return rooms_by_user[caller.user_id];
     }
 
     Task<Result<chat::RoomInfo>> create_room(UserId, std::string) override { co_return fail(Errc::internal); }
@@ -111,7 +122,11 @@ public:
 
     /// No rate of sending unless the test is about it.
     TestGateway() : TestGateway(without_rates()) {}
-    explicit TestGateway(const Limits& its) : limits(its) { gateway.attach(wire); }
+    /// `its_services`: of other processes, over these calls; nothing: they are in this one.
+    explicit TestGateway(const Limits& its, bus::Calls* its_services = nullptr) : limits(its), calls(its_services)
+    {
+        gateway.attach(wire);
+    }
     ~TestGateway() { wire.hang_up(); }
     TestGateway(const TestGateway&) = delete;
     TestGateway& operator=(const TestGateway&) = delete;
@@ -164,14 +179,27 @@ public:
         return limits;
     }
 
+    bus::Operations operations()
+    {
+        bus::Operations all = auth::operations(auth, limits);
+        std::ranges::move(user::operations(users, ids, limits), std::back_inserter(all));
+        std::ranges::move(chat::operations(chat, user_cache, limits), std::back_inserter(all));
+        return all;
+    }
+
     ManualClock clock{Timestamp{1'795'352'738'051}};  // 2026-11-22T13:05:38.051Z
     SeededRandom random{1};
     Limits limits;
+    bus::Calls* calls = nullptr;
     Tokens tokens{{.current = std::string(32, 'k')}, clock};
     TestAuth auth;
     TestRevocations revocations;
     TestUsers users;
+    user::UserCache user_cache{users};
     TestChat chat;
+    IdSource ids{clock, random};
+    std::unique_ptr<bus::Services> services =
+        calls != nullptr ? bus::make_remote_services(*calls) : bus::make_local_services(operations());
     net::Loop loop{clock};
     Throttles throttles{limits, {}, loop, random};
     sio::Server sockets{loop, random, {}};
@@ -179,7 +207,8 @@ public:
                            gateway.on_request(std::move(request), exchange);
                        }};
     Gateway gateway{
-        {auth, users, chat, sockets, loop, tokens, revocations, limits, throttles, clock, "node", "1.2.3"}
+        {*services, user_cache, chat, sockets, loop, tokens, revocations, limits, throttles, clock, "node", "1.2.3",
+         calls != nullptr ? Guard::Keep::authorization : Guard::Keep::no}
     };
 };
 

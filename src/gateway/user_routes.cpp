@@ -1,53 +1,40 @@
 #include "gateway/object_rows.hpp"
 #include "gateway/paging.hpp"
 #include "gateway/parameters.hpp"
+#include "gateway/relay.hpp"
 #include "gateway/routes.hpp"
 #include "model/fields.hpp"
-#include "model/token.hpp"
 
 namespace wgw::gateway {
 namespace {
 
-std::string user_or_null(const std::optional<user::User>& found)
-{
-    if (!found)
-        return "null";
-    std::string out;
-    user::write_user_found(out, *found);
-    return out;
-}
-
 Task<Result<RestReply>> find_all(Features features, RestRequest request)
 {
-    const auto paging = read_paging<UserId>(request.query, features.limits);
-    if (!paging)
-        co_return fail(paging.error());
-    const user::Page page{paging->page.limit, paging->page.before, paging->page.after};
-    const auto users = co_await features.users.find_all(page);
-    std::string items;
-    for (const auto& found : users.items) {
-        items += items.empty() ? "" : ",";
-        user::write_user_found(items, found);
-    }
-    const UserId first = users.items.empty() ? UserId() : users.items.front()._id;
-    const UserId last = users.items.empty() ? UserId() : users.items.back()._id;
-    co_return list_reply(std::move(items), *paging, users.more, first, last);
+    const auto page = page_members(request.query, Places::ids);
+    if (!page)
+        co_return fail(page.error());
+    co_return co_await relay(
+        features.services, user::patterns::kFindAll, object_of({}, {}, *page), std::move(request.caller)
+    );
 }
 
 Task<Result<RestReply>> find_me(Features features, RestRequest request)
 {
-    const auto user_id = require_user_id(request.caller);
-    if (!user_id)
-        co_return fail(user_id.error());
-    co_return RestReply{user_or_null(co_await features.users.find_by_id(*user_id)), {}};
+    // The service looks whether it is an id: as the original's gateway, this one sends what the token says.
+    const auto& user_id = request.caller.user_id_text;
+    std::string data = user_id.empty() ? "{}" : object_of("user_id", user_id);
+    co_return co_await relay(features.services, user::patterns::kFindById, std::move(data), std::move(request.caller));
 }
 
 Task<Result<RestReply>> find_by_username(Features features, RestRequest request)
 {
-    auto fields = read_parameter(user::kByUsername, "username", request.parameters[0], features.limits);
+    const auto fields = read_parameter(user::kByUsername, "username", request.parameters[0], features.limits);
     if (!fields)
         co_return fail(fields.error());
-    co_return RestReply{user_or_null(co_await features.users.find_by_username(std::move(fields->username))), {}};
+    co_return co_await relay(
+        features.services, user::patterns::kFindByUsername, object_of("username", fields->username),
+        std::move(request.caller)
+    );
 }
 
 constexpr RouteRow kRoutes[] = {

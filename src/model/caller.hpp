@@ -4,10 +4,15 @@
 #include "base/time.hpp"
 #include "model/id.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace wgw {
+
+/// The value of an Authorization header as it came, to be passed on to other services. Empty in a process that asks
+/// none.
+using Authorization = std::shared_ptr<const std::string>;
 
 struct Caller {
     std::string user_id_text;  ///< As the token has it; may be missing or no id (a host application's token).
@@ -20,6 +25,8 @@ struct Caller {
     /// What the token is ended by: its session; where it names none of ours, an id that is made of the token.
     Id ended_by;
     bool has_session = false;  ///< Which of the two.
+
+    Authorization authorization = {};
 };
 
 }  // namespace wgw

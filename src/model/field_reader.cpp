@@ -181,6 +181,48 @@ std::optional<JsonValue> detail::checked(std::string_view text)
     return JsonValue(text);
 }
 
+bool detail::fill_slots(std::span<const FieldRow> rows, std::span<const Slot> slots, JsonValue object)
+{
+    if (!object.is_object())
+        return false;
+    const Input input{.json = object};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto given = find(input, rows[i].name);
+        FieldValue value = nullptr;
+        switch (rows[i].type) {
+        case FieldType::string:
+            if (auto text = as_string(given))
+                value = *std::move(text);
+            break;
+        case FieldType::id:
+            if (const auto text = as_string(given))
+                if (const auto id = Id::parse(*text))
+                    value = *id;
+            if (!rows[i].nullable && std::holds_alternative<std::nullptr_t>(value))
+                return false;
+            break;
+        case FieldType::integer:
+            if (const auto number = as_integer(given))
+                value = *number;
+            break;
+        case FieldType::boolean:
+            if (const auto truth = as_boolean(given))
+                value = *truth;
+            break;
+        case FieldType::time:
+            if (const auto text = as_string(given))
+                if (const auto time = from_iso(*text))
+                    value = *time;
+            break;
+        case FieldType::json:
+            break;
+        }
+        if (!std::holds_alternative<std::nullptr_t>(value))
+            set_slot(slots[i], std::move(value));
+    }
+    return true;
+}
+
 std::optional<Failure> detail::read_fields(
     std::span<const FieldRow> rows, std::span<const Slot> slots, const Input& input, const Limits& limits
 )

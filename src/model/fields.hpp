@@ -192,6 +192,7 @@ std::optional<Failure> read_fields(
 );
 void write_fields(std::string& out, std::span<const FieldRow> rows, std::span<const Slot> slots);
 std::optional<JsonValue> checked(std::string_view text);
+bool fill_slots(std::span<const FieldRow> rows, std::span<const Slot> slots, JsonValue object);
 }  // namespace detail
 
 /// The struct, or all failing fields.
@@ -209,6 +210,17 @@ template <class T, std::size_t N>
 Result<T> read(const Fields<T, N>& fields, std::string_view text, const Limits& limits)
 {
     return read(fields, Input{.json = detail::checked(text)}, limits);
+}
+
+/// The struct as another program wrote it, read without its rules: a member that is missing or of another type is left
+/// as it was made. Nothing if `object` is none, or a plain id in it is none.
+template <class T, std::size_t N>
+std::optional<T> read_object(const Fields<T, N>& fields, JsonValue object)
+{
+    T value{};
+    if (!detail::fill_slots(fields.rows, fields.slots(value), object))
+        return {};
+    return value;
 }
 
 /// Appends the object without its braces, so that more members can follow.

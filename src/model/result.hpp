@@ -24,6 +24,7 @@ struct Failure {
     std::int64_t retry_after_ms;  ///< When the same request may succeed; 0: not by waiting.
     std::string errors = {};      ///< JSON array of bad fields (validation_failed); empty: none.
     int status = 0;               ///< Of HTTP where it is not the row's: a few recorded answers. 0: the row's.
+    bool relayed = false;         ///< `errors` is what another service said, any JSON or nothing, and is told as it is.
     std::int64_t limit = 0;       ///< rate_limited: how many are allowed at once.
     std::string cause = {};       ///< What broke, for the log of whoever answers; never told to a client.
 
@@ -49,6 +50,13 @@ inline std::unexpected<Failure> fail(Errc code, std::string message = {})
 }
 
 inline std::unexpected<Failure> fail(Failure failure) { return std::unexpected(std::move(failure)); }
+
+/// Another service has refused what can only be answered here, not refused. A fence passes its failure on.
+struct Refused : std::runtime_error {
+    explicit Refused(Failure why) : std::runtime_error(std::string(why.text())), failure(std::move(why)) {}
+
+    Failure failure;
+};
 
 /// The machinery cannot do it now: too much is under way, or something it needs is away. Whether anything was done is
 /// unknown. A fence turns it into the failure `unavailable`.

@@ -2,14 +2,19 @@
 /// Accounts and profiles, for other features.
 ///
 /// A user name is unique and case-sensitive; nothing is trimmed or folded.
-/// Calls are made on the loop. Errors  exceptions of the store, besides the results.
-/// Tests  service_test.cpp
+/// Calls are made on the loop. Errors  exceptions of the store, besides the results; over the bus Unavailable, and
+///         Refused where the service says no to what cannot fail here.
+/// Tests  service_test.cpp, remote_test.cpp, user_cache_test.cpp
 
 #include "base/task.hpp"
+#include "bus/operation.hpp"
+#include "model/caller.hpp"
 #include "model/fields.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace wgw::user {
@@ -42,11 +47,25 @@ void write_user_found(std::string& out, const User& user);
 /// As the reply to the call that made it.
 void write_user_created(std::string& out, const User& user);
 
+// The rules of a user's fields, whoever asks for one.
+inline constexpr Rule kFirstNameRule = not_empty | max_length(&Limits::name_max);
+inline constexpr Rule kLastNameRule = max_length(&Limits::name_max);
+inline constexpr Rule kUsernameRule = not_empty | min_length(&Limits::username_min) | max_length(&Limits::username_max);
+
 struct NewUser {
     std::string first_name;
     std::optional<std::string> last_name;
     std::string username;
 };
+
+inline constexpr auto kNewUser = fields<NewUser>(
+    field("first_name", &NewUser::first_name, kFirstNameRule, "The first name.", R"("Grace")"),
+    field("last_name", &NewUser::last_name, kLastNameRule | left_out, "The last name.", R"("Hopper")"),
+    field(
+        "username", &NewUser::username, kUsernameRule, "The name to sign in with; unique, case-sensitive.",
+        R"("grace.hopper")"
+    )
+);
 
 /// A user name that is looked for: has the least length of one, but no greatest.
 struct ByUsername {
@@ -57,6 +76,21 @@ inline constexpr auto kByUsername = fields<ByUsername>(field(
     "username", &ByUsername::username, not_empty | min_length(&Limits::username_min), "The user name.",
     R"("grace.hopper")"
 ));
+
+struct ById {
+    UserId user_id;
+};
+
+inline constexpr auto kById = fields<ById>(field("user_id", &ById::user_id, mongo_id, "The id of the user."));
+
+/// What can be asked of users.
+namespace patterns {
+inline constexpr bus::Pattern kFindByUsername{"user.find_by_username", false, true};  ///< {username}: user or null
+inline constexpr bus::Pattern kCreate{"user.create", false, true};          ///< NewUser, kIdHeader: user, created order
+inline constexpr bus::Pattern kFindAll{"user.find_all", true, true};        ///< {} and a page: users
+inline constexpr bus::Pattern kFindById{"user.find_by_id", true, true};     ///< {user_id}: user or null
+inline constexpr bus::Pattern kFindByIds{"user.find_by_ids", true, false};  ///< {"user_ids":[…]}: users who are there
+}  // namespace patterns
 
 /// Which part of the list of users: the newest, those before an id, or those after it.
 struct Page {
@@ -74,16 +108,50 @@ class UserApi {
 public:
     virtual ~UserApi() = default;
 
-    /// username_taken if another user has that name, also when both are made at the same moment.
+    /// username_taken if another user has that name, also when both are made at the same moment. The id of the user is
+    /// another than `id` where a service has made it that names its own. Asked again with the same id and name it is
+    /// the same user.
     virtual Task<Result<User>> create(UserId id, NewUser user) = 0;
 
-    virtual Task<std::optional<User>> find_by_id(UserId id) = 0;
+    // `by`: for whom it is asked; empty: for this program itself.
+    virtual Task<std::optional<User>> find_by_id(UserId id, Authorization by = {}) = 0;
     virtual Task<std::optional<User>> find_by_username(std::string username) = 0;
 
-    /// In the order of the ids; those that do not exist are left out.
-    virtual Task<std::vector<User>> find_by_ids(std::vector<UserId> ids) = 0;
+    /// In the order of the ids; those that do not exist are left out. At most kMostIds.
+    virtual Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Authorization by = {}) = 0;
 
     virtual Task<UserList> find_all(Page page) = 0;
+};
+
+inline constexpr std::size_t kMostIds = 20'000;  ///< Of one look-up: the members of the largest room.
+
+/// User objects as JSON text in *found* order, as they stand inside messages and members: read once, passed on often.
+///
+/// Bounded: two generations; when the younger is full the older is forgotten. What never changes cannot be stale.
+/// Loop only.
+class UserCache {
+public:
+    /// `users` outlives the cache, which keeps at most `capacity` users.
+    explicit UserCache(UserApi& users, std::size_t capacity = 20'000) : users_(users), capacity_(capacity) {}
+
+    /// The object if it is here; nullptr if it has to be loaded. Good until the next call.
+    const std::string* peek(const UserId& id);
+
+    /// Loads those that are missing. A user that does not exist is not kept: peek() goes on answering nullptr.
+    Task<void> load(std::vector<UserId> ids, Authorization by = {});
+
+    /// The object, or `null` if there is no such user.
+    Task<std::string> get(UserId id);
+
+    void put(const UserId& id, std::string json);
+
+private:
+    using Generation = std::unordered_map<UserId, std::string>;
+
+    UserApi& users_;
+    std::size_t capacity_;
+    Generation young_;
+    Generation old_;
 };
 
 }  // namespace wgw::user

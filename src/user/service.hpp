@@ -15,9 +15,9 @@ public:
     UserService(store::Collection& users, const Clock& clock) : users_(users), clock_(clock) {}
 
     Task<Result<User>> create(UserId id, NewUser user) override;
-    Task<std::optional<User>> find_by_id(UserId id) override;
+    Task<std::optional<User>> find_by_id(UserId id, Authorization by = {}) override;
     Task<std::optional<User>> find_by_username(std::string username) override;
-    Task<std::vector<User>> find_by_ids(std::vector<UserId> ids) override;
+    Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Authorization by = {}) override;
     Task<UserList> find_all(Page page) override;
 
 private:

@@ -72,6 +72,15 @@ private:
     std::unique_ptr<store::Collection> users_;
 };
 
+TEST_F(TheUsers, AreMadeOnceAlsoWhenTheRequestIsDeliveredTwice)
+{
+    const auto made = create(1, "grace.hopper");
+    ASSERT_TRUE(made.has_value());
+    EXPECT_EQ(create(1, "grace.hopper"), made);
+    EXPECT_EQ(create(2, "grace.hopper").error().code, Errc::username_taken);
+    EXPECT_THROW(create(1, "alan.turing"), std::runtime_error);
+}
+
 TEST_F(TheUsers, AreFoundAsTheyWereMade)
 {
     const auto made = create(1, "grace.hopper");

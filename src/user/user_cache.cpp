@@ -1,6 +1,8 @@
-#include "gateway/user_cache.hpp"
+#include "user/api.hpp"
 
-namespace wgw::gateway {
+#include <algorithm>
+
+namespace wgw::user {
 
 const std::string* UserCache::peek(const UserId& id)
 {
@@ -25,7 +27,7 @@ void UserCache::put(const UserId& id, std::string json)
     young_.insert_or_assign(id, std::move(json));
 }
 
-Task<void> UserCache::load(std::vector<UserId> ids)
+Task<void> UserCache::load(std::vector<UserId> ids, Authorization by)
 {
     std::erase_if(ids, [this](const UserId& id) { return peek(id) != nullptr; });
     std::ranges::sort(ids);
@@ -33,10 +35,10 @@ Task<void> UserCache::load(std::vector<UserId> ids)
     ids.erase(repeated.begin(), repeated.end());
     if (ids.empty())
         co_return;
-    const auto users = co_await users_.find_by_ids(std::move(ids));
+    const auto users = co_await users_.find_by_ids(std::move(ids), std::move(by));
     for (const auto& found : users) {
         std::string json;
-        user::write_user_found(json, found);
+        write_user_found(json, found);
         put(found._id, std::move(json));
     }
 }
@@ -49,4 +51,4 @@ Task<std::string> UserCache::get(UserId id)
     co_return json != nullptr ? *json : "null";
 }
 
-}  // namespace wgw::gateway
+}  // namespace wgw::user

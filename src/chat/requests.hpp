@@ -1,6 +1,6 @@
 #pragma once
-/// What clients ask of chat, over REST and over sockets, with the rules of each field.
-/// Tests  chat_requests_test.cpp
+/// What is asked of chat, over REST, over sockets and between services, with the rules of each field.
+/// Tests  requests_test.cpp
 
 #include "model/fields.hpp"
 #include "model/id.hpp"
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace wgw::gateway {
+namespace wgw::chat {
 
 struct CreateRoomRequest {
     std::string name;
@@ -42,4 +42,4 @@ inline constexpr auto kSendRequest = fields<SendRequest>(
     )
 );
 
-}  // namespace wgw::gateway
+}  // namespace wgw::chat

@@ -1,10 +1,9 @@
 #include "base/test_loop.hpp"
-#include "gateway/test_users.hpp"
-#include "gateway/user_cache.hpp"
+#include "user/test_users.hpp"
 
 #include <gtest/gtest.h>
 
-namespace wgw::gateway {
+namespace wgw::user {
 namespace {
 
 class TheUserCache : public testing::Test {
@@ -90,4 +89,4 @@ TEST_F(TheUserCache, PassesOnThatUsersCannotBeRead)
 }
 
 }  // namespace
-}  // namespace wgw::gateway
+}  // namespace wgw::user

@@ -8,17 +8,17 @@
 #include <set>
 #include <vector>
 
-namespace wgw::gateway {
+namespace wgw::user {
 
 /// A user for every id that is not in `unknown`, called after the id's last two digits.
-class TestUsers final : public user::UserApi {
+class TestUsers final : public UserApi {
 public:
-    Task<Result<user::User>> create(UserId, user::NewUser) override { co_return fail(Errc::internal); }
-    Task<std::optional<user::User>> find_by_id(UserId) override { co_return std::nullopt; }
-    Task<std::optional<user::User>> find_by_username(std::string) override { co_return std::nullopt; }
-    Task<user::UserList> find_all(user::Page) override { co_return user::UserList{}; }
+    Task<Result<User>> create(UserId, NewUser) override { co_return fail(Errc::internal); }
+    Task<std::optional<User>> find_by_id(UserId, Authorization) override { co_return std::nullopt; }
+    Task<std::optional<User>> find_by_username(std::string) override { co_return std::nullopt; }
+    Task<UserList> find_all(Page) override { co_return UserList{}; }
 
-    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids) override
+    Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Authorization) override
     {
         asked.push_back(ids);
         if (hold) {
@@ -27,7 +27,7 @@ public:
         }
         if (broken)
             throw std::runtime_error("no users today");
-        std::vector<user::User> users;
+        std::vector<User> users;
         for (const auto& id : ids)
             if (!unknown.contains(id))
                 users.push_back({id, "F", {}, "user" + id.hex().substr(22), {}, {}, 0});
@@ -56,4 +56,4 @@ inline Id test_id(unsigned number)
     return id;
 }
 
-}  // namespace wgw::gateway
+}  // namespace wgw::user

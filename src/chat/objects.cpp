@@ -1,8 +1,7 @@
-#include "gateway/objects.hpp"
-
+#include "chat/api.hpp"
 #include "codec/json_text.hpp"
 
-namespace wgw::gateway {
+namespace wgw::chat {
 namespace {
 
 void id_field(std::string& out, std::string_view name, const Id& id)
@@ -25,8 +24,11 @@ void times(std::string& out, Timestamp at)
     out += R"(","__v":0)";
 }
 
-void seq_field(std::string& out, chat::Seq seq)
+/// 0: it is of a service that does not number them.
+void seq_field(std::string& out, Seq seq)
 {
+    if (seq == 0)
+        return;
     out += R"(,"seq":)";
     out += std::to_string(seq);
 }
@@ -39,7 +41,7 @@ void key_field(std::string& out, const std::optional<std::string>& client_msg_id
     append_json_string(out, *client_msg_id);
 }
 
-void room_tail(std::string& out, const chat::RoomInfo& room)
+void room_tail(std::string& out, const RoomInfo& room)
 {
     times(out, room.created_at);
     out += R"(,"epoch":")";
@@ -57,7 +59,7 @@ void user_field(std::string& out, std::string_view user)
 
 }  // namespace
 
-void write_room_created(std::string& out, const chat::RoomInfo& room)
+void write_room_created(std::string& out, const RoomInfo& room)
 {
     out += R"({"name":)";
     append_json_string(out, room.name);
@@ -66,7 +68,7 @@ void write_room_created(std::string& out, const chat::RoomInfo& room)
     room_tail(out, room);
 }
 
-void write_room_found(std::string& out, const chat::RoomInfo& room)
+void write_room_found(std::string& out, const RoomInfo& room)
 {
     out += '{';
     id_field(out, "_id", room._id);
@@ -75,7 +77,7 @@ void write_room_found(std::string& out, const chat::RoomInfo& room)
     room_tail(out, room);
 }
 
-void write_member_found(std::string& out, const chat::MemberInfo& member, std::string_view user)
+void write_member_found(std::string& out, const MemberInfo& member, std::string_view user)
 {
     out += '{';
     id_field(out, "_id", member._id);
@@ -88,7 +90,7 @@ void write_member_found(std::string& out, const chat::MemberInfo& member, std::s
     out += '}';
 }
 
-void write_message_found(std::string& out, const chat::MessageInfo& message, std::string_view user)
+void write_message_found(std::string& out, const MessageInfo& message, std::string_view user)
 {
     out += '{';
     id_field(out, "_id", message._id);
@@ -105,14 +107,14 @@ void write_message_found(std::string& out, const chat::MessageInfo& message, std
     out += '}';
 }
 
-void write_message_created(std::string& out, const chat::Entry& entry, std::string_view user)
+void write_message_created(std::string& out, const Entry& entry, std::string_view user)
 {
     out += '{';
     id_field(out, "room_id", entry.room_id);
     out += ',';
     id_field(out, "user_id", entry.user_id);
     out += R"(,"content":)";
-    out += chat::content_json(entry);
+    out += content_json(entry);
     out += ',';
     id_field(out, "_id", entry._id);
     times(out, entry.at);
@@ -122,7 +124,7 @@ void write_message_created(std::string& out, const chat::Entry& entry, std::stri
     out += '}';
 }
 
-void write_send_ack(std::string& out, const chat::Entry& entry, bool duplicate)
+void write_send_ack(std::string& out, const Entry& entry, bool duplicate)
 {
     out += '{';
     id_field(out, "_id", entry._id);
@@ -138,4 +140,4 @@ void write_send_ack(std::string& out, const chat::Entry& entry, bool duplicate)
     out += '}';
 }
 
-}  // namespace wgw::gateway
+}  // namespace wgw::chat

@@ -1,0 +1,15 @@
+#pragma once
+/// The operations of chat (chat::patterns), over ChatApi: with whole users in members and messages.
+/// Tests  app/recorded_services_test.cpp
+
+#include "bus/operation.hpp"
+#include "chat/api.hpp"
+#include "model/limits.hpp"
+#include "user/api.hpp"
+
+namespace wgw::chat {
+
+/// All outlive the operations, and those under way.
+bus::Operations operations(ChatApi& chat, user::UserCache& users, const Limits& limits);
+
+}  // namespace wgw::chat

@@ -1,0 +1,67 @@
+#pragma once
+/// The part of chat that a gateway needs live, where chat is another process, over the bus.
+///
+/// Order     a user's sends to a room go out one at a time, so that they are stored in the order in which they came,
+///           whichever service takes them. What waits is bounded: over it the answer is `unavailable` at once
+/// Telling   an entry is told to the listener when its service has answered, before its sender's reply. Whoever also
+///           hears of entries in another way leaves out what was told
+/// Original  its services number nothing (seq 0), know no key of a send and no rooms of a user: those are found by
+///           asking each room for its members, some at a time
+/// Lifetime  what is under way ends when `calls` has answered it; then it may be destroyed
+/// Loop only.
+/// Tests     remote_test.cpp
+
+#include "base/task_scope.hpp"
+#include "bus/calls.hpp"
+#include "chat/api.hpp"
+#include "user/api.hpp"
+
+#include <deque>
+#include <map>
+#include <utility>
+
+namespace wgw::chat {
+
+class RemoteChat final : public LiveChat {
+public:
+    static constexpr std::size_t kMostOfALane = 1'024;  ///< Sends of a user to a room that wait.
+    static constexpr std::size_t kMost = 16'384;        ///< All that wait.
+
+    /// All outlive it. `users` learns the author of each message that was stored.
+    RemoteChat(bus::Calls& calls, user::UserCache& users, IdSource& ids);
+
+    /// Only of a Send: the other commands are operations.
+    void submit(RoomId room, const Caller& caller, Command command, Reply reply) override;
+    void set_listener(Listener listener) override { listener_ = std::move(listener); }
+
+    /// Throws Unavailable, and Refused where the service says no.
+    Task<std::vector<RoomHead>> rooms_of(Caller caller) override;
+
+    /// Sends that have not been answered.
+    std::size_t under_way() const { return under_way_; }
+
+private:
+    struct Waiting {
+        Id id;
+        Authorization by;
+        Send send;
+        Reply reply;
+    };
+    using Lane = std::pair<RoomId, UserId>;
+
+    Task<void> run(Lane lane);
+    Task<Result<Outcome>> save(Lane lane, Id id, Authorization by, Send send);
+    Result<Outcome> read_outcome(const bus::Answer& answer, Send send);
+    Task<std::vector<RoomHead>> ask_each_room(UserId user, Authorization by);
+    Task<void> look_into(RoomHead room, UserId user, Authorization by, std::vector<RoomHead>& found);
+
+    bus::Calls& calls_;
+    user::UserCache& users_;
+    IdSource& ids_;
+    Listener listener_;
+    std::map<Lane, std::deque<Waiting>> lanes_;  ///< Those with something under way, in front what is asked now.
+    std::size_t under_way_ = 0;
+    TaskScope tasks_;
+};
+
+}  // namespace wgw::chat
