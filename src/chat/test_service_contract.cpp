@@ -47,9 +47,10 @@ TEST_P(AChat, StoresOneOfTwoSendsWithOneKeyAThousandTimes)
     int repeated = 0;
     for (int i = 0; i < 1'000; ++i) {
         for (int twice = 0; twice < 2; ++twice)
-            process_->chat().submit(room_, as(kOwner), Send{"a", "key" + std::to_string(i)}, [&](Result<Outcome> outcome) {
-                ++(outcome.value().duplicate ? repeated : stored);
-            });
+            process_->chat().submit(
+                room_, as(kOwner), Send{"a", "key" + std::to_string(i)},
+                [&](Result<Outcome> outcome) { ++(outcome.value().duplicate ? repeated : stored); }
+            );
         if (i % 2 == 0)
             process_->settle();
     }
