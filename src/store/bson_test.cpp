@@ -24,12 +24,12 @@ TEST(ABsonDocument, HasTheTypesThatTheOriginalWrites)
     Bson user;
     user.add("name", "\xC3\xA9").add("last_name", nullptr).add("_id", kId);
     user.add("at", Timestamp{1'800'000'000'000}).add("__v", 0).add("on", true);
-    const auto expected = bytes_of("\x56\0\0\0"
+    const auto expected = bytes_of("\x48\0\0\0"
                                    "\x02name\0\x03\0\0\0\xC3\xA9\0"
                                    "\x0alast_name\0"
                                    "\x07_id\0\x65\1\2\3\4\5\6\7\x08\x09\x0a\xff"
                                    "\x09"
-                                   "at\0\x00\x50\x73\x18\xa3\1\0\0"
+                                   "at\0\x00\x50\x5c\x18\xa3\x01\x00\x00"
                                    "\x10__v\0\0\0\0\0"
                                    "\x08on\0\1"
                                    "\0"sv);
@@ -56,6 +56,8 @@ TEST(ABsonDocument, GivesBackWhatWasAdded)
     EXPECT_EQ(view.get<Timestamp>("time"), Timestamp{Limits::max()});
     EXPECT_EQ(view.get<BsonBinary>("bytes")->subtype, 0x80);
     EXPECT_EQ(view.get<BsonBinary>("bytes")->bytes, "\0\xff"sv);
+    EXPECT_EQ(view.get<BsonView>("inner")->get<std::int64_t>("a"), 1);
+    EXPECT_EQ(view.get<BsonView>("ids")->get<Id>("0"), kId);
     document.add_text("plain", "ab").add_text("with_nul", "a\0b"sv);
     const BsonView with_texts(document.bytes());
     EXPECT_EQ(with_texts.text("plain"), "ab");
@@ -63,8 +65,6 @@ TEST(ABsonDocument, GivesBackWhatWasAdded)
     EXPECT_FALSE(with_texts.get<std::string_view>("with_nul")) << "not every server takes it";
     EXPECT_FALSE(with_texts.text("bytes"));
     EXPECT_FALSE(with_texts.text("missing"));
-    EXPECT_EQ(view.get<BsonView>("inner")->get<std::int64_t>("a"), 1);
-    EXPECT_EQ(view.get<BsonView>("ids")->get<Id>("0"), kId);
 }
 
 TEST(ABsonDocument, ReadsAWholeNumberOfJavaScriptAsAnInteger)

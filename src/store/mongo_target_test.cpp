@@ -74,19 +74,19 @@ TEST_P(ARefusedMongoTarget, IsNamedWithWhatToDoAndWithoutThePassword)
 }
 
 const Refused kRefused[] = {
-    {"nothing",           {},                                           "DB_HOST is not set"        },
-    {"scheme",            {.url = "http://u:s3cret@db"},                "DB_URL has to begin with"  },
-    {"url",               {.url = "mongodb://u:s3cret@/%zz"},           "DB_URL cannot be read"     },
-    {"no_host",           {.url = "mongodb://"},                        "DB_URL cannot be read"     },
-    {"port",              {.host = "db", .port = "65536"},              "DB_PORT=65536 is no port"  },
-    {"port_text",         {.host = "db", .port = "27017 "},             "DB_PORT=27017  is no port" },
-    {"host_with_options", {.host = "db/x?y"},                           "DB_HOST=db/x?y is no host" },
-    {"hosts",             {.host = "a,b"},                              "DB_HOST=a,b is no host"    },
-    {"user_alone",        {.host = "db", .user = "u"},                  "DB_USER is set and DB_PASS"},
-    {"pass_alone",        {.host = "db", .pass = "s3cret"},             "DB_PASS is set and DB_USER"},
-    {"name",              {.host = "db", .name = "a b"},                "DB_NAME is no name"        },
-    {"long_name",         {.host = "db", .name = std::string(64, 'x')}, "DB_NAME is no name"        },
-    {"name_in_url",       {.url = "mongodb://u:s3cret@db/a$b"},         "The database of DB_URL"    },
+    {"nothing",           {},                                                       "DB_HOST is not set"        },
+    {"scheme",            {.url = "http://u:s3cret@db"},                            "DB_URL has to begin with"  },
+    {"url",               {.url = "mongodb://u:s3cret@/%zz"},                       "DB_URL cannot be read"     },
+    {"no_host",           {.url = "mongodb://"},                                    "DB_URL cannot be read"     },
+    {"port",              {.host = "db", .port = "65536"},                          "DB_PORT=65536 is no port"  },
+    {"port_text",         {.host = "db", .port = "27017 "},                         "DB_PORT=27017  is no port" },
+    {"host_with_options", {.host = "db/x?y"},                                       "DB_HOST=db/x?y is no host" },
+    {"hosts",             {.host = "a,b"},                                          "DB_HOST=a,b is no host"    },
+    {"user_alone",        {.host = "db", .user = "u"},                              "DB_USER is set and DB_PASS"},
+    {"pass_alone",        {.host = "db", .pass = "s3cret"},                         "DB_PASS is set and DB_USER"},
+    {"name",              {.host = "db", .name = "a b"},                            "DB_NAME is no name"        },
+    {"long_name",         {.host = "db", .name = std::string(64, 'x')},             "DB_NAME is no name"        },
+    {"name_in_url",       {.url = "mongodb://u:s3cret@db/" + std::string(64, 'x')}, "The database of DB_URL"    },
 };
 
 INSTANTIATE_TEST_SUITE_P(Table, ARefusedMongoTarget, testing::ValuesIn(kRefused), [](const auto& row) {
