@@ -52,6 +52,7 @@ public:
     {
         for (int room = 0; room < rooms; ++room)
             out << make_room(room, members);
+        folder_.keep();
     }
 
 private:
