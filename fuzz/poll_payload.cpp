@@ -24,7 +24,9 @@ void check_packet(std::string_view packet)
     if (const auto bytes = decode_base64(packet)) {
         std::string again;
         append_poll_packet(again, Frame::binary(*bytes));
-        fuzz::require(again == packet, "base64 has one form for the same bytes");
+        std::string in_one_line(packet);
+        std::erase_if(in_one_line, [](char c) { return c == '\r' || c == '\n'; });
+        fuzz::require(again == in_one_line, "base64 has one form for the same bytes, but for its lines");
     }
 }
 
