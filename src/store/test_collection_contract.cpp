@@ -135,6 +135,7 @@ TEST_P(ACollection, LetsOneOfTwoRacingInsertsHaveAUniqueValue)
     std::vector<std::optional<std::string>> answers;
     TaskScope scope([](std::exception_ptr) { FAIL(); });
     for (const int number : {1, 2}) {
+        // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the test waits for it
         scope.spawn([](Collection& things, int n, std::vector<std::optional<std::string>>& out) -> Task<void> {
             out.push_back(co_await things.insert(thing(n, "ann")));
         }(things_, number, answers));
