@@ -1,7 +1,7 @@
 #include "bus/amqp_connection.hpp"
 
+#include "base/backoff.hpp"
 #include "base/random.hpp"
-#include "bus/backoff.hpp"
 #include "bus/tcp_socket.hpp"
 
 #include <algorithm>
@@ -25,6 +25,8 @@ constexpr std::size_t kReadBytes = 256 * 1024;
 constexpr std::size_t kMostReads = 8;                      // before others have their turn
 constexpr std::size_t kMostOutput = std::size_t{1} << 20;  // encoded ahead of the socket
 constexpr Duration kSteady = std::chrono::seconds(5);      // a connection that lasts less does not end the back-off
+constexpr Duration kFirstWait{50};                         // before the next try
+constexpr Duration kLongestWait{3'000};                    // what is back is found again in at most so much
 constexpr Duration kLook{500};                             // so exact is `since` of a delivery
 
 std::string text_of(int error) { return std::generic_category().message(error); }
@@ -133,7 +135,7 @@ void AmqpConnection::work()
     ::pthread_setname_np(::pthread_self(), plan_.program.substr(0, 15).c_str());
     buffer_ = std::make_unique_for_overwrite<char[]>(kReadBytes);
     SystemRandom random;
-    Backoff backoff(random);
+    Backoff backoff(random, kFirstWait, kLongestWait);
     while (!stopping_) {
         TcpSocket socket;
         std::string why = connect(socket);

@@ -4,7 +4,7 @@
 /// At most once, in the order of each publisher. Whoever needs more reads the truth where it is kept, when `following`
 /// says that from here on a channel is heard.
 /// Loop only; the listener is called there.
-/// Tests  hints_contract_test.cpp for each implementation
+/// Tests  test_hints_contract.cpp, on each implementation
 
 #include <functional>
 #include <string>

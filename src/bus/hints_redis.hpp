@@ -3,7 +3,7 @@
 ///
 /// Away   publish() drops, as RedisClient does; a channel is heard again within RedisSubscriber::kLongestWait of its
 ///        return
-/// Tests  hints_contract_test.cpp, redis_cluster_test.cpp
+/// Tests  test_hints_contract.cpp, redis_cluster_test.cpp
 
 #include "bus/hints.hpp"
 #include "bus/redis_client.hpp"

@@ -12,7 +12,7 @@
 /// Bound    kCapacity commands, kCapacityBytes under way; beyond it they fail at once
 /// Errors   Unavailable: whether it was done is unknown. What Redis says no to is a reply of kind error
 /// Threads  the loop's, but for what is marked
-/// Tests    redis_cluster_test.cpp
+/// Tests    redis_client_test.cpp, redis_cluster_test.cpp
 
 #include "base/backoff.hpp"
 #include "base/counter.hpp"

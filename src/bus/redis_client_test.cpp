@@ -1,7 +1,8 @@
-// How the client bears a server that is away, frozen or mad. With a real one: redis_cluster_test.cpp.
+// How client and subscriber bear a server that is away, frozen or mad. With a real one: redis_cluster_test.cpp.
 
 #include "base/test_loop.hpp"
 #include "bus/redis_client.hpp"
+#include "bus/redis_subscriber.hpp"
 #include "bus/test_fake_redis.hpp"
 #include "model/result.hpp"
 
@@ -91,6 +92,27 @@ TEST_F(RedisClientTest, WhatNobodyWaitsForIsLostQuietly)
         client_.send({"PUBLISH", "channel", "payload"});
     client_.flush();
     fails();
+}
+
+TEST(RedisSubscriberTest, AFrozenServerIsTakenForGoneAndFoundAgain)
+{
+    FakeRedis redis;
+    TestLoop loop;
+    const SystemClock clock;
+    SystemRandom random;
+    RedisSubscriber subscriber(redis.address(), loop, clock, random);
+    const auto waits_for = [&clock](const auto& holds) {
+        const Instant end = clock.monotonic() + Duration(10'000);
+        while (!holds() && clock.monotonic() < end)
+            std::this_thread::sleep_for(Duration(5));
+        return holds();
+    };
+    EXPECT_TRUE(waits_for([&] { return subscriber.is_connected(); }));
+    redis.set(FakeRedis::Mood::is_silent);
+    EXPECT_TRUE(waits_for([&] { return subscriber.losses().value() > 0; }));
+    redis.set(FakeRedis::Mood::answers);
+    EXPECT_TRUE(waits_for([&] { return subscriber.is_connected() && redis.connections() > 1; }));
+    subscriber.stop();
 }
 
 }  // namespace

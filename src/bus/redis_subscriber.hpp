@@ -8,7 +8,7 @@
 /// Bound    kUnheardBytes of messages that the loop has not taken yet; beyond it nothing is read, and Redis ends the
 ///          connection when its own bound is met
 /// Threads  the loop's, where the listener is called too; but for what is marked
-/// Tests    redis_cluster_test.cpp
+/// Tests    redis_client_test.cpp, redis_cluster_test.cpp
 
 #include "base/backoff.hpp"
 #include "base/counter.hpp"

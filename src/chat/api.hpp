@@ -10,9 +10,8 @@
 ///           stranger is `not_member`. Every signed-in user may see every room's name.
 /// Users     are ids here; the operations add their objects
 /// Objects   as clients see them: JSON text, recorded fields first and in their recorded order. *created* is the order
-/// of
-///           the reply that made the object and of `chat.message.receive`; *found* is the order of everything that is
-///           read, with `_id` in front. `user` is a user object as JSON text, or `null`
+///           of the reply that made the object and of `chat.message.receive`; *found* is the order of everything that
+///           is read, with `_id` in front. `user` is a user object as JSON text, or `null`
 /// Errors    Failure: the answer is no, and nothing was stored. `unavailable`: stored or not, repeat with the same key.
 ///           Reading throws if the store is broken (store::Full: too much is under way).
 /// Tests     test_service_contract.cpp, on every implementation; remote_test.cpp; gateway/objects_test.cpp (the writers)

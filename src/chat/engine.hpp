@@ -10,9 +10,8 @@
 ///           decided anew, with all that came behind it in the batch. A refusal meets no fence, so it counts only if
 ///           the log's head was the one it was decided at
 /// Failures  A head is never remembered across an error of any kind: execute() forgets everything when it throws, a
-/// batch
-///           forgets the room whose append has thrown, and whoever owns the transaction calls forget_all() when it was
-///           rolled back or its end is uncertain
+///           batch forgets the room whose append has thrown, and whoever owns the transaction calls forget_all() when
+///           it was rolled back or its end is uncertain
 /// Tests     engine_test.cpp, engine_batch_test.cpp, engine_history_test.cpp
 
 #include "base/counter.hpp"

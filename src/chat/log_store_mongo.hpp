@@ -2,8 +2,7 @@
 /// The log in MongoDB. See log_store.hpp, and log_schema_mongo.hpp for the collections.
 ///
 /// Fence        the unique indexes (room_id, seq) and (room_id, user_id, key), and the _id. Which of them an entry met
-/// is
-///              found by looking: not every server says it, and the answer needs the stored entry anyway
+///              is found by looking: not every server says it, and the answer needs the stored entry anyway
 /// Not certain  where an insert ended without an answer, each entry is looked up by its _id before anything is said of
 /// it,
 ///              and what is not there is inserted once more: the same documents, so a late arrival of the first insert

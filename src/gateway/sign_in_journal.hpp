@@ -7,8 +7,7 @@
 ///
 /// Names    also those of nobody: they are a stranger's text, are kept as a digest, and go first
 /// Lines    of a name so many a minute, and of all together so many a second, those of accounts and those of nobody
-/// each
-///          for themselves: a flood neither fills the disk nor hides what is asked about. The rest is counted
+///          each for themselves: a flood neither fills the disk nor hides what is asked about. The rest is counted
 /// Bound    kMost names, some 2 MB; over it the older half goes
 /// Passwords never come here.
 /// Pure: time in, verdict out. Loop only.

@@ -1,9 +1,10 @@
 #pragma once
 /// Which MongoDB: what the settings DB_* say, checked. Pure.
 ///
-///     DB_URL   mongodb://host:port[,host:port…][/database][?options], or mongodb+srv://…; wins over DB_HOST and
-///     DB_PORT DB_HOST, DB_PORT   one server DB_USER, DB_PASS   where the URL has none; they are checked in the
-///     database `admin`, as by the original DB_NAME            where the URL names no database
+///     DB_URL             mongodb://host:port[,host:port…][/database][?options], or mongodb+srv://…; wins over the next
+///     DB_HOST, DB_PORT   one server
+///     DB_USER, DB_PASS   where the URL has none; they are checked in the database `admin`, as by the original
+///     DB_NAME            where the URL names no database
 ///
 /// Errors  a sentence that names the setting and says what to do; a password is in none
 /// Tests   mongo_target_test.cpp
