@@ -28,6 +28,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(wgw_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
   target_link_options(wgw_options INTERFACE -fuse-ld=lld)
 endif()
+target_link_options(wgw_options INTERFACE -Wl,--as-needed)  # a program loads only the libraries that it calls
 
 if(WGW_SANITIZE)
   target_compile_options(wgw_options INTERFACE -fsanitize=${WGW_SANITIZE} -fno-sanitize-recover=all)

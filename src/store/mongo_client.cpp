@@ -7,6 +7,9 @@
 #include <array>
 #include <deque>
 #include <mongoc/mongoc.h>
+#include <string>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -65,6 +68,11 @@ std::string error_text(const bson_error_t& error)
 {
     return {error.message, ::strnlen(error.message, sizeof error.message)};
 }
+
+/// When it is loaded, before main(), the driver makes a file of counters in /dev/shm, named by the process id. kill -9
+/// would leave it, and a later process that gets that id would complain of it on its standard error, whatever it is there
+/// for. Nobody reads the counters of this program, so the file goes at once.
+[[gnu::constructor]] void remove_counter_file() { ::shm_unlink(("/mongoc-" + std::to_string(::getpid())).c_str()); }
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // The life of the process: what it keeps, how it ends, and what it refuses to start with.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { createServer } from 'node:net';
@@ -55,6 +55,12 @@ for (const mode of ['websocket', 'polling']) {
         assert.ok((await messagesOf(server, user, room)).length >= Math.max(acked, told));
     });
 }
+
+// The MongoDB driver would make one, and a later process of that id would complain of it, in any command.
+test('a server has no file in shared memory that kill -9 would leave behind', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t);
+    assert.deepEqual((await readdir('/dev/shm')).filter((name) => name.includes(String(server.pid))), []);
+});
 
 test('an idle server stops at once', { timeout: 60000 }, async (t) => {
     const server = await startServer(t), { code, ms } = await server.stop();
