@@ -9,6 +9,7 @@
 #include "app/metrics.hpp"
 #include "app/options.hpp"
 #include "app/secret.hpp"
+#include "app/server.hpp"
 #include "app/store_watch.hpp"
 #include "auth/credentials.hpp"
 #include "auth/password.hpp"
@@ -44,7 +45,7 @@ namespace wgw::app {
 /// `db` with the tables of everybody made, before any thread uses the file.
 store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock);
 
-class Embedded {
+class Embedded final : public Server {
 public:
     /// A command that opens the store itself, because no server has it, needs all but the sockets.
     enum class Listening { yes, no };
@@ -57,29 +58,29 @@ public:
     );
     Embedded(const Embedded&) = delete;
     Embedded& operator=(const Embedded&) = delete;
-    ~Embedded();
+    ~Embedded() override;
 
-    std::uint16_t port() const { return port_; }
-    std::uint16_t admin_port() const { return admin_port_; }
+    std::uint16_t port() const override { return port_; }
+    std::uint16_t admin_port() const override { return admin_port_; }
     bool made_secret() const { return secret_.made; }
     Control& control() { return control_; }
 
     /// The log level was read anew: what is said to be in force is so.
-    void note_reload(const Options& anew);
+    void note_reload(const Options& anew) override;
 
     /// All that can be asked of the features.
     bus::Operations operations();
 
     /// Stops accepting; whatever is asked from now on is answered `draining`. Work under way goes on: is_working().
-    void refuse_work();
-    bool is_working() const;
+    void refuse_work() override;
+    bool is_working() const override;
 
     /// Closes what is still connected, evenly over `spread`. Behind it: is_drained().
-    void close_connections(Duration spread);
-    bool is_drained() const { return sockets_.drained() && !is_working(); }
+    void close_connections(Duration spread) override;
+    bool is_drained() const override { return sockets_.drained() && !is_working(); }
     /// What /readyz says: `starting` until the first, then `ready`; `draining` from the second on.
-    void set_ready() { is_ready_ = true; }
-    void set_draining() { is_draining_ = true; }
+    void set_ready() override { is_ready_ = true; }
+    void set_draining() override { is_draining_ = true; }
 
 private:
     void listen();

@@ -1,47 +1,30 @@
 #pragma once
-/// Every variable of the program, in one table: name, default, sentence. .env.template is made from it.
+/// The settings of a process: read from where they are set, and checked. The table of them is option_table.hpp.
 ///
 /// Precedence  flags (set by the command line), environment, `.env` in the working folder, defaults
 /// Empty       a variable that is set to an empty text counts as absent
-/// Secrets     also from a file: <NAME>_FILE has its path; or the file <name> in systemd's $CREDENTIALS_DIRECTORY, in
-///             lower case. One of them at a time
-/// Errors      OptionError: a sentence for each value that is wrong, which names the variable and says what to do; exit
-///             code 78
+/// Errors      OptionError: a sentence for each value that is wrong
 /// Tests       options_test.cpp
 
+#include "app/option_error.hpp"
+#include "app/option_table.hpp"
+#include "app/roles.hpp"
 #include "base/log.hpp"
 #include "base/time.hpp"
+#include "bus/amqp_address.hpp"
+#include "bus/redis_address.hpp"
 #include "codec/ip_address.hpp"
 #include "model/limits.hpp"
+#include "store/mongo_target.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
-#include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace wgw::app {
-
-struct OptionError : std::runtime_error {
-    explicit OptionError(const std::string& sentence) : OptionError(std::vector{sentence}) {}
-    /// At least one.
-    explicit OptionError(std::vector<std::string> all);
-
-    std::vector<std::string> sentences;
-};
-
-struct OptionRow {
-    std::string_view name;
-    std::string_view fallback;  ///< Empty: none.
-    std::string_view sentence;
-    bool is_secret = false;  ///< Never shown; may come from a file.
-};
-
-std::span<const OptionRow> option_table();
 
 /// What is in force, and why.
 struct Setting {
@@ -60,9 +43,6 @@ struct Settings {
 /// Whether an address to listen on is reached from this machine only.
 bool is_loopback_name(std::string_view host);
 
-/// `.env.template`, as it is kept in the tree.
-std::string env_template();
-
 struct Options {
     std::string host;
     std::uint16_t port = 0;
@@ -80,6 +60,12 @@ struct Options {
     Duration shutdown_delay{0};
     Duration drain{10'000};
     Limits limits;
+
+    Roles roles;                             ///< None: everything in one process, on a store of its own.
+    std::optional<bus::AmqpAddress> rabbit;  ///< There where there is a role.
+    std::optional<store::MongoTarget> mongo;
+    std::optional<bus::RedisAddress> redis;
+
     std::vector<std::string> warnings;  ///< Sentences for the log: what is set and not read.
     std::vector<Setting> settings;      ///< All of it as it was given, for people.
 };

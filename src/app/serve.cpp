@@ -1,5 +1,6 @@
 #include "app/serve.hpp"
 
+#include "app/cluster.hpp"
 #include "app/embedded.hpp"
 #include "app/notify.hpp"
 #include "app/shutdown.hpp"
@@ -25,7 +26,7 @@ constexpr Duration kLook{20};  // between two looks at what is still under way a
 /// Does with a server what a shutdown asks for.
 class Ending final : public net::Timer {
 public:
-    Ending(net::Loop& loop, Embedded& server, Notify& notify, const Options& options)
+    Ending(net::Loop& loop, Server& server, Notify& notify, const Options& options)
         : loop_(loop), server_(server), notify_(notify), options_(options), shutdown_(options.drain)
     {
     }
@@ -62,19 +63,29 @@ private:
     }
 
     net::Loop& loop_;
-    Embedded& server_;
+    Server& server_;
     Notify& notify_;
     const Options& options_;
     Shutdown shutdown_;
 };
 
 /// A database that is damaged is told with what to do next.
-std::unique_ptr<Embedded> open_server(
+std::unique_ptr<Server> open_server(
     const Options& options, net::Loop& loop, const Clock& clock, Random& random, std::function<void()> on_broken
 )
 {
+    if (options.roles.any())
+        return std::make_unique<ClusterServer>(options, loop, clock, random);
     try {
-        return std::make_unique<Embedded>(options, loop, clock, random, std::move(on_broken));
+        auto server = std::make_unique<Embedded>(options, loop, clock, random, std::move(on_broken));
+        if (server->made_secret())
+            log::info(
+                "A key that signs tokens was made.",
+                {
+                    {"file", options.data + "/jwt_secret"}
+            }
+            );
+        return server;
     } catch (const store::Error& error) {
         if (error.kind() != store::Error::Kind::corrupt)
             throw;
@@ -85,8 +96,38 @@ std::unique_ptr<Embedded> open_server(
     }
 }
 
-void greet(const Options& options, const Embedded& server)
+std::string names_of(const Roles& roles)
 {
+    const bool is[] = {roles.gateway, roles.auth, roles.user, roles.chat};
+    std::string names;
+    for (std::size_t i = 0; i < kRoleNames.size(); ++i)
+        if (is[i])
+            names.append(names.empty() ? "" : ",").append(kRoleNames[i]);
+    return names;
+}
+
+/// Of a process of a cluster, which may have no address for clients. Whether it is ready /readyz says.
+void greet_cluster(const Options& options, const Server& server)
+{
+    log::info(
+        "Started.",
+        {
+            {"role",     names_of(options.roles)                                                                            },
+            {"url",      server.port() == 0 ? std::string() : "http://" + options.host + ":" + std::to_string(server.port())
+            },
+            {"health",   "http://" + options.admin_host + ":" + std::to_string(server.admin_port()) + "/readyz"             },
+            {"rabbitmq", options.rabbit->text()                                                                             },
+            {"mongodb",  options.mongo ? options.mongo->shown : std::string()                                               },
+            {"redis",    options.redis ? options.redis->text() : std::string()                                              },
+            {"version",  kVersion                                                                                           }
+    }
+    );
+}
+
+void greet(const Options& options, const Server& server)
+{
+    if (options.roles.any())
+        return greet_cluster(options, server);
     const bool anywhere = options.host == "0.0.0.0" || options.host == "::";
     const std::string url =
         "http://" + (anywhere ? std::string("localhost") : options.host) + ":" + std::to_string(server.port());
@@ -120,7 +161,7 @@ void greet(const Options& options, const Embedded& server)
 }
 
 /// What SIGHUP asks for. A setting that is wrong changes nothing.
-void reload(const SettingSources* settings, Embedded* server, Notify& notify)
+void reload(const SettingSources* settings, Server* server, Notify& notify)
 {
     notify.reloading();
     try {
@@ -154,7 +195,7 @@ int serve_with(const Options& options, const SettingSources* settings)
     net::Loop loop(clock);
     Notify notify(loop, NotifyOptions::from_environment());
     std::optional<Ending> ending;
-    Embedded* running = nullptr;  // as long as the loop runs
+    Server* running = nullptr;  // as long as the loop runs
     const bool had_terminal = ::isatty(STDERR_FILENO) != 0;
     const auto on_signal = [&](int signal) {
         const bool lost_terminal = had_terminal && ::isatty(STDERR_FILENO) == 0;  // its window was closed
@@ -170,14 +211,7 @@ int serve_with(const Options& options, const SettingSources* settings)
             broken = true;
             loop.stop();
         });
-        Embedded& server = *server_made;
-        if (server.made_secret())
-            log::info(
-                "A key that signs tokens was made.",
-                {
-                    {"file", options.data + "/jwt_secret"}
-            }
-            );
+        Server& server = *server_made;
         if (options.bench_limits)
             log::warn("WGW_LIMITS=bench: no rate limits per user, room and address.");
         else if (options.trusted_proxies.empty())

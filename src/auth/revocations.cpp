@@ -6,21 +6,9 @@
 #include <array>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 namespace wgw::auth {
-
-/// A row of the collection.
-struct Revocation {
-    Id _id;  ///< What is revoked; of a user's row the user's.
-    std::string kind;
-    UserId user_id;
-    std::optional<Timestamp> before;
-    std::optional<Id> kept;
-    std::optional<bool> disabled;
-    std::optional<Timestamp> expires_at;
-    std::optional<std::string> cause = {};
-    std::optional<Timestamp> revoked_at = {};
-};
 
 namespace {
 
@@ -79,6 +67,17 @@ Task<> remove(store::Collection& rows, Id id) { co_await rows.remove(id); }
 
 std::string_view words(Cause cause) { return kCauses[static_cast<std::size_t>(cause)].words; }
 
+std::string to_json(const Revocation& row)
+{
+    std::string out;
+    write(out, kRevocation, row);
+    return out;
+}
+
+Revocation revocation_of(store::Document document) { return store::from_document(kRevocation, std::move(document)); }
+
+std::optional<Revocation> read_revocation(JsonValue json) { return read_object(kRevocation, json); }
+
 const store::CollectionSpec& revocations_spec()
 {
     static const store::CollectionSpec spec{"revocations", store::field_specs(kRevocation.rows), {}};
@@ -95,11 +94,11 @@ Task<> LocalRevocations::load()
             co_return;
         last = page.back()._id;
         for (auto& document : page)
-            note(store::from_document(kRevocation, std::move(document)));
+            hear(store::from_document(kRevocation, std::move(document)));
     }
 }
 
-bool LocalRevocations::is_revoked(const Caller& caller) const
+bool RevocationList::is_revoked(const Caller& caller) const
 {
     if (ended_.contains(caller.ended_by))
         return true;
@@ -145,6 +144,7 @@ Task<bool> LocalRevocations::revoke(Id what, UserId user_id, std::optional<Times
     note(row);  // also if it was there: whoever wrote it may not have heard that it was
     if (is_new)
         tell(user_id);
+    publish(row);
     co_return is_new;
 }
 
@@ -169,7 +169,7 @@ Task<> LocalRevocations::set_disabled(UserId user_id, bool disabled)
     return change_user(user_id, change);
 }
 
-bool LocalRevocations::is_disabled(UserId user_id) const
+bool RevocationList::is_disabled(UserId user_id) const
 {
     const auto found = users_.find(user_id);
     return found != users_.end() && found->second.disabled;
@@ -191,18 +191,30 @@ Task<> LocalRevocations::sweep()
 }
 
 /// What the store has says what memory has.
-void LocalRevocations::note(const Revocation& row)
+bool RevocationList::note(const Revocation& row)
 {
-    if (row.kind == kUser)
-        users_[row._id] = {row.before, row.kept.value_or(Id()), row.disabled.value_or(false)};
-    else
-        ended_.emplace(row._id, row.expires_at.value_or(kNeverExpires));
+    if (row.kind != kUser)
+        return ended_.emplace(row._id, row.expires_at.value_or(kNeverExpires)).second;
+    const UserMark mark{row.before, row.kept.value_or(Id()), row.disabled.value_or(false)};
+    return std::exchange(users_[row._id], mark) != mark;
 }
 
-void LocalRevocations::tell(UserId user_id) const
+void RevocationList::hear(const Revocation& row)
+{
+    if (note(row))
+        tell(row.user_id);
+}
+
+void RevocationList::tell(UserId user_id) const
 {
     if (listener_)
         listener_(user_id);
+}
+
+void LocalRevocations::publish(const Revocation& row) const
+{
+    if (publisher_)
+        publisher_(row);
 }
 
 Task<> LocalRevocations::change_user(UserId user_id, std::function<void(Revocation&)> change)
@@ -223,6 +235,7 @@ Task<> LocalRevocations::change_user(UserId user_id, std::function<void(Revocati
             continue;  // somebody else was faster
         note(row);
         tell(user_id);
+        publish(row);
         co_return;
     }
     throw std::runtime_error("The revocations of a user could not be changed: " + user_id.hex());

@@ -9,12 +9,14 @@
 /// Tests    revocations_test.cpp
 
 #include "auth/api.hpp"
+#include "codec/json_text.hpp"
 #include "store/collection.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -23,7 +25,25 @@ namespace wgw::auth {
 /// The collection `revocations`.
 const store::CollectionSpec& revocations_spec();
 
-struct Revocation;
+/// A row of it.
+struct Revocation {
+    Id _id;            ///< What is revoked; of a user's row the user's.
+    std::string kind;  ///< `token`, also of a session, or `user`.
+    UserId user_id;
+    std::optional<Timestamp> before;
+    std::optional<Id> kept;
+    std::optional<bool> disabled;
+    std::optional<Timestamp> expires_at;
+    std::optional<std::string> cause = {};
+    std::optional<Timestamp> revoked_at = {};
+};
+
+/// As JSON, for other processes. read: nothing where it is none.
+std::string to_json(const Revocation& row);
+std::optional<Revocation> read_revocation(JsonValue json);
+
+/// Of a document of the collection.
+Revocation revocation_of(store::Document document);
 
 /// What has ended a session or a token.
 enum class Cause : std::uint8_t {
@@ -55,16 +75,48 @@ struct WhyRevoked {
     std::optional<Timestamp> at = {};  ///< Nothing: it was not kept.
 };
 
-class LocalRevocations final : public Revocations {
+/// What is known to be revoked, in memory, whoever has said so.
+class RevocationList : public Revocations {
+public:
+    bool is_revoked(const Caller& caller) const override;
+    void set_listener(std::function<void(UserId)> listener) override { listener_ = std::move(listener); }
+    bool is_disabled(UserId user_id) const;
+
+    /// A row that is kept somewhere. Where it says something new the listener is told.
+    void hear(const Revocation& row);
+
+    std::size_t size() const { return ended_.size() + users_.size(); }
+
+protected:
+    struct UserMark {
+        std::optional<Timestamp> before;
+        Id kept;
+        bool disabled = false;
+
+        friend bool operator==(const UserMark&, const UserMark&) = default;
+    };
+
+    /// Whether it says something new.
+    bool note(const Revocation& row);
+    void tell(UserId user_id) const;
+
+    std::unordered_map<Id, Timestamp> ended_;  ///< And until when.
+    std::unordered_map<UserId, UserMark> users_;
+
+private:
+    std::function<void(UserId)> listener_;
+};
+
+class LocalRevocations final : public RevocationList {
 public:
     /// Both outlive it. `rows` was made from revocations_spec().
     LocalRevocations(store::Collection& rows, const Clock& clock) : rows_(rows), clock_(clock) {}
 
-    /// Reads what was revoked before. Before the first question.
+    /// Reads what has been revoked, also by other processes. Before the first question.
     Task<> load();
 
-    bool is_revoked(const Caller& caller) const override;
-    void set_listener(std::function<void(UserId)> listener) override { listener_ = std::move(listener); }
+    /// `row` has been written here: for other processes.
+    void set_publisher(std::function<void(const Revocation& row)> publisher) { publisher_ = std::move(publisher); }
 
     /// Nothing: it counts.
     Task<std::optional<WhyRevoked>> why_revoked(Caller caller);
@@ -78,29 +130,17 @@ public:
 
     /// Disabled: no token counts, and when the user is enabled again those without a session still do not.
     Task<> set_disabled(UserId user_id, bool disabled);
-    bool is_disabled(UserId user_id) const;
 
     /// Forgets some of what has expired.
     Task<> sweep();
 
-    std::size_t size() const { return ended_.size() + users_.size(); }
-
 private:
-    struct UserMark {
-        std::optional<Timestamp> before;
-        Id kept;
-        bool disabled = false;
-    };
-
-    void note(const Revocation& row);
-    void tell(UserId user_id) const;
+    void publish(const Revocation& row) const;
     Task<> change_user(UserId user_id, std::function<void(Revocation&)> change);
 
     store::Collection& rows_;
     const Clock& clock_;
-    std::function<void(UserId)> listener_;
-    std::unordered_map<Id, Timestamp> ended_;  ///< And until when.
-    std::unordered_map<UserId, UserMark> users_;
+    std::function<void(const Revocation&)> publisher_;
 };
 
 }  // namespace wgw::auth

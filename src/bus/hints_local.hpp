@@ -20,7 +20,7 @@ public:
 
     void subscribe(const std::string& channel) override
     {
-        if (wanted_.insert(channel).second)
+        if (wanted_.insert(channel).second && listener_.following)
             listener_.following(channel);
     }
 

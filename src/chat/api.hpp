@@ -146,6 +146,11 @@ public:
     /// The rooms of which the caller is a member, for a socket that connects. A join that is stored meanwhile is told
     /// to the listener and may be missing here: note the socket first, ask second.
     virtual Task<std::vector<RoomHead>> rooms_of(Caller caller) = 0;
+
+    /// From now on the listener is told of this room's entries, from behind `room.seq` on; and no longer. Where all
+    /// entries are stored in this process it is told of all of them anyway.
+    virtual void watch(const RoomHead& room) { static_cast<void>(room); }
+    virtual void unwatch(const RoomId& room) { static_cast<void>(room); }
 };
 
 /// All of it.

@@ -22,6 +22,7 @@ namespace wgw::chat {
 
 /// An entry's number in its room: 1, 2, 3 … without holes, below 2^53.
 using Seq = std::int64_t;
+inline constexpr Seq kMaxSeq = (Seq{1} << 53) - 1;
 
 /// The number is what the store keeps: never change one.
 enum class EntryType : std::uint8_t {

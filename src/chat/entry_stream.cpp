@@ -25,22 +25,23 @@ void publish(bus::Hints& hints, const Entry& entry)
 
 EntryStream::EntryStream(bus::Hints& hints, LogReader& log, TaskScope& tasks) : hints_(hints), log_(log), tasks_(tasks)
 {
-    hints.set_listener(
-        {.heard =
-             [this](std::string_view, std::string_view payload) {
-                 if (auto entry = decode_hint(payload))
-                     hear(*std::move(entry));
-                 else
-                     log::warn("Something that is no hint of ours was published on Redis.", {});
-             },
-         .following =
-             [this](std::string_view channel) {
-                 if (channel.starts_with(kRoomPrefix))
-                     if (const auto room = Id::parse(channel.substr(kRoomPrefix.size())))
-                         unsure_.insert(*room);
-             }}
-    );
     hints.subscribe(std::string(kJoinsChannel));
+}
+
+void EntryStream::heard(std::string_view payload)
+{
+    if (auto entry = decode_hint(payload))
+        hear(*std::move(entry));
+    else
+        log::warn("Something that is no hint of ours was published on Redis.", {});
+}
+
+void EntryStream::following(std::string_view channel)
+{
+    if (!channel.starts_with(kRoomPrefix))
+        return;
+    if (const auto room = Id::parse(channel.substr(kRoomPrefix.size())))
+        unsure_.insert(*room);
 }
 
 void EntryStream::watch(const RoomId& room, Seq told)
@@ -56,6 +57,16 @@ void EntryStream::unwatch(const RoomId& room)
     feed_.unfollow(room);
     unsure_.erase(room);
     hints_.unsubscribe(room_channel(room));
+}
+
+void EntryStream::unwatch_unless(const std::function<bool(const RoomId&)>& is_wanted)
+{
+    std::vector<RoomId> unwanted;
+    for (const auto& room : feed_.rooms())
+        if (!is_wanted(room))
+            unwanted.push_back(room);
+    for (const auto& room : unwanted)
+        unwatch(room);
 }
 
 void EntryStream::stored(Entry entry) { hear(std::move(entry)); }

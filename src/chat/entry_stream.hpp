@@ -24,6 +24,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -64,7 +65,7 @@ public:
     static constexpr std::size_t kPage = 500;
     static constexpr std::size_t kHeads = 1'000;
 
-    /// All outlive it. Sets the listener of `hints`.
+    /// All outlive it. Whoever listens to `hints` passes on what heard() and following() are for.
     EntryStream(bus::Hints& hints, LogReader& log, TaskScope& tasks);
 
     void set_listener(Listener listener) { listener_ = std::move(listener); }
@@ -73,8 +74,15 @@ public:
     void watch(const RoomId& room, Seq told);
     void unwatch(const RoomId& room);
 
+    /// All of which that is not said.
+    void unwatch_unless(const std::function<bool(const RoomId&)>& is_wanted);
+
     void stored(Entry entry);
     void advance(Instant now);
+
+    /// What was published on a channel of entries, and that it is heard from now on: as Hints::Listener has it.
+    void heard(std::string_view payload);
+    void following(std::string_view channel);
 
     std::size_t watched() const { return feed_.size(); }
 

@@ -71,6 +71,10 @@ class EntryStreamTest : public testing::Test {
 protected:
     EntryStreamTest()
     {
+        hints_.set_listener(
+            {.heard = [this](std::string_view, std::string_view payload) { stream_.heard(payload); },
+             .following = [this](std::string_view channel) { stream_.following(channel); }}
+        );
         stream_.set_listener([this](const Entry& entry) { told_.push_back(entry); });
         turn();
     }

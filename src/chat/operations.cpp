@@ -39,7 +39,9 @@ Task<Result<bus::Answer>> join_room(Parts parts, bus::Request request, Caller ca
     const auto member = co_await parts.chat.join(fields->room_id, *user_id);
     if (!member)
         co_return fail(member.error());
-    co_return bus::Answer{};
+    bus::Answer done;
+    done.headers.push_back({std::string(bus::kSeqHeader), std::to_string(member->seq)});
+    co_return done;
 }
 
 Task<Result<bus::Answer>> find_rooms(Parts parts, bus::Request request, Caller)

@@ -177,7 +177,7 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
         for (const auto& room : rooms) {
             if (!client.only.empty() && client.only != room.room_id)
                 continue;
-            parts_.hub.follow(*socket, room.room_id);
+            parts_.hub.follow(*socket, room);
             found = true;
         }
         if (!found)

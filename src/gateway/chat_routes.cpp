@@ -7,18 +7,31 @@
 #include "model/token.hpp"
 
 #include <array>
+#include <charconv>
 
 namespace wgw::gateway {
 namespace {
 
-/// The caller hears of a room at once: also where the service that has made the member tells nobody.
+// The caller hears of a room at once: also where the service that has made the member tells nobody. A service of the
+// original numbers nothing: 0.
+
 void follow_made(RoomHub& hub, std::string_view answer, UserId user)
 {
     const JsonValue made(answer);
     const auto text = made.is_object() ? made.find("_id") : std::nullopt;
-    const auto room = text && text->is_string() ? Id::parse(text->string()) : std::nullopt;
-    if (room)
-        hub.on_member(*room, user);
+    const auto room = text ? Id::parse(text->string()) : std::nullopt;
+    if (!room)
+        return;
+    const auto seq = made.find("seq");
+    hub.on_member({*room, seq ? seq->integer().value_or(0) : 0}, user);
+}
+
+void follow_joined(RoomHub& hub, const bus::Answer& answer, RoomId room, UserId user)
+{
+    const std::string_view text = bus::header_of(answer.headers, bus::kSeqHeader);
+    chat::Seq seq = 0;
+    std::from_chars(text.data(), text.data() + text.size(), seq);
+    hub.on_member({room, seq}, user);
 }
 
 Task<Result<RestReply>> create_room(Features features, RestRequest request)
@@ -49,12 +62,12 @@ Task<Result<RestReply>> join_room(Features features, RestRequest request)
         co_return fail(user_id.error());
     if (auto refused = features.throttles.join(*user_id))
         co_return fail(*std::move(refused));
-    auto joined = co_await relay_done(
-        features.services, chat::patterns::kJoin, std::move(request.body), std::move(request.caller)
-    );
-    if (joined)
-        features.hub.on_member(fields->room_id, *user_id);
-    co_return joined;
+    const auto joined =
+        co_await features.services.ask(chat::patterns::kJoin, std::move(request.body), std::move(request.caller));
+    if (!joined)
+        co_return fail(joined.error());
+    follow_joined(features.hub, *joined, fields->room_id, *user_id);
+    co_return RestReply{};
 }
 
 Task<Result<RestReply>> find_rooms(Features features, RestRequest request)

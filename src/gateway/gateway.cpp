@@ -28,7 +28,7 @@ Gateway::Gateway(Parts parts)
           routes({parts.services, parts.chat, hub_, parts.limits, parts.throttles}), guard_, parts.limits, parts.clock,
           [this](const HttpRequest& request) { return site_.answer(request); }
       ),
-      hub_tasks_(log_stray), hub_(parts.sockets.of("/"), parts.users, hub_tasks_, event_counts_),
+      hub_tasks_(log_stray), hub_(parts.sockets.of("/"), parts.chat, parts.users, hub_tasks_, event_counts_),
       events_(
           {parts.sockets.of("/"), parts.chat, hub_, parts.users, hub_tasks_, guard_, parts.limits, parts.throttles,
            parts.clock, parts.loop, event_counts_, parts.node, parts.version}

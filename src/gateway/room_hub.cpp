@@ -27,7 +27,11 @@ std::vector<std::uint64_t> RoomHub::sockets_of(const UserId& user) const
     return numbers;
 }
 
-void RoomHub::follow(sio::Socket& socket, const RoomId& room) { socket.join(room.hex()); }
+void RoomHub::follow(sio::Socket& socket, const chat::RoomHead& room)
+{
+    socket.join(room.room_id.hex());
+    chat_.watch(room);
+}
 
 void RoomHub::on_entry(const chat::Entry& entry)
 {
@@ -82,7 +86,7 @@ void RoomHub::tell(const chat::Entry& entry)
         break;
     case chat::EntryType::room_update:
     case chat::EntryType::member_update:
-        on_member(entry.room_id, entry.user_id);
+        on_member({entry.room_id, entry.seq}, entry.user_id);
         break;
     }
 }
@@ -99,12 +103,12 @@ void RoomHub::tell_message(const chat::Entry& entry, std::string_view author)
     sockets_.broadcast(room, sockets_.encode_values(chat::event_name(entry.type), arguments));
 }
 
-void RoomHub::on_member(const RoomId& room, const UserId& user)
+void RoomHub::on_member(const chat::RoomHead& room, const UserId& user)
 {
     const auto [begin, end] = devices_.equal_range(user);
     for (const auto& [owner, device] : std::ranges::subrange(begin, end)) {
         auto* socket = sockets_.find(device.socket);
-        if (socket != nullptr && (device.only.empty() || device.only == room))
+        if (socket != nullptr && (device.only.empty() || device.only == room.room_id))
             follow(*socket, room);
     }
 }

@@ -24,8 +24,10 @@ namespace wgw::gateway {
 class RoomHub {
 public:
     /// All outlive the hub.
-    RoomHub(sio::Namespace& sockets, user::UserCache& users, TaskScope& tasks, EventCounts& counts)
-        : sockets_(sockets), users_(users), tasks_(tasks), counts_(counts)
+    RoomHub(
+        sio::Namespace& sockets, chat::LiveChat& chat, user::UserCache& users, TaskScope& tasks, EventCounts& counts
+    )
+        : sockets_(sockets), chat_(chat), users_(users), tasks_(tasks), counts_(counts)
     {
     }
 
@@ -38,10 +40,11 @@ public:
     std::vector<std::uint64_t> sockets_of(const UserId& user) const;
     std::size_t count_sockets_of(const UserId& user) const { return devices_.count(user); }
 
-    void follow(sio::Socket& socket, const RoomId& room);
+    /// From behind `room.seq` on; where it is followed already, from where that is.
+    void follow(sio::Socket& socket, const chat::RoomHead& room);
 
-    /// `user` is a member of the room from now on, or was one before: their sockets follow it.
-    void on_member(const RoomId& room, const UserId& user);
+    /// `user` is a member of the room since `room.seq`, or was one before: their sockets follow it.
+    void on_member(const chat::RoomHead& room, const UserId& user);
 
     /// An entry that has just been stored.
     void on_entry(const chat::Entry& entry);
@@ -57,6 +60,7 @@ private:
     Task<void> tell_held(RoomId room);
 
     sio::Namespace& sockets_;
+    chat::LiveChat& chat_;
     user::UserCache& users_;
     TaskScope& tasks_;
     EventCounts& counts_;

@@ -5,12 +5,8 @@ import { kRoot } from '../e2e/server.mjs';
 
 const template = await readFile(path(kRoot, '.env.template'), 'utf8');
 
-/** The names of all settings. Those of the other servers are the original's. */
-export const kSettings = new Set([
-    ...[...template.matchAll(/^# ([A-Z][A-Z_]+)=/gm)].map(([, name]) => name),
-    ...['URL', 'HOST', 'PORT', 'USER', 'PASS', 'NAME'].map((part) => `DB_${part}`), ...['URL', 'HOST', 'PORT', 'USER', 'PASS'].map((part) => `RMQ_${part}`),
-    ...['URL', 'HOST', 'PORT', 'PASS'].map((part) => `REDIS_${part}`), ...['DB_URL', 'DB_PASS', 'RMQ_URL', 'RMQ_PASS', 'REDIS_URL', 'REDIS_PASS', 'JWT_SECRET'].map((name) => `${name}_FILE`),
-]);
+/** The names of all settings, and of the files of the secret ones. */
+export const kSettings = new Set([...template.matchAll(/^# ([A-Z][A-Z_]+)=/gm)].map(([, name]) => name));
 
 /** Which servers a role needs beside the key: the prefixes of their settings. */
 export const kServers = { gateway: ['RMQ_', 'REDIS_'], auth: ['RMQ_', 'REDIS_', 'DB_'], user: ['RMQ_', 'REDIS_', 'DB_'], chat: ['RMQ_', 'REDIS_', 'DB_'] };

@@ -1,0 +1,120 @@
+#include "app/backends.hpp"
+
+#include "bus/hints_local.hpp"
+#include "bus/hints_redis.hpp"
+
+#include <algorithm>
+
+namespace wgw::app {
+namespace {
+
+/// Of the pool: the threads that read and write documents, those of chat's engines, and the one that starts.
+constexpr std::size_t kMongoClients = 16;
+
+}  // namespace
+
+Backends::Backends(const Options& options, net::Loop& loop, const Clock& clock, Random& random) : loop_(loop)
+{
+    if (options.redis) {
+        redis_.emplace(*options.redis, "redis", loop, clock, random);
+        subscriber_.emplace(*options.redis, loop, clock, random);
+        hints_ = std::make_unique<bus::RedisHints>(*redis_, *subscriber_);
+        watch({
+            [this] { redis_->flush(); },
+            [this] { return redis_->next_deadline(); },
+            [this](Instant now) { redis_->expire(now); },
+        });
+    } else {
+        hints_ = std::make_unique<bus::LocalHints>();
+    }
+    if (options.mongo && options.roles.needs_store()) {
+        pool_.emplace(*options.mongo, kMongoClients);
+        threads_.emplace(*pool_, loop, clock);
+        watch({
+            [this] { threads_->flush(); },
+            [this] { return threads_->next_deadline(); },
+            [this](Instant now) { threads_->expire(now); },
+        });
+    }
+    if (options.roles.asks()) {
+        calls_.emplace(
+            bus::CallsAmqp::Options{
+                *options.rabbit, {"auth", "user", "chat"}
+        },
+            loop, clock, random
+        );
+        watch({
+            [this] { calls_->flush(); },
+            [this] { return calls_->next_deadline(); },
+            [this](Instant now) { calls_->expire(now); },
+        });
+    }
+}
+
+Backends::~Backends() { stop(); }
+
+void Backends::stop()
+{
+    if (calls_)
+        calls_->stop();
+    if (threads_)
+        threads_->stop();
+    if (subscriber_)
+        subscriber_->stop();
+    if (redis_)
+        redis_->stop();
+}
+
+void Backends::flush()
+{
+    for (const auto& watched : watched_)
+        watched.flush();
+    if (!armed())
+        arm();
+}
+
+void Backends::on_timer(Instant now)
+{
+    for (const auto& watched : watched_)
+        watched.expire(now);
+    arm();
+}
+
+void Backends::arm()
+{
+    std::optional<Instant> first;
+    for (const auto& watched : watched_)
+        if (const auto next = watched.next_deadline(); next && (!first || *next < *first))
+            first = next;
+    if (first)
+        loop_.timers().arm(*this, *first);
+}
+
+std::vector<Check> Backends::checks()
+{
+    std::vector<Check> checks;
+    if (calls_)
+        checks.push_back(
+            calls_->state().is_up
+                ? Check{"rabbitmq"}
+                : Check{"rabbitmq", "rabbitmq_away", "RabbitMQ cannot be reached: look whether it runs, and at RMQ_…."}
+        );
+    if (pool_) {
+        threads_->look_again();
+        checks.push_back(
+            !pool_->health().is_away() && !threads_->is_late()
+                ? Check{"mongodb"}
+                : Check{"mongodb", "mongodb_away", "MongoDB does not answer: look whether it runs, and at DB_…."}
+        );
+    }
+    if (redis_)
+        // Chat goes on without it: no reason to take this process away from its clients.
+        checks.push_back(
+            redis_->is_connected() || hears()
+                ? Check{"redis"}
+                : Check{.name = "redis", .sentence = "Redis cannot be reached: messages from others come late"}
+        );
+    return checks;
+}
+
+}  // namespace wgw::app

@@ -1,0 +1,74 @@
+#pragma once
+/// The servers that a process of a cluster uses, and its connections to them: those that its roles need.
+///
+/// Each is tried again by itself when it is away; a process starts without any of them, and says so at /readyz.
+/// Loop only.
+/// Tests  tests/cluster
+
+#include "app/admin.hpp"
+#include "app/options.hpp"
+#include "bus/calls_amqp.hpp"
+#include "bus/hints.hpp"
+#include "bus/redis_client.hpp"
+#include "bus/redis_subscriber.hpp"
+#include "net/loop.hpp"
+#include "store/mongo_client.hpp"
+#include "store/mongo_threads.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace wgw::app {
+
+class Backends final : private net::Timer {
+public:
+    /// All outlive it.
+    Backends(const Options& options, net::Loop& loop, const Clock& clock, Random& random);
+    Backends(const Backends&) = delete;
+    Backends& operator=(const Backends&) = delete;
+    ~Backends() override;
+
+    // What the roles need is there.
+    bus::Calls& calls() { return *calls_; }
+    store::MongoPool& pool() { return *pool_; }
+    store::MongoThreads& threads() { return *threads_; }
+
+    /// Over Redis; without one those of this process alone.
+    bus::Hints& hints() { return *hints_; }
+
+    /// More that is looked after like a connection: handed over at the end of each turn, given up when it is late.
+    struct Watched {
+        std::function<void()> flush;
+        std::function<std::optional<Instant>()> next_deadline;
+        std::function<void(Instant)> expire;
+    };
+    void watch(Watched watched) { watched_.push_back(std::move(watched)); }
+
+    /// At the end of each turn.
+    void flush();
+
+    std::vector<Check> checks();
+
+    /// Whether hints from other processes come.
+    bool hears() const { return subscriber_ && subscriber_->is_connected(); }
+
+    /// Ends the threads, in the order in which what they answer can still be told.
+    void stop();
+
+private:
+    void on_timer(Instant now) override;
+    void arm();
+
+    net::Loop& loop_;
+    std::optional<bus::RedisClient> redis_;
+    std::optional<bus::RedisSubscriber> subscriber_;
+    std::unique_ptr<bus::Hints> hints_;
+    std::optional<store::MongoPool> pool_;
+    std::optional<store::MongoThreads> threads_;
+    std::optional<bus::CallsAmqp> calls_;
+    std::vector<Watched> watched_;
+};
+
+}  // namespace wgw::app

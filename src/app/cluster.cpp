@@ -1,0 +1,430 @@
+#include "app/cluster.hpp"
+
+#include "app/housekeeping.hpp"
+#include "app/server_options.hpp"
+#include "app/version.hpp"
+#include "auth/credentials.hpp"
+#include "auth/operations.hpp"
+#include "auth/password.hpp"
+#include "auth/service.hpp"
+#include "auth/sessions.hpp"
+#include "base/log.hpp"
+#include "bus/services.hpp"
+#include "chat/cluster_chat.hpp"
+#include "chat/log_schema_mongo.hpp"
+#include "chat/operations.hpp"
+#include "chat/remote.hpp"
+#include "chat/remote_log.hpp"
+#include "chat/service_mongo.hpp"
+#include "codec/json_text.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/throttles.hpp"
+#include "sio/server/server.hpp"
+#include "store/collection_mongo.hpp"
+#include "user/operations.hpp"
+#include "user/remote.hpp"
+#include "user/service.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace wgw::app {
+namespace {
+
+constexpr Duration kTick{100};
+constexpr Duration kRetry{1'000};         // of what has to be there before the first request
+constexpr Duration kRefresh{5'000};       // of what was revoked, where no hints come
+constexpr Duration kSafeRefresh{60'000};  // where they do
+constexpr Duration kUnwatch{10'000};      // rooms that nobody here follows any more
+constexpr std::uint16_t kMostUnderWay = 256;
+
+void log_stray(std::exception_ptr thrown)
+{
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+        log::error(
+            "A task failed outside of its fence.",
+            {
+                {"what", error.what()}
+        }
+        );
+    }
+}
+
+bus::Operations together(bus::Operations all, bus::Operations more)
+{
+    std::ranges::move(more, std::back_inserter(all));
+    return all;
+}
+
+}  // namespace
+
+struct UserRole {
+    UserRole(store::MongoThreads& threads, const Clock& clock)
+        : rows(store::make_mongo_collection(threads, user::users_spec())), service(*rows, clock)
+    {
+    }
+
+    std::unique_ptr<store::Collection> rows;
+    user::UserService service;
+};
+
+struct AuthRole {
+    struct Parts {
+        Backends& backends;
+        net::Loop& loop;
+        const Clock& clock;
+        const Tokens& tokens;
+        IdSource& ids;
+        auth::LocalRevocations& revocations;
+        user::UserApi& users;
+        const Limits& limits;
+    };
+
+    explicit AuthRole(const Parts& parts)
+        : credential_rows(store::make_mongo_collection(parts.backends.threads(), auth::credentials_spec())),
+          session_rows(store::make_mongo_collection(parts.backends.threads(), auth::sessions_spec())),
+          passwords(parts.loop, parts.limits), credentials(*credential_rows, parts.ids, parts.clock),
+          sessions({*session_rows, parts.revocations, parts.tokens, parts.ids, parts.clock}),
+          service(
+              {credentials, sessions, parts.revocations, parts.users, passwords, parts.tokens, parts.ids, parts.limits}
+          ),
+          housekeeping(parts.loop, sessions, parts.revocations)
+    {
+    }
+
+    std::unique_ptr<store::Collection> credential_rows;
+    std::unique_ptr<store::Collection> session_rows;
+    auth::Passwords passwords;
+    auth::Credentials credentials;
+    auth::Sessions sessions;
+    auth::AuthService service;
+    Housekeeping housekeeping;
+};
+
+struct ChatRole {
+    ChatRole(Backends& backends, net::Loop& loop, const Clock& clock, Random& random, const Limits& limits)
+        : service(backends.pool(), backends.threads(), loop, clock, random, {.limits = limits})
+    {
+        service.set_listener([&backends](const chat::Entry& entry) { chat::publish(backends.hints(), entry); });
+        backends.watch({
+            [this] { service.flush(); },
+            [this] { return service.next_deadline(); },
+            [this](Instant now) { service.expire(now); },
+        });
+    }
+
+    chat::MongoService service;
+};
+
+struct GatewayRole {
+    struct Parts {
+        const Options& options;
+        Backends& backends;
+        net::Loop& loop;
+        const Clock& clock;
+        Random& random;
+        const Tokens& tokens;
+        IdSource& ids;
+        auth::Revocations& revocations;
+        user::UserCache& users;
+        TaskScope& tasks;
+    };
+
+    explicit GatewayRole(const Parts& parts)
+        : services(bus::make_remote_services(parts.backends.calls())), log(parts.backends.calls()),
+          stream(parts.backends.hints(), log, parts.tasks), sender(parts.backends.calls(), parts.users, parts.ids),
+          chat(sender, stream),
+          throttles(parts.options.limits, parts.options.trusted_proxies, parts.loop, parts.random),
+          sockets(parts.loop, parts.random, socket_options(parts.options, throttles, parts.tokens, parts.clock)),
+          gateway(
+              {*services, parts.users, chat, sockets, parts.loop, parts.tokens, parts.revocations, parts.options.limits,
+               throttles, parts.clock, parts.ids.next().hex(), std::string(kVersion),
+               gateway::Guard::Keep::authorization}
+          ),
+          http(parts.loop, gateway, http_options(parts.options.limits))
+    {
+        gateway.attach(http);
+    }
+
+    void unwatch()
+    {
+        auto& nsp = sockets.of("/");
+        stream.unwatch_unless([&nsp](const RoomId& room) { return nsp.room_size(room.hex()) > 0; });
+    }
+
+    std::unique_ptr<bus::Services> services;
+    chat::RemoteLog log;
+    chat::EntryStream stream;
+    chat::RemoteChat sender;
+    chat::ClusterChat chat;
+    gateway::Throttles throttles;
+    sio::Server sockets;
+    gateway::Gateway gateway;
+    net::HttpServer http;
+    Instant unwatch_at;
+};
+
+class ClusterServer::Ticker final : public net::Timer {
+public:
+    Ticker(net::Loop& loop, ClusterServer& server) : loop_(loop), server_(server)
+    {
+        loop_.timers().arm(*this, loop_.now() + kTick);
+    }
+    ~Ticker() override = default;
+
+private:
+    void on_timer(Instant now) override
+    {
+        loop_.timers().arm(*this, now + kTick);
+        server_.on_tick(now);
+    }
+
+    net::Loop& loop_;
+    ClusterServer& server_;
+};
+
+ClusterServer::ClusterServer(const Options& options, net::Loop& loop, const Clock& clock, Random& random)
+    : options_(options), loop_(loop), clock_(clock),
+      tokens_(
+          {.current = options_.jwt_secret, .previous = options_.previous_secret, .issuers = options_.issuers}, clock
+      ),
+      ids_(clock, random), backends_(options_, loop, clock, random), tasks_(log_stray)
+{
+    loop_.backlog().bound(static_cast<std::size_t>(options_.limits.queues_bytes));
+    listen_to_hints();
+    build_roles(clock, random);
+    admin_.emplace(Admin::Parts{
+        .checks = [this] { return checks(); },
+        .lag = [this] { return loop_.pulse().worst(loop_.now()); },
+        .metrics = [](MetricsPage::Form) { return std::string(); },
+    });
+    admin_http_.emplace(loop_, *admin_, net::HttpServerOptions{.port_setting = "WGW_ADMIN_PORT"});
+    admin_->attach(*admin_http_);
+    loop_.at_end_of_turn([this] { flush(); });
+    ticker_ = std::make_unique<Ticker>(loop_, *this);
+    if (gateway_)
+        port_ = gateway_->http.listen(options_.host, options_.port);
+    admin_port_ = admin_http_->listen(options_.admin_host, options_.admin_port);
+}
+
+// The channels of rooms are subscribed by the gateway's stream, and heard by it.
+void ClusterServer::listen_to_hints()
+{
+    backends_.hints().set_listener(
+        {.heard =
+             [this](std::string_view channel, std::string_view payload) {
+                 if (channel == auth::kRevocationsChannel)
+                     hear_of_revocation(payload);
+                 else if (gateway_)
+                     gateway_->stream.heard(payload);
+             },
+         .following =
+             [this](std::string_view channel) {
+                 if (channel == auth::kRevocationsChannel)
+                     refresh_at_ = std::min(refresh_at_, loop_.now());
+                 else if (gateway_)
+                     gateway_->stream.following(channel);
+             }}
+    );
+    backends_.hints().subscribe(std::string(auth::kRevocationsChannel));
+}
+
+void ClusterServer::hear_of_revocation(std::string_view payload)
+{
+    const bool is_json = json_check(payload) == JsonError::none;
+    if (const auto row = is_json ? auth::read_revocation(JsonValue(payload)) : std::nullopt)
+        revocations_->hear(*row);
+    else
+        log::warn("Something that is no hint of ours was published on Redis.", {});
+}
+
+void ClusterServer::build_roles(const Clock& clock, Random& random)
+{
+    const auto& roles = options_.roles;
+    if (roles.needs_store()) {
+        revocation_rows_ = store::make_mongo_collection(backends_.threads(), auth::revocations_spec());
+        revocations_ = &local_revocations_.emplace(*revocation_rows_, clock);
+        local_revocations_->set_publisher([this](const auth::Revocation& row) {
+            backends_.hints().publish(std::string(auth::kRevocationsChannel), auth::to_json(row));
+        });
+    } else {
+        revocations_ = &remote_revocations_.emplace(backends_.calls());
+    }
+    if (roles.asks()) {
+        remote_users_ = user::make_remote_users(backends_.calls(), tokens_);
+        user_cache_ = std::make_unique<user::UserCache>(*remote_users_);
+    }
+    if (roles.user)
+        user_ = std::make_unique<UserRole>(backends_.threads(), clock);
+    if (roles.auth)
+        auth_ = std::make_unique<AuthRole>(AuthRole::Parts{
+            backends_, loop_, clock, tokens_, ids_, *local_revocations_, *remote_users_, options_.limits
+        });
+    if (roles.chat)
+        chat_ = std::make_unique<ChatRole>(backends_, loop_, clock, random, options_.limits);
+    if (roles.gateway)
+        gateway_ = std::make_unique<GatewayRole>(GatewayRole::Parts{
+            options_, backends_, loop_, clock, random, tokens_, ids_, *revocations_, *user_cache_, tasks_
+        });
+}
+
+ClusterServer::~ClusterServer()
+{
+    ticker_.reset();
+    if (service_)
+        service_->stop();
+    if (auth_)
+        auth_->passwords.stop();
+    if (chat_)
+        chat_->service.stop();
+    backends_.stop();
+    loop_.run_posted();
+}
+
+bus::CheckAuthorization ClusterServer::guard() const
+{
+    return [this](std::optional<std::string_view> header) -> Result<Caller> {
+        auto caller = tokens_.check_authorization(header);
+        if (caller && revocations_->is_revoked(*caller))
+            return fail(Errc::token_revoked);
+        if (caller)
+            caller->authorization = std::make_shared<const std::string>(*header);
+        return caller;
+    };
+}
+
+bus::ServedQueue ClusterServer::queue(std::string name, bus::Operations operations)
+{
+    return {std::move(name), bus::bindings_of(std::move(operations), guard())};
+}
+
+/// What has to be there before the first request: collections, indexes, what was revoked.
+Task<> ClusterServer::prepare()
+{
+    const auto roles = options_.roles;
+    if (roles.needs_store()) {
+        auto create = [roles](store::MongoClient& db) {
+            store::create_collection(db, auth::revocations_spec());
+            if (roles.user)
+                store::create_collection(db, user::users_spec());
+            if (roles.auth) {
+                store::create_collection(db, auth::credentials_spec());
+                store::create_collection(db, auth::sessions_spec());
+            }
+            if (roles.chat)
+                chat::create_log(db);
+        };
+        co_await backends_.threads().call(create);
+        co_await local_revocations_->load();
+    } else {
+        co_await remote_revocations_->refresh();
+    }
+    std::vector<bus::ServedQueue> queues;
+    if (roles.user)
+        queues.push_back(queue("user", user::operations(user_->service, ids_, options_.limits)));
+    if (roles.auth)
+        queues.push_back(queue(
+            "auth",
+            together(auth::operations(auth_->service, options_.limits), auth::revocation_operations(*revocation_rows_))
+        ));
+    if (roles.chat)
+        queues.push_back(queue(
+            "chat",
+            together(
+                chat::operations(chat_->service, *user_cache_, options_.limits), chat::log_operations(chat_->service)
+            )
+        ));
+    if (!queues.empty())
+        service_.emplace(bus::ServiceAmqp::Options{*options_.rabbit, kMostUnderWay}, std::move(queues), loop_, clock_);
+    is_prepared_ = true;
+}
+
+Task<> ClusterServer::refresh_revocations()
+{
+    try {
+        if (!is_prepared_)
+            co_await prepare();
+        else if (local_revocations_)
+            co_await local_revocations_->load();
+        else
+            co_await remote_revocations_->refresh();
+        refresh_at_ = loop_.now() + (backends_.hears() ? kSafeRefresh : kRefresh);
+    } catch (const std::exception& error) {
+        // Whoever is away has told the operator.
+        log::debug(
+            "What was revoked could not be read.",
+            {
+                {"what", error.what()}
+        }
+        );
+        refresh_at_ = loop_.now() + kRetry;
+    }
+    is_refreshing_ = false;
+}
+
+void ClusterServer::on_tick(Instant now)
+{
+    if (!is_refreshing_ && now >= refresh_at_) {
+        is_refreshing_ = true;
+        tasks_.spawn(refresh_revocations());
+    }
+    if (gateway_ && now >= gateway_->unwatch_at) {
+        gateway_->unwatch_at = now + kUnwatch;
+        gateway_->unwatch();
+    }
+}
+
+void ClusterServer::flush()
+{
+    if (gateway_ && is_prepared_)
+        gateway_->stream.advance(loop_.now());
+    if (auth_)
+        auth_->passwords.flush();
+    if (service_)
+        service_->flush();
+    backends_.flush();
+}
+
+std::vector<Check> ClusterServer::checks()
+{
+    Check process{"process"};
+    if (is_draining_)
+        process = {"process", "draining", "The server is ending."};
+    else if (!is_started_ || !is_prepared_)
+        process = {"process", "starting", "The server has not started yet: it waits for the servers that it needs."};
+    auto checks = backends_.checks();
+    checks.insert(is_draining_ ? checks.begin() : checks.end(), process);
+    return checks;
+}
+
+void ClusterServer::refuse_work()
+{
+    set_draining();
+    if (gateway_) {
+        gateway_->http.stop_accepting();
+        gateway_->gateway.refuse_work();
+    }
+    if (service_)
+        service_->drain();
+}
+
+bool ClusterServer::is_working() const
+{
+    return (gateway_ && (gateway_->gateway.running() > 0 || gateway_->sender.under_way() > 0)) ||
+           (service_ && !service_->is_drained()) || (chat_ && chat_->service.under_way() > 0);
+}
+
+void ClusterServer::close_connections(Duration spread)
+{
+    if (!gateway_)
+        return;
+    gateway_->http.close_idle();
+    gateway_->sockets.drain(spread);
+}
+
+bool ClusterServer::is_drained() const { return (!gateway_ || gateway_->sockets.drained()) && !is_working(); }
+
+}  // namespace wgw::app
