@@ -202,9 +202,9 @@ class Ferret extends Server {
     async launch() {
         const ferretdb = installed(join(kRoot, 'build/ferretdb'));
         this.url = `mongodb://127.0.0.1:${this.port}`;
-        // The kernel keeps what a killed process has written: only a power cut would need fsync.
+        // The kernel keeps what a killed process has written: only a power cut would need fsync, and a measurement.
         const settings = {
-            listen_addresses: '', unix_socket_directories: this.folder, fsync: 'off', max_connections: '400', jit: 'off',
+            listen_addresses: '', unix_socket_directories: this.folder, fsync: this.durable ? 'on' : 'off', max_connections: '400', jit: 'off',
             dynamic_shared_memory_type: 'mmap', shared_buffers: '64MB',
         };
         this.postgres = this.child([
@@ -235,9 +235,10 @@ async function begin(t, name, make) {
 
 export const startRabbit = (t) => begin(t, 'rabbit', () => new Rabbit('rabbit'));
 export const startRedis = (t) => begin(t, 'redis', () => new Redis('redis'));
-export const startMongo = (t) => begin(t, 'mongo', () => {
+/** `durable`: what is confirmed would survive a power cut, too. */
+export const startMongo = (t, { durable = false } = {}) => begin(t, 'mongo', () => {
     const mongod = fromPath('mongod');
-    return mongod ? new Mongod('mongo', mongod) : new Ferret('mongo');
+    return mongod ? new Mongod('mongo', mongod) : Object.assign(new Ferret('mongo'), { durable });
 });
 
 const kStart = { rabbit: startRabbit, redis: startRedis, mongo: startMongo };

@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+// C1: a cluster of ours on RabbitMQ, MongoDB and Redis, with one, two and four chat services. Everything runs on this machine.
+//
+//   node bench/cluster.mjs [--chat 1,2,4] [--rooms 1,50] [--senders 50] [--seconds 5] [--rounds 3]
+//
+// One room: 51 members, of whom 50 send. More: one member each, who sends; so 50 messages are in flight either way. Rounds are
+// interleaved: each measures every number of chat services once; the table has medians. The database syncs, as it would for users.
+import { writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { call, join as joinRoom, makeRoom, signUp } from '../tests/e2e/client.mjs';
+import { startCluster } from '../tests/cluster/cluster.mjs';
+import { startMongo, stopAll } from '../tests/cluster/servers.mjs';
+import { kRoot, run } from './servers.mjs';
+
+const { values: flags } = parseArgs({ options: {
+    chat: { type: 'string', default: '1,2,4' }, rooms: { type: 'string', default: '1,50' }, senders: { type: 'string', default: '50' },
+    seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '3' },
+} });
+const numbers = (list) => list.split(',').map(Number);
+const senders = Number(flags.senders);
+const kTicksPerSecond = 100; // of /proc/<pid>/stat, everywhere on Linux
+
+/** Seconds of CPU of a process so far, without its children's. */
+function cpuOf(pid) {
+    const [utime, stime] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13);
+    return (Number(utime) + Number(stime)) / kTicksPerSecond;
+}
+
+/** Users, rooms and their members over REST: lines of a token file. */
+async function seats(gateway, rooms, members) {
+    const lines = [];
+    for (let room = 0; room < rooms; ++room) {
+        const users = [];
+        while (users.length < members) users.push(...await Promise.all(Array.from({ length: Math.min(8, members - users.length) }, () => signUp(gateway))));
+        const id = await makeRoom(gateway, users[0]);
+        for (const user of users.slice(1)) await joinRoom(gateway, user, id);
+        lines.push(...users.map(({ token }) => `${token} ${id}\n`));
+    }
+    return lines.join('');
+}
+
+/** What the chat services have counted, by a name of /metrics, all together. */
+async function counted(services, name) {
+    let sum = 0;
+    for (const { adminPort } of services) {
+        const page = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+        for (const [, value] of page.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? ([0-9.e+]+)$`, 'gm'))) sum += Number(value);
+    }
+    return sum;
+}
+
+async function measure(cluster, rooms, tokens) {
+    const members = rooms === 1 ? senders + 1 : 1, each = rooms === 1 ? senders : 1;
+    const file = join(kRoot, 'build/bench-run/cluster.tokens');
+    await writeFile(file, tokens);
+    const processes = Object.entries(cluster.processes).flatMap(([role, list]) => list.map(({ pid }) => ({ role, pid })));
+    const before = processes.map(({ pid }) => cpuOf(pid));
+    const fences = await counted(cluster.processes.chat, 'wgw_chat_fences_total');
+    const { out, errors } = await run([
+        join(kRoot, 'build/wegowhere'), 'bench', 'rooms', '--url', cluster.gateway.url, '--token-file', file, '--json',
+        '--rooms', String(rooms), '--members', String(members), '--senders', String(each), '--window', '1', '--warmup', '1', '--duration', flags.seconds,
+    ]);
+    if (!out) throw new Error(errors.trim());
+    const report = JSON.parse(out), cpu = {};
+    processes.forEach(({ role, pid }, i) => { cpu[role] = (cpu[role] ?? 0) + cpuOf(pid) - before[i]; });
+    return {
+        good: report.good, rate: report.sent / report.window_s, p50: report.ack_us.p50 / 1e3, p99: report.ack_us.p99 / 1e3,
+        fences: (await counted(cluster.processes.chat, 'wgw_chat_fences_total') - fences) / report.all_sent,
+        ...Object.fromEntries(Object.entries(cpu).map(([role, seconds]) => [role, seconds * 1e6 / report.all_sent])),
+        trouble: report.trouble,
+    };
+}
+
+const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+const kColumns = { rate: 'messages/s', p50: 'ack p50 ms', p99: 'ack p99 ms', fences: 'conflicts per message', gateway: 'gateway µs', chat: 'chat µs', user: 'user µs' };
+
+try {
+    const mongo = await startMongo(null, { durable: true }), clusters = {};
+    for (const chat of numbers(flags.chat)) clusters[chat] = await startCluster(null, { mongo, roles: { chat } }); // a broker each: they have the same queues
+    const results = {};
+    for (const rooms of numbers(flags.rooms)) {
+        const tokens = {};
+        for (const [chat, cluster] of Object.entries(clusters)) tokens[chat] = await seats(cluster.gateway, rooms, rooms === 1 ? senders + 1 : 1);
+        for (let round = 0; round < Number(flags.rounds); ++round)
+            for (const [chat, cluster] of Object.entries(clusters)) {
+                const result = await measure(cluster, rooms, tokens[chat]);
+                (results[`${rooms} | ${chat}`] ??= []).push(result);
+                process.stderr.write(result.good ? '.' : `! ${result.trouble}\n`);
+            }
+    }
+    console.log(`\n| rooms | chat services | ${Object.values(kColumns).join(' | ')} |\n|${' --- |'.repeat(2 + Object.keys(kColumns).length)}`);
+    for (const [name, list] of Object.entries(results))
+        console.log(`| ${name} | ${Object.keys(kColumns).map((key) => median(list.map((result) => result[key])).toPrecision(3)).join(' | ')} |`);
+    for (const cluster of Object.values(clusters)) await Promise.all(Object.values(cluster.processes).flat().map((server) => server.kill()));
+} finally {
+    await stopAll();
+}
