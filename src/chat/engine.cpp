@@ -34,7 +34,7 @@ Result<Outcome> Engine::execute(const Request& request)
     try {
         bool is_behind = false;
         for (int tries = 0; tries < kMaxAttempts && !asked.outcome; ++tries)
-            is_behind = attempt({&one, 1}, is_behind);
+            is_behind = attempt(alone_, {&one, 1}, is_behind);
     } catch (...) {
         forget_all();
         throw;
@@ -54,8 +54,12 @@ void Engine::execute(std::span<Asked* const> batch, const Pause& pause)
     }
     // All rooms have their turn before one is tried again: the pause is for those alone that met somebody.
     while (!turns.empty()) {
-        for (auto& turn : turns)
-            attempt_alone(turn);
+        const auto others = std::ranges::partition(turns, &Turn::only_sends);
+        attempt_together({turns.begin(), others.begin()});
+        for (auto& turn : others) {
+            guard(turn, [&] { turn.is_behind = attempt(turn.plan, turn.asked, turn.is_behind); });
+            settle(turn);
+        }
         std::erase_if(turns, [](const Turn& turn) { return turn.asked.empty(); });
         const auto most = std::ranges::max_element(turns, {}, &Turn::tries);
         if (most != turns.end() && most->tries > 0)
@@ -63,73 +67,143 @@ void Engine::execute(std::span<Asked* const> batch, const Pause& pause)
     }
 }
 
-/// One try. What the log throws is the answer of these alone.
-void Engine::attempt_alone(Turn& turn)
+/// Joins are counted in the log, so each has to be there before the next is decided.
+bool Engine::Turn::only_sends() const
 {
-    const std::size_t before = turn.asked.size();
+    const auto is_send = [](const Asked* one) { return std::holds_alternative<Send>(one->request->command); };
+    return std::ranges::all_of(asked, is_send);
+}
+
+/// One try at each room, with one append for all of them.
+void Engine::attempt_together(std::span<Turn> turns)
+{
+    std::vector<std::span<const Entry>> parts;
+    for (auto& turn : turns) {
+        guard(turn, [&] { prepare(turn.plan, turn.asked, turn.is_behind); });
+        if (!turn.error && !turn.plan.entries.empty())
+            parts.emplace_back(turn.plan.entries);
+    }
+    std::vector<LogStore::Part> results;
     std::exception_ptr error;
+    if (!parts.empty()) {
+        try {
+            results = log_.append_each(parts);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        counts_.appends.add();
+    }
+    auto result = results.begin();
+    for (auto& turn : turns) {
+        guard(turn, [&] {
+            LogStore::Appended appended;
+            if (!turn.plan.entries.empty()) {
+                if (error)
+                    std::rethrow_exception(error);
+                auto& part = *result++;
+                if (part.error)
+                    std::rethrow_exception(part.error);
+                appended = std::move(part.appended);
+                counts_.entries.add(appended.kept);
+            }
+            turn.is_behind = conclude(turn.plan, std::move(appended));
+        });
+        settle(turn);
+    }
+}
+
+/// A step of a try. What the log throws is the error of this room alone.
+template <class Step>
+void Engine::guard(Turn& turn, Step step)
+{
+    if (turn.error)
+        return;
     try {
-        turn.is_behind = attempt(turn.asked, turn.is_behind);
+        step();
     } catch (...) {
-        error = std::current_exception();
-        rooms_.erase(turn.asked.front()->request->room_id);
+        turn.error = std::current_exception();
+        rooms_.erase(turn.plan.room());
         log_.forget();
     }
-    std::erase_if(turn.asked, [](const Asked* asked) { return asked->is_answered(); });
-    turn.tries = turn.asked.size() < before ? 0 : turn.tries + 1;
-    if (!error && turn.tries < kMaxAttempts)
+}
+
+/// Behind a try: who was answered is done, and so are all if it has failed or was one too many.
+void Engine::settle(Turn& turn)
+{
+    const auto answered = std::erase_if(turn.asked, [](const Asked* asked) { return asked->is_answered(); });
+    turn.tries = answered > 0 ? 0 : turn.tries + 1;
+    if (!turn.error && turn.tries < kMaxAttempts)
         return;
     for (Asked* asked : turn.asked) {
-        asked->error = error;
-        if (!error)
+        asked->error = turn.error;
+        if (!turn.error)
             asked->outcome = fail(Errc::unavailable);
     }
     turn.asked.clear();
 }
 
 /// Answers some of `asked`, from the front. True: others have stored something that this engine has not seen, so none
-/// or not all were answered. `is_behind`: that is what the last attempt found. It is read here and not there, because
-/// of the pause between them: what was read before it would be old.
-bool Engine::attempt(std::span<Asked* const> asked, bool is_behind)
+/// or not all were answered. `is_behind`: that is what the last attempt found.
+bool Engine::attempt(Plan& plan, std::span<Asked* const> asked, bool is_behind)
 {
-    const RoomId id = asked.front()->request->room_id;
+    prepare(plan, asked, is_behind);
+    LogStore::Appended appended;
+    if (!plan.entries.empty()) {
+        appended = log_.append(plan.entries);
+        counts_.appends.add();
+        counts_.entries.add(appended.kept);
+    }
+    return conclude(plan, std::move(appended));
+}
+
+/// What others have stored is read here and not by the attempt that has found it, because of the pause between them:
+/// what was read before it would be old.
+void Engine::prepare(Plan& plan, std::span<Asked* const> asked, bool is_behind)
+{
+    plan.asked = asked;
+    plan.absent.reset();
+    const RoomId id = plan.room();
     Room* room = rooms_.find(id);
-    const bool remembered = room != nullptr && !is_behind;
+    plan.is_remembered = room != nullptr && !is_behind;
     if (room != nullptr && is_behind)
         room = read_on(*room);
     if (room == nullptr)
         if (auto loaded = log_.load(id))
             room = &rooms_.put(*std::move(loaded));
     // A room that does not exist is not remembered: whoever guesses ids would push out those that do.
-    Room absent(id);
-    decide(asked, room ? *room : absent, room != nullptr);
+    if (room == nullptr)
+        plan.absent.emplace(id);
+    decide(plan, room != nullptr ? *room : *plan.absent, room != nullptr);
+}
 
-    LogStore::Appended appended;
-    if (!entries_.empty()) {
-        appended = log_.append(entries_);
-        counts_.appends.add();
-        counts_.entries.add(appended.kept);
-    }
-    take_back(room ? *room : absent, room != nullptr, appended.kept);
-    if (room == nullptr && appended.kept > 0)
-        room = &rooms_.put(std::move(absent));
+bool Engine::conclude(Plan& plan, LogStore::Appended appended)
+{
+    // Null: rooms that were used since have pushed it out, with all that was decided.
+    Room* room = plan.absent ? nullptr : rooms_.find(plan.room());
+    if (room != nullptr)
+        take_back(plan, *room, true, appended.kept);
+    else if (plan.absent)
+        take_back(plan, *plan.absent, false, appended.kept);
+    if (plan.absent && appended.kept > 0)
+        room = &rooms_.put(*std::move(plan.absent));
 
     // Whether the room was at the log's head when this was decided: only then a refusal counts.
-    const bool was_at_head = !remembered || appended.kept > 0 || (entries_.empty() && log_.head(id) == room->head());
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        const Draft draft = drafts_[i];
+    const bool was_at_head = !plan.is_remembered || appended.kept > 0 ||
+                             (plan.entries.empty() && room != nullptr && log_.head(plan.room()) == room->head());
+    for (std::size_t i = 0; i < plan.asked.size(); ++i) {
+        const Draft draft = plan.drafts[i];
         if (!draft.is_entry) {
             if (was_at_head)
-                asked[i]->outcome = answer_to(*asked[i]->request, others_[draft.place]);
+                plan.asked[i]->outcome = answer_to(*plan.asked[i]->request, plan.others[draft.place]);
         } else if (draft.place < appended.kept) {
-            asked[i]->outcome.emplace(Outcome{std::move(entries_[draft.place]), false});
+            plan.asked[i]->outcome.emplace(Outcome{std::move(plan.entries[draft.place]), false});
         } else {
             // What comes behind it was decided and numbered on an entry that is not there.
             if (!appended.taken) {
                 counts_.fences.add();
                 return true;
             }
-            asked[i]->outcome = judge(entries_[draft.place], *std::move(appended.taken));
+            plan.asked[i]->outcome = judge(plan.entries[draft.place], *std::move(appended.taken));
             return false;
         }
     }
@@ -137,13 +211,13 @@ bool Engine::attempt(std::span<Asked* const> asked, bool is_behind)
 }
 
 /// Each on the state that the ones before it make. `is_kept`: the room is in rooms_.
-void Engine::decide(std::span<Asked* const> asked, Room& room, bool is_kept)
+void Engine::decide(Plan& plan, Room& room, bool is_kept)
 {
-    drafts_.clear();
-    entries_.clear();
-    before_.clear();
-    others_.clear();
-    for (const Asked* one : asked) {
+    plan.drafts.clear();
+    plan.entries.clear();
+    plan.before.clear();
+    plan.others.clear();
+    for (const Asked* one : plan.asked) {
         const auto& request = *one->request;
         auto decision = room.decide(request.command, request.caller, request.now, request._id, limits_);
         auto* entry = decision ? std::get_if<Entry>(&*decision) : nullptr;
@@ -152,28 +226,28 @@ void Engine::decide(std::span<Asked* const> asked, Room& room, bool is_kept)
             entry = nullptr;
         }
         if (entry == nullptr) {
-            drafts_.push_back({false, others_.size()});
-            others_.push_back(std::move(decision));
+            plan.drafts.push_back({false, plan.others.size()});
+            plan.others.push_back(std::move(decision));
             continue;
         }
-        drafts_.push_back({true, entries_.size()});
-        before_.push_back(room.last_at());
-        entries_.push_back(std::move(*entry));
+        plan.drafts.push_back({true, plan.entries.size()});
+        plan.before.push_back(room.last_at());
+        plan.entries.push_back(std::move(*entry));
         if (is_kept)
-            rooms_.apply(room, entries_.back());
+            rooms_.apply(room, plan.entries.back());
         else
-            room.apply(entries_.back());
+            room.apply(plan.entries.back());
     }
 }
 
 /// What stands behind the first `kept` entries was not stored.
-void Engine::take_back(Room& room, bool is_kept, std::size_t kept)
+void Engine::take_back(Plan& plan, Room& room, bool is_kept, std::size_t kept)
 {
-    for (std::size_t i = entries_.size(); i > kept; --i) {
+    for (std::size_t i = plan.entries.size(); i > kept; --i) {
         if (is_kept)
-            rooms_.take_back(room, entries_[i - 1], before_[i - 1]);
+            rooms_.take_back(room, plan.entries[i - 1], plan.before[i - 1]);
         else
-            room.take_back(entries_[i - 1], before_[i - 1]);
+            room.take_back(plan.entries[i - 1], plan.before[i - 1]);
     }
 }
 

@@ -2,8 +2,8 @@
 /// Runs commands: finds the room, decides, appends, moves the room on. In the order of the calls.
 ///
 /// One thread. With SQLite the store thread, inside its transaction, a command at a time: nothing that execute()
-/// answers may be told before that transaction was committed. With MongoDB a batch at a time, in which each room is one
-/// append.
+/// answers may be told before that transaction was committed. With MongoDB a batch at a time, of which the messages of
+/// all rooms are one append.
 ///
 /// Fence     The unique indexes of the log are the judge, not this memory. A key that is taken: the stored entry is the
 ///           answer. A seq that is taken (another process): what stands behind the head is read, and the command
@@ -68,8 +68,8 @@ public:
     /// the same rooms.
     using Pause = std::function<void(int tries)>;
 
-    /// The same for several, each in the order of its room, with one append for each room if nobody else writes into
-    /// it. All are answered.
+    /// The same for several, each in the order of its room: one append of all sends if nobody else writes into their
+    /// rooms, and one for each room that is made or joined. All are answered.
     void execute(std::span<Asked* const> batch, const Pause& pause);
 
     /// Nothing that was learned since the last commit holds.
@@ -84,37 +84,55 @@ public:
     const Counts& counts() const { return counts_; }
 
 private:
-    /// The requests of one room that are still to be answered, in order.
-    struct Turn {
-        std::vector<Asked*> asked;
-        int tries = 0;           ///< In vain.
-        bool is_behind = false;  ///< What the last one found.
-    };
-
-    bool attempt(std::span<Asked* const> asked, bool is_behind);
-    void decide(std::span<Asked* const> asked, Room& room, bool is_kept);
-    void take_back(Room& room, bool is_kept, std::size_t kept);
-    Result<Outcome> answer_to(const Request& request, Result<Decision>& decision);
-    Room* read_on(Room& room);
-    void attempt_alone(Turn& turn);
-    bool is_in_enough_rooms(UserId user);
-    Result<Outcome> stored(RoomId room, Seq seq);
-
-    /// What one that was asked has become: the entry at that place of entries_, or what stands at that of others_.
+    /// What one that was asked has become: the entry at that place of entries, or what stands at that of others.
     struct Draft {
         bool is_entry = false;
         std::size_t place = 0;
     };
 
+    /// A try at a room: what it was decided to become of those that ask.
+    struct Plan {
+        std::span<Asked* const> asked;
+        bool is_remembered = false;            ///< The room was in memory, and may be older than the log.
+        std::optional<Room> absent;            ///< A room that is not in the log, and not kept.
+        std::vector<Draft> drafts;             ///< Of each that asks.
+        std::vector<Entry> entries;            ///< That are to be appended: the room has them already.
+        std::vector<Timestamp> before;         ///< Each of them: last_at() of the room.
+        std::vector<Result<Decision>> others;  ///< Decisions that are no entries.
+
+        RoomId room() const { return asked.front()->request->room_id; }
+    };
+
+    /// The requests of one room that are still to be answered, in order.
+    struct Turn {
+        std::vector<Asked*> asked;
+        int tries = 0;           ///< In vain.
+        bool is_behind = false;  ///< What the last one found.
+        std::exception_ptr error = {};
+        Plan plan = {};
+
+        bool only_sends() const;
+    };
+
+    bool attempt(Plan& plan, std::span<Asked* const> asked, bool is_behind);
+    void prepare(Plan& plan, std::span<Asked* const> asked, bool is_behind);
+    void decide(Plan& plan, Room& room, bool is_kept);
+    bool conclude(Plan& plan, LogStore::Appended appended);
+    void take_back(Plan& plan, Room& room, bool is_kept, std::size_t kept);
+    Result<Outcome> answer_to(const Request& request, Result<Decision>& decision);
+    Room* read_on(Room& room);
+    void attempt_together(std::span<Turn> turns);
+    template <class Step>
+    void guard(Turn& turn, Step step);
+    static void settle(Turn& turn);
+    bool is_in_enough_rooms(UserId user);
+    Result<Outcome> stored(RoomId room, Seq seq);
+
     LogStore& log_;
     Limits limits_;
     RoomCache rooms_;
     Counts counts_;
-    // Of an attempt; members to keep their memory.
-    std::vector<Draft> drafts_;             // of each that was asked
-    std::vector<Entry> entries_;            // that are to be appended
-    std::vector<Timestamp> before_;         // each of them: last_at() of the room
-    std::vector<Result<Decision>> others_;  // decisions that are no entries
+    Plan alone_;  // of one command; a member to keep its memory
 };
 
 }  // namespace wgw::chat

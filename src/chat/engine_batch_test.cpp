@@ -137,6 +137,34 @@ TEST_F(ABatch, IsOneAppendForEachRoomAndDecidedOnTheStateThatItMakes)
     EXPECT_THAT(pauses_, IsEmpty());
 }
 
+TEST_F(ABatch, OfSendsIsOneAppendForAllRooms)
+{
+    ask(kOwner, kCreate, kOther);
+    run();
+    const auto before = engine_.counts().appends.value();
+    ask(kOwner, Send{"a", {}});
+    ask(kOwner, Send{"b", {}}, kOther);
+    ask(kOwner, Send{"c", {}});
+    ask(kMember, Send{"d", {}}, kOther);
+    EXPECT_THAT(run(), ElementsAre("2", "2", "3", "not_member"));
+    EXPECT_EQ(engine_.counts().appends.value() - before, 1U);
+}
+
+TEST_F(ABatch, OfMoreRoomsThanAreKeptInMemoryIsDecidedAllTheSame)
+{
+    Engine small(log_, {}, {.rooms = 1, .members = 10});
+    ask(kOwner, kCreate, kOther);
+    run();
+    for (int round = 0; round < 3; ++round) {
+        ask(kOwner, Send{"a", "k"});
+        ask(kOwner, Send{"b", {}}, kOther);
+        ask(kMember, Send{"c", {}});
+        const auto seq = std::to_string(2 + round);
+        EXPECT_THAT(run(small), ElementsAre(round == 0 ? "2" : "2 again", seq, "not_member"));
+    }
+    EXPECT_EQ(log_.head(kOther), 4);
+}
+
 TEST_F(ABatch, AnswersAKeyThatItHoldsTwiceWithTheFirstOne)
 {
     ask(kOwner, Send{"a", "k"});

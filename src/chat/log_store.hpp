@@ -11,6 +11,7 @@
 #include "chat/room.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <optional>
 #include <span>
 #include <vector>
@@ -47,6 +48,27 @@ public:
     /// A store may have the _id for the key of an entry that has none: an entry that is stored already, and is numbered
     /// anew because whoever asked for it asks again, is `taken` by itself.
     virtual Appended append(std::span<const Entry> entries) = 0;
+
+    /// Of a part of append_each(): what it has become, or what the log threw about it alone.
+    struct Part {
+        Appended appended = {};
+        std::exception_ptr error = {};
+    };
+
+    /// The same for several rooms, once each. What one meets is no matter to the others. Throws where the store is
+    /// broken for all of them.
+    virtual std::vector<Part> append_each(std::span<const std::span<const Entry>> parts)
+    {
+        std::vector<Part> results;
+        for (const auto& part : parts) {
+            try {
+                results.push_back({append(part)});
+            } catch (...) {
+                results.push_back({.error = std::current_exception()});
+            }
+        }
+        return results;
+    }
 
     /// The transaction was rolled back, or its end is uncertain: nothing that was learned in it holds.
     virtual void forget() noexcept = 0;

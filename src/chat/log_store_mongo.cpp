@@ -28,9 +28,6 @@ constexpr char kOwnKey = '/';
 constexpr int kLooks = 20;
 constexpr std::chrono::milliseconds kBetweenLooks{10};
 
-/// Inserts of one append that may end without an answer.
-constexpr int kInserts = 2;
-
 /// How far a room's log may be ahead of `members_to`: so many entries are read when it is loaded, at most.
 constexpr Seq kMembersBehind = 200;
 
@@ -143,36 +140,73 @@ public:
 
     Appended append(std::span<const Entry> entries) override
     {
-        std::vector<Bson> documents;
-        documents.reserve(entries.size());
-        for (const auto& entry : entries)
-            documents.push_back(document_of(entry));
+        const std::span<const Entry> part = entries;
+        auto result = append_each({&part, 1}).front();
+        if (result.error)
+            std::rethrow_exception(result.error);
+        return std::move(result.appended);
+    }
 
-        Appended result;
+    /// One ordered insert: where an entry meets something, the next begins with the next room.
+    std::vector<Part> append_each(std::span<const std::span<const Entry>> parts) override
+    {
+        std::vector<Bson> documents;
+        std::vector<std::size_t> ends;  // of each part, in documents
+        for (const auto& part : parts) {
+            for (const auto& entry : part)
+                documents.push_back(document_of(entry));
+            ends.push_back(documents.size());
+        }
+
+        std::vector<Part> results(parts.size());
+        std::size_t at = 0;  // before it, all is stored or refused
+        std::size_t part = 0;
+        const auto advance = [&](std::size_t count) {
+            for (; count > 0; --count, ++at) {
+                while (at == ends[part])
+                    ++part;
+                ++results[part].appended.kept;
+            }
+            while (part < parts.size() && at == ends[part])
+                ++part;
+        };
+        const auto rest_of_part = [&] { return parts[part].subspan(results[part].appended.kept); };
         bool is_certain = true;
-        for (int inserts = 1; result.kept < entries.size(); ++inserts) {
+        while (part < parts.size()) {
             try {
-                const auto inserted = db_.insert(kChatLog, std::span(documents).subspan(result.kept));
-                result.kept += inserted.count;
+                advance(db_.insert(kChatLog, std::span(documents).subspan(at)).count);
             } catch (const MongoAway&) {
-                if (inserts >= kInserts)
+                if (!is_certain)
                     throw;
                 is_certain = false;
-                result.kept += stored_of(entries.subspan(result.kept));
+                // What was done of it stands in the log, from the front.
+                while (part < parts.size()) {
+                    const auto rest = rest_of_part();
+                    const auto stored = stored_of(rest);
+                    advance(stored);
+                    if (stored < rest.size())
+                        break;
+                }
                 continue;
             }
-            if (result.kept == entries.size())
+            if (part == parts.size())
                 break;
-            // The first insert may have been done after it had been looked for.
-            const std::size_t own = is_certain ? 0 : stored_of(entries.subspan(result.kept));
-            result.kept += own;
-            if (own == 0) {
-                result.taken = taken_by(entries[result.kept]);
-                break;
+            // The insert without an answer may have been done after it had been looked for.
+            const auto own = is_certain ? 0 : stored_of(rest_of_part());
+            if (own > 0) {
+                advance(own);
+                continue;
             }
+            try {
+                results[part].appended.taken = taken_by(rest_of_part().front());
+            } catch (const MongoAway&) {
+                results[part].error = std::current_exception();
+            }
+            at = ends[part++];
         }
-        write_documents(entries.first(result.kept));
-        return result;
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            write_documents(parts[i].first(results[i].appended.kept));
+        return results;
     }
 
     // It learns nothing that it keeps.

@@ -166,6 +166,34 @@ TEST_P(ALogStore, KeepsTheKeysOfUsersAndRoomsApart)
     EXPECT_EQ(log_.load(kOther)->head(), 2);
 }
 
+TEST_P(ALogStore, AppendsToSeveralRoomsWhateverOneOfThemMeets)
+{
+    const RoomId third = id_of(3);
+    append({created(), keyed(2, "k")});
+    append({created(kOther)});
+    append({created(third)});
+    const std::vector taken_seq{message(2, kMember, kOther), message(3, kOwner, kOther)};
+    const std::vector taken_key{message(3), keyed(4, "k"), message(5)};
+    const std::vector free{message(2, kOwner, third), message(3, kOwner, third)};
+    append({message(2, kOwner, kOther)});
+
+    const std::vector<std::span<const Entry>> parts{taken_seq, taken_key, free};
+    subject_->begin();
+    const auto results = log_.append_each(parts);
+    subject_->commit();
+    ASSERT_EQ(results.size(), 3U);
+    for (const auto& result : results)
+        EXPECT_FALSE(result.error);
+    EXPECT_EQ(results[0].appended.kept, 0U);
+    EXPECT_EQ(results[0].appended.taken, std::nullopt) << "its seq is taken";
+    EXPECT_EQ(results[1].appended.kept, 1U);
+    EXPECT_EQ(results[1].appended.taken, keyed(2, "k"));
+    EXPECT_EQ(results[2].appended.kept, 2U);
+    EXPECT_EQ(log_.load(kOther)->head(), 2);
+    EXPECT_EQ(log_.load(kRoom)->head(), 3);
+    EXPECT_EQ(log_.load(third)->head(), 3);
+}
+
 TEST_P(ALogStore, ForgetsWhatARollbackTookBack)
 {
     append({created()});
