@@ -76,8 +76,9 @@ async function measure(cluster, rooms, tokens) {
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 const kColumns = { rate: 'messages/s', p50: 'ack p50 ms', p99: 'ack p99 ms', fences: 'conflicts per message', gateway: 'gateway µs', chat: 'chat µs', user: 'user µs' };
 
+const clusters = {};
 try {
-    const mongo = await startMongo(null, { durable: true }), clusters = {};
+    const mongo = await startMongo(null, { durable: true });
     for (const chat of numbers(flags.chat)) clusters[chat] = await startCluster(null, { mongo, roles: { chat } }); // a broker each: they have the same queues
     const results = {};
     for (const rooms of numbers(flags.rooms)) {
@@ -93,7 +94,7 @@ try {
     console.log(`\n| rooms | chat services | ${Object.values(kColumns).join(' | ')} |\n|${' --- |'.repeat(2 + Object.keys(kColumns).length)}`);
     for (const [name, list] of Object.entries(results))
         console.log(`| ${name} | ${Object.keys(kColumns).map((key) => median(list.map((result) => result[key])).toPrecision(3)).join(' | ')} |`);
-    for (const cluster of Object.values(clusters)) await Promise.all(Object.values(cluster.processes).flat().map((server) => server.kill()));
 } finally {
+    for (const cluster of Object.values(clusters)) await Promise.all(Object.values(cluster.processes).flat().map((server) => server.kill()));
     await stopAll();
 }

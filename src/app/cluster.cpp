@@ -13,6 +13,7 @@
 #include "chat/cluster_chat.hpp"
 #include "chat/log_schema_mongo.hpp"
 #include "chat/operations.hpp"
+#include "chat/owners.hpp"
 #include "chat/remote.hpp"
 #include "chat/remote_log.hpp"
 #include "chat/service_mongo.hpp"
@@ -105,8 +106,11 @@ struct AuthRole {
 };
 
 struct ChatRole {
-    ChatRole(Backends& backends, net::Loop& loop, const Clock& clock, Random& random, const Limits& limits)
-        : service(backends.pool(), backends.threads(), loop, clock, random, {.limits = limits})
+    ChatRole(
+        Backends& backends, net::Loop& loop, const Clock& clock, Random& random, const Limits& limits, const Id& node
+    )
+        : queue("chat." + node.hex()),
+          service(backends.pool(), backends.threads(), loop, clock, random, {.limits = limits})
     {
         service.set_listener([&backends](const chat::Entry& entry) { chat::publish(backends.hints(), entry); });
         backends.watch({
@@ -116,7 +120,9 @@ struct ChatRole {
         });
     }
 
+    const std::string queue;  ///< Of this process alone: that of the rooms that it owns.
     chat::MongoService service;
+    Instant tell_at;
 };
 
 struct GatewayRole {
@@ -135,8 +141,8 @@ struct GatewayRole {
 
     explicit GatewayRole(const Parts& parts)
         : services(bus::make_remote_services(parts.backends.calls())), log(parts.backends.calls()),
-          stream(parts.backends.hints(), log, parts.tasks), sender(parts.backends.calls(), parts.users, parts.ids),
-          chat(sender, stream),
+          stream(parts.backends.hints(), log, parts.tasks),
+          sender(parts.backends.calls(), parts.users, parts.ids, &owners), chat(sender, stream),
           throttles(parts.options.limits, parts.options.trusted_proxies, parts.loop, parts.random),
           sockets(parts.loop, parts.random, socket_options(parts.options, throttles, parts.tokens, parts.clock)),
           gateway(
@@ -158,6 +164,7 @@ struct GatewayRole {
     std::unique_ptr<bus::Services> services;
     chat::RemoteLog log;
     chat::EntryStream stream;
+    chat::Owners owners;
     chat::RemoteChat sender;
     chat::ClusterChat chat;
     gateway::Throttles throttles;
@@ -218,6 +225,8 @@ void ClusterServer::listen_to_hints()
              [this](std::string_view channel, std::string_view payload) {
                  if (channel == auth::kRevocationsChannel)
                      hear_of_revocation(payload);
+                 else if (channel == chat::kOwnersChannel)
+                     hear_of_owner(payload);
                  else if (gateway_)
                      gateway_->stream.heard(payload);
              },
@@ -230,6 +239,14 @@ void ClusterServer::listen_to_hints()
              }}
     );
     backends_.hints().subscribe(std::string(auth::kRevocationsChannel));
+    if (options_.roles.gateway)
+        backends_.hints().subscribe(std::string(chat::kOwnersChannel));
+}
+
+void ClusterServer::hear_of_owner(std::string_view payload)
+{
+    if (gateway_ && !gateway_->owners.heard(payload, loop_.now()))
+        log::warn("Something that is no hint of ours was published on Redis.", {});
 }
 
 void ClusterServer::hear_of_revocation(std::string_view payload)
@@ -264,7 +281,7 @@ void ClusterServer::build_roles(const Clock& clock, Random& random)
             backends_, loop_, clock, tokens_, ids_, *local_revocations_, *remote_users_, options_.limits
         });
     if (roles.chat)
-        chat_ = std::make_unique<ChatRole>(backends_, loop_, clock, random, options_.limits);
+        chat_ = std::make_unique<ChatRole>(backends_, loop_, clock, random, options_.limits, ids_.next());
     if (roles.gateway)
         gateway_ = std::make_unique<GatewayRole>(GatewayRole::Parts{
             options_, backends_, loop_, clock, random, tokens_, ids_, *revocations_, *user_cache_, tasks_
@@ -330,13 +347,15 @@ Task<> ClusterServer::prepare()
             "auth",
             together(auth::operations(auth_->service, options_.limits), auth::revocation_operations(*revocation_rows_))
         ));
-    if (roles.chat)
+    if (roles.chat) {
         queues.push_back(queue(
             "chat",
             together(
                 chat::operations(chat_->service, *user_cache_, options_.limits), chat::log_operations(chat_->service)
             )
         ));
+        queues.push_back({chat_->queue, queues.back().bindings, "chat"});
+    }
     if (!queues.empty())
         service_.emplace(bus::ServiceAmqp::Options{*options_.rabbit, kMostUnderWay}, std::move(queues), loop_, clock_);
     is_prepared_ = true;
@@ -370,6 +389,12 @@ void ClusterServer::on_tick(Instant now)
     if (!is_refreshing_ && now >= refresh_at_) {
         is_refreshing_ = true;
         tasks_.spawn(refresh_revocations());
+    }
+    if (gateway_)
+        gateway_->owners.expire(now);
+    if (chat_ && service_ && service_->state().is_up && !is_draining_ && now >= chat_->tell_at) {
+        chat_->tell_at = now + chat::kOwnersInterval;
+        backends_.hints().publish(std::string(chat::kOwnersChannel), chat::Owners::serving(chat_->queue));
     }
     if (gateway_ && now >= gateway_->unwatch_at) {
         gateway_->unwatch_at = now + kUnwatch;
@@ -407,6 +432,8 @@ void ClusterServer::refuse_work()
         gateway_->http.stop_accepting();
         gateway_->gateway.refuse_work();
     }
+    if (chat_)
+        backends_.hints().publish(std::string(chat::kOwnersChannel), chat::Owners::leaving(chat_->queue));
     if (service_)
         service_->drain();
 }

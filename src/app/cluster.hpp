@@ -54,6 +54,7 @@ private:
     void build_roles(const Clock& clock, Random& random);
     void listen_to_hints();
     void hear_of_revocation(std::string_view payload);
+    void hear_of_owner(std::string_view payload);
     bus::ServedQueue queue(std::string name, bus::Operations operations);
     Task<> prepare();
     Task<> refresh_revocations();

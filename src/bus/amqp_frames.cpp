@@ -10,6 +10,8 @@
 namespace wgw::bus::amqp {
 namespace {
 
+constexpr std::int32_t kUnusedMs = 60'000;  // then the queue of a process that is gone goes, too
+
 constexpr std::size_t kFrameHead = 7;
 constexpr char kFrameEnd = '\xce';
 constexpr std::size_t kHeaderFixed = 12;  // class, weight, size of the body
@@ -137,6 +139,24 @@ std::uint64_t read_u64(std::string_view bytes)
     return std::uint64_t{read_u32(bytes)} << 32 | read_u32(bytes.substr(4));
 }
 
+amqp_table_entry_t number_entry(std::string_view name, std::int32_t number)
+{
+    amqp_table_entry_t entry{};
+    entry.key = bytes(name);
+    entry.value.kind = AMQP_FIELD_KIND_I32;
+    entry.value.value.i32 = number;
+    return entry;
+}
+
+amqp_table_entry_t text_entry(std::string_view name, std::string_view text)
+{
+    amqp_table_entry_t entry{};
+    entry.key = bytes(name);
+    entry.value.kind = AMQP_FIELD_KIND_UTF8;
+    entry.value.value.bytes = bytes(text);
+    return entry;
+}
+
 }  // namespace
 
 Took take_frame(std::string_view& in, std::uint32_t most, Frame& frame)
@@ -221,10 +241,18 @@ void append_channel_open(std::string& out, std::uint16_t channel)
     append_method(out, channel, Method::channel_open, &fields);
 }
 
-void append_queue_declare(std::string& out, std::uint16_t channel, std::string_view queue)
+void append_queue_declare(std::string& out, std::uint16_t channel, std::string_view queue, std::string_view heir)
 {
     amqp_queue_declare_t fields{};
     fields.queue = bytes(short_text(queue));
+    std::array<amqp_table_entry_t, 4> arguments{
+        number_entry("x-message-ttl", kInheritMs),
+        number_entry("x-expires", kUnusedMs),
+        text_entry("x-dead-letter-exchange", ""),
+        text_entry("x-dead-letter-routing-key", heir),
+    };
+    if (!heir.empty())
+        fields.arguments = {static_cast<int>(arguments.size()), arguments.data()};
     append_method(out, channel, Method::queue_declare, &fields);
 }
 

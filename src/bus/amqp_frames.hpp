@@ -73,7 +73,12 @@ void append_start_ok(std::string& out, std::string_view program, std::string_vie
 void append_tune_ok(std::string& out, std::uint16_t channels, std::uint32_t most_frame, std::uint16_t heartbeat_s);
 void append_open(std::string& out, std::string_view vhost);
 void append_channel_open(std::string& out, std::uint16_t channel);
-void append_queue_declare(std::string& out, std::uint16_t channel, std::string_view queue);  ///< Not durable.
+/// How long a queue with an heir keeps what nobody takes up.
+inline constexpr std::int32_t kInheritMs = 1'000;
+
+/// Not durable. `heir`: a queue that gets what nobody has taken up for kInheritMs; the queue goes when nobody has used it
+/// for a minute. Empty: without.
+void append_queue_declare(std::string& out, std::uint16_t channel, std::string_view queue, std::string_view heir = {});
 void append_qos(std::string& out, std::uint16_t channel, std::uint16_t prefetch);
 void append_consume(std::string& out, std::uint16_t channel, std::string_view queue, std::string_view tag, bool no_ack);
 void append_cancel(std::string& out, std::uint16_t channel, std::string_view tag);

@@ -211,10 +211,12 @@ void AmqpSession::set_up()
     amqp::append_channel_open(out_, kChannel);
     for (const auto& queue : plan_.queues)
         amqp::append_queue_declare(out_, kChannel, queue);
+    for (const auto& [name, heir] : plan_.own_queues)
+        amqp::append_queue_declare(out_, kChannel, name, heir);
     amqp::append_qos(out_, kChannel, plan_.prefetch);
     for (std::size_t i = 0; i < plan_.consumers.size(); ++i)
         amqp::append_consume(out_, kChannel, plan_.consumers[i].queue, tag_of(i), !plan_.consumers[i].is_settled);
-    awaited_ = 2 + plan_.queues.size() + plan_.consumers.size();
+    awaited_ = 2 + plan_.queues.size() + plan_.own_queues.size() + plan_.consumers.size();
 }
 
 void AmqpSession::on_header(std::string_view payload)

@@ -32,10 +32,17 @@ public:
         bool is_settled = true;  ///< What is delivered has to be settled; else it is gone when it is sent.
     };
 
+    /// A queue of this process, and the one that gets what it does not take up.
+    struct OwnQueue {
+        std::string name;
+        std::string heir;
+    };
+
     struct Plan {
         AmqpAddress address;
-        std::string program;              ///< What the broker's lists call this connection.
-        std::vector<std::string> queues;  ///< Declared.
+        std::string program;                    ///< What the broker's lists call this connection.
+        std::vector<std::string> queues;        ///< Declared.
+        std::vector<OwnQueue> own_queues = {};  ///< Declared, too.
         std::vector<Consumer> consumers;
         std::uint16_t prefetch = 0;                     ///< Unsettled deliveries of each consumer; 0: without bound.
         std::size_t most_body = std::size_t{32} << 20;  ///< A larger one is told as broken.

@@ -4,8 +4,6 @@
 #include "bus/nest_packet.hpp"
 #include "model/result.hpp"
 
-#include <algorithm>
-#include <cassert>
 #include <utility>
 #include <variant>
 
@@ -42,14 +40,13 @@ CallResult result_of(const Answer& answer)
 }  // namespace
 
 CallsAmqp::CallsAmqp(Options options, Outlet& outlet, const Clock& clock, Random& random)
-    : queues_(options.queues), clock_(clock), ids_(random), book_(ids_), state_{.since = clock.monotonic()},
+    : clock_(clock), ids_(random), book_(ids_), state_{.since = clock.monotonic()},
       connection_(plan_of(options), *this, outlet, clock)
 {
 }
 
 Task<Answer> CallsAmqp::call(std::string_view queue, Request request, Duration patience)
 {
-    assert(std::ranges::find(queues_, queue) != queues_.end());
     if (!state_.is_up || is_stopped_) {
         counts_.of(CallResult::away).add();
         throw Unavailable(state_.why.empty() ? "There is no connection to RabbitMQ." : state_.why);

@@ -37,7 +37,8 @@ public:
     /// `outlet`, `clock` and `random` outlive it. It begins to connect at once.
     CallsAmqp(Options options, Outlet& outlet, const Clock& clock, Random& random);
 
-    /// Precondition: `queue` is one of the options'. `queue` lives until the call has ended.
+    /// `queue` is one of the options', or one that its service has just told of: where there is none, nothing answers.
+    /// It lives until the call has ended.
     Task<Answer> call(std::string_view queue, Request request, Duration patience = kPatience) override;
 
     void flush() { connection_.flush(); }
@@ -61,7 +62,6 @@ private:
     void go_down(const std::string& why);
     void come_up();
 
-    const std::vector<std::string> queues_;
     const Clock& clock_;
     StockedRandom ids_;
     CallBook book_;

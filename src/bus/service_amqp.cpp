@@ -19,7 +19,10 @@ AmqpSession::Plan plan_of(ServiceAmqp::Options& options, const std::vector<Serve
         .most_body = kMostRequestBytes,
     };
     for (const auto& queue : queues) {
-        plan.queues.push_back(queue.name);
+        if (queue.heir.empty())
+            plan.queues.push_back(queue.name);
+        else
+            plan.own_queues.push_back({queue.name, queue.heir});
         plan.consumers.push_back({.queue = queue.name, .is_settled = true});
     }
     return plan;

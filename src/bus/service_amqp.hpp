@@ -35,6 +35,8 @@ namespace wgw::bus {
 struct ServedQueue {
     std::string name;
     Bindings bindings;
+    std::string heir = {
+    };  ///< Of a queue of this process alone: the one that all serve, who get what it does not take up.
 };
 
 class ServiceAmqp final : private AmqpListener {

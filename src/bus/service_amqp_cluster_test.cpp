@@ -282,5 +282,38 @@ TEST_F(ServiceOverRabbitMq, FinishesWhatIsUnderWayAndGivesTheRestToOthersWhenItD
         EXPECT_EQ(answer_of(end).json, "0");
 }
 
+TEST_F(ServiceOverRabbitMq, HandsOnWhatComesOverItsOwnQueueWhenItHasGone)
+{
+    const std::string own = queue + ".own";
+    const auto answered_by = [](std::string name) {
+        return [name = "\"" + std::move(name) + "\""](Request) -> Task<Answer> {
+            co_return Answer{Answer::Kind::value, name, {}};
+        };
+    };
+    TestService others(
+        loop, broker,
+        {
+            {queue, {{"who", answered_by("others")}}}
+    }
+    );
+    auto service = std::make_unique<TestService>(
+        loop, broker,
+        std::vector<ServedQueue>{
+            {own, {{"who", answered_by("owner")}}, queue}
+    }
+    );
+    TestAsker asker(loop, broker, {queue});
+    ASSERT_TRUE(turn_until([&] { return others.is_up() && service->is_up() && asker.is_up(); }));
+    const auto ask = [&] {
+        End end;
+        asker.begin(own, {"who", ""}, end);
+        EXPECT_TRUE(turn_until([&] { return end.index() != 0; }));
+        return std::holds_alternative<Answer>(end) ? std::get<Answer>(end).json : std::get<std::string>(end);
+    };
+    EXPECT_EQ(ask(), R"("owner")");
+    service.reset();
+    EXPECT_EQ(ask(), R"("others")");
+}
+
 }  // namespace
 }  // namespace wgw::bus

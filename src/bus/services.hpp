@@ -31,9 +31,10 @@ std::unique_ptr<Services> make_local_services(Operations operations);
 /// do not go with a recorded pattern.
 std::unique_ptr<Services> make_remote_services(Calls& calls);
 
-/// One call, and what became of it, as result_of(). `by`: empty: without.
+/// One call, and what became of it, as result_of(). `by`: empty: without. `queue`: empty: that of the pattern.
 Task<Result<Answer>> call(
-    Calls& calls, Pattern pattern, std::string data, Authorization by, std::vector<Header> headers = {}
+    Calls& calls, Pattern pattern, std::string data, Authorization by, std::vector<Header> headers = {},
+    std::string queue = {}
 );
 
 /// A value or nothing, or the failure that the service has answered. That nobody knows the pattern is an answer, too.

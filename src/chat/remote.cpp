@@ -76,8 +76,8 @@ std::vector<T> read_list(const Fields<T, N>& fields, const Result<bus::Answer>& 
 
 }  // namespace
 
-RemoteChat::RemoteChat(bus::Calls& calls, user::UserCache& users, IdSource& ids)
-    : calls_(calls), users_(users), ids_(ids), tasks_([](std::exception_ptr) {})
+RemoteChat::RemoteChat(bus::Calls& calls, user::UserCache& users, IdSource& ids, const Owners* owners)
+    : calls_(calls), users_(users), ids_(ids), owners_(owners), tasks_([](std::exception_ptr) {})
 {
 }
 
@@ -123,8 +123,10 @@ Task<Result<Outcome>> RemoteChat::save(Lane lane, Id id, Authorization by, Send 
         std::vector<bus::Header> headers{
             {std::string(bus::kIdHeader), id.hex()}
         };
+        std::string queue = owners_ != nullptr ? owners_->of(lane.first) : std::string();
         const auto answer = co_await bus::call(
-            calls_, patterns::kSaveMessage, data_of(lane.first, send), std::move(by), std::move(headers)
+            calls_, patterns::kSaveMessage, data_of(lane.first, send), std::move(by), std::move(headers),
+            std::move(queue)
         );
         if (!answer)
             co_return fail(answer.error());

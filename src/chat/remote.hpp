@@ -14,6 +14,7 @@
 #include "base/task_scope.hpp"
 #include "bus/calls.hpp"
 #include "chat/api.hpp"
+#include "chat/owners.hpp"
 #include "user/api.hpp"
 
 #include <deque>
@@ -28,7 +29,8 @@ public:
     static constexpr std::size_t kMost = 16'384;        ///< All that wait.
 
     /// All outlive it. `users` learns the author of each message that was stored.
-    RemoteChat(bus::Calls& calls, user::UserCache& users, IdSource& ids);
+    /// `owners`: whom to ask for a room; null: any.
+    RemoteChat(bus::Calls& calls, user::UserCache& users, IdSource& ids, const Owners* owners = nullptr);
 
     /// Only of a Send: the other commands are operations.
     void submit(RoomId room, const Caller& caller, Command command, Reply reply) override;
@@ -58,6 +60,7 @@ private:
     bus::Calls& calls_;
     user::UserCache& users_;
     IdSource& ids_;
+    const Owners* owners_;
     Listener listener_;
     std::map<Lane, std::deque<Waiting>> lanes_;  ///< Those with something under way, in front what is asked now.
     std::size_t under_way_ = 0;
