@@ -1,9 +1,11 @@
 #include "bus/service_amqp.hpp"
 
 #include "base/log.hpp"
+#include "bus/operation.hpp"
 #include "model/result.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <exception>
 #include <utility>
 
@@ -97,7 +99,7 @@ void ServiceAmqp::take_up(Generation generation, Delivery delivery)
         counts_.redelivered.add();
     if (delivery.is_broken)
         return drop(generation, delivery, text_of(Dropped::too_large));
-    if (delivery.expiration && delivery.since + *delivery.expiration <= clock_.monotonic()) {
+    if (is_late(delivery)) {
         counts_.of(ServeResult::expired).add();
         return connection_.settle(generation, delivery.tag, Settled::done);
     }
@@ -122,6 +124,17 @@ void ServiceAmqp::take_up(Generation generation, Delivery delivery)
     } else {
         scope_.spawn(serve(place->second, std::move(arrival)));
     }
+}
+
+/// The broker takes the expiration from what a queue hands to its heir: that has the time in a header.
+bool ServiceAmqp::is_late(const Delivery& delivery) const
+{
+    if (delivery.expiration && delivery.since + *delivery.expiration <= clock_.monotonic())
+        return true;
+    const auto until = header_of(delivery.headers, kUntilHeader);
+    std::int64_t unix_ms = 0;
+    const auto [end, error] = std::from_chars(until.data(), until.data() + until.size(), unix_ms);
+    return !until.empty() && error == std::errc() && clock_.now().unix_ms > unix_ms;
 }
 
 void ServiceAmqp::drop(Generation generation, const Delivery& delivery, std::string_view why)

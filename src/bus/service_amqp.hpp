@@ -73,6 +73,7 @@ private:
     void on_deliveries(Generation generation, std::vector<Delivery> deliveries) override;
 
     void take_up(Generation generation, Delivery delivery);
+    bool is_late(const Delivery& delivery) const;
     void drop(Generation generation, const Delivery& delivery, std::string_view why);
     Task<void> serve(const Handler& handler, Arrival arrival);
     Task<Answer> fenced(const Handler& handler, Arrival& arrival, ServeResult& result);

@@ -1,3 +1,4 @@
+#include "bus/operation.hpp"
 #include "bus/test_bus_world.hpp"
 #include "bus/test_relay.hpp"
 
@@ -304,15 +305,18 @@ TEST_F(ServiceOverRabbitMq, HandsOnWhatComesOverItsOwnQueueWhenItHasGone)
     );
     TestAsker asker(loop, broker, {queue});
     ASSERT_TRUE(turn_until([&] { return others.is_up() && service->is_up() && asker.is_up(); }));
-    const auto ask = [&] {
+    const auto ask = [&](Duration until = Calls::kPatience, Duration patience = Calls::kPatience) {
+        const auto unix_ms = loop.clock.now().unix_ms + until.count();
         End end;
-        asker.begin(own, {"who", ""}, end);
+        asker.begin(own, {"who", "", {{std::string(kUntilHeader), std::to_string(unix_ms)}}}, end, patience);
         EXPECT_TRUE(turn_until([&] { return end.index() != 0; }));
         return std::holds_alternative<Answer>(end) ? std::get<Answer>(end).json : std::get<std::string>(end);
     };
     EXPECT_EQ(ask(), R"("owner")");
     service.reset();
     EXPECT_EQ(ask(), R"("others")");
+    EXPECT_THAT(ask(Duration{500}, Duration{2'000}), testing::HasSubstr("in time")) << "it is not begun so late";
+    EXPECT_EQ(others.service.counts().of(ServeResult::expired).value(), 1U);
 }
 
 }  // namespace
