@@ -64,19 +64,16 @@ void append(std::string& out, std::string_view name, std::string_view value)
 TokenReport judge_token(const TokenKeys& keys, const Clock& clock, const std::string& token)
 {
     TokenReport report;
-    const auto with = [&](const std::string& key, const char* name) {
-        const auto checked = Tokens({.current = key, .issuers = keys.issuers}, clock).check_token(token);
-        report.good = checked.has_value();
-        report.reason = checked ? "good" : std::string(checked.error().text());
-        if (report.reason == "invalid signature")
-            return false;
-        report.signed_with = name;
-        return true;
-    };
-    if (!with(keys.current, "the present key") && !keys.previous.empty())
-        with(keys.previous, "the previous key");
+    const Tokens tokens(keys, clock);
+    const auto checked = tokens.check_token(token);
+    report.good = checked.has_value();
+    report.reason = checked ? "good" : std::string(checked.error().text());
+    if (Tokens({.current = keys.current}, clock).has_signed(token))
+        report.signed_with = "the present key";
+    else if (tokens.has_signed(token))
+        report.signed_with = "the previous key";
     if (!report.good)
-        report.advice = advice_for(report.reason, claim(token, "use") == "refresh");
+        report.advice = advice_for(report.reason, tokens.check_refresh(token).has_value());
     return report;
 }
 

@@ -28,6 +28,33 @@ TEST(ATokenReport, SaysWhichKeyHasSignedIt)
     EXPECT_FALSE(foreign.good);
 }
 
+TEST(ATokenReport, NamesNoKeyForWhatNoKeyHasSigned)
+{
+    const auto token = pair_of(kKeys.current).access;
+    const auto payload = token.substr(token.find('.') + 1, token.rfind('.') - token.find('.') - 1);
+    const auto made = [&payload](std::string header, std::string_view signature) {
+        return header.append(".").append(payload).append(".").append(signature);
+    };
+    const std::string none = "eyJhbGciOiJub25lIn0";    // {"alg":"none"}
+    const std::string rs256 = "eyJhbGciOiJSUzI1NiJ9";  // {"alg":"RS256"}
+    const auto signature = token.substr(token.rfind('.') + 1);
+    for (const auto& forged :
+         {std::string("abc"), made(none, ""), made(none, "AAAA"), made(rs256, signature), "Bearer " + token,
+          token + ".x", std::string()}) {
+        const auto report = judge_token(kKeys, kClock, forged);
+        EXPECT_FALSE(report.good) << forged;
+        EXPECT_EQ(report.signed_with, "") << forged;
+    }
+}
+
+TEST(ATokenReport, NamesTheKeyOfATokenThatHasExpired)
+{
+    const ManualClock later({kClock.now().unix_ms + 8 * 86'400'000LL});
+    const auto report = judge_token(kKeys, later, pair_of(kKeys.previous).access);
+    EXPECT_EQ(report.reason, "jwt expired");
+    EXPECT_EQ(report.signed_with, "the previous key");
+}
+
 TEST(ATokenReport, HasWhatTheTokenSaysAndNotTheToken)
 {
     const auto token = pair_of(kKeys.current).access;

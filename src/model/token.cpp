@@ -127,6 +127,13 @@ std::string text_claim(JsonValue payload, std::string_view name)
     return value && value->is_string() ? value->string() : std::string();
 }
 
+/// What a token's header, a JSON object, says that it was signed with; null: none of those that count.
+const Algorithm* algorithm_of(std::string_view header)
+{
+    const auto* found = std::ranges::find(kAlgorithms, text_claim(JsonValue(header), "alg"), &Algorithm::name);
+    return found == std::end(kAlgorithms) ? nullptr : found;
+}
+
 std::optional<double> number_claim(JsonValue payload, std::string_view name)
 {
     const auto value = payload.find(name);
@@ -276,8 +283,8 @@ Result<std::string> Tokens::verified_payload(std::string_view token) const
         return refuse(kInvalid);
     if (parts->signature.empty())
         return refuse("jwt signature is required");
-    const auto algorithm = std::ranges::find(kAlgorithms, text_claim(JsonValue(*header), "alg"), &Algorithm::name);
-    if (algorithm == std::end(kAlgorithms))
+    const auto* algorithm = algorithm_of(*header);
+    if (algorithm == nullptr)
         return refuse("invalid algorithm");
     if (!is_signed(parts->signed_text, parts->signature, algorithm->digest))
         return refuse("invalid signature");
@@ -288,6 +295,16 @@ Result<std::string> Tokens::verified_payload(std::string_view token) const
     if (!is_of_issuer(JsonValue(*payload)))
         return refuse(kForeign);
     return *std::move(payload);
+}
+
+bool Tokens::has_signed(std::string_view token) const
+{
+    const auto parts = token.size() <= kMaxTokenBytes ? split(token) : std::nullopt;
+    const auto header = parts ? decode_json(parts->header) : std::nullopt;
+    if (!header || !JsonValue(*header).is_object())
+        return false;
+    const auto* algorithm = algorithm_of(*header);
+    return algorithm != nullptr && is_signed(parts->signed_text, parts->signature, algorithm->digest);
 }
 
 bool Tokens::is_of_issuer(JsonValue payload) const

@@ -90,6 +90,9 @@ public:
     /// A refresh token: of ours, or of the original. It has an `exp`.
     Result<RefreshClaims> check_refresh(std::string_view token) const;
 
+    /// Whether one of the keys has signed it. What it says, and whether it still counts, is not looked at.
+    bool has_signed(std::string_view token) const;
+
 private:
     enum class Use : std::uint8_t { access, refresh, other };
 
