@@ -20,14 +20,14 @@ std::string payload_of(const sio::Arguments& arguments)
     return arguments.size() == 1 ? std::string(arguments[0].text()) : arguments.text();
 }
 
-std::optional<std::string> string_member(std::string_view object, std::string_view name)
+/// A text of what CONNECT carries; missing and null: none. What is no text counts as an empty one, which is no token and
+/// no room, and is refused: a client that names its room by a number must not get all rooms.
+std::optional<std::string> text_of(std::string_view auth, std::string_view name)
 {
-    if (object.empty())
+    const auto value = auth.empty() ? std::nullopt : JsonValue(auth).find(name);
+    if (!value || value->is_null())
         return {};
-    const auto value = JsonValue(object).find(name);
-    if (!value || !value->is_string())
-        return {};
-    return value->string();
+    return value->is_string() ? value->string() : std::string();
 }
 
 Failure broken(Errc code, std::string cause)
@@ -122,7 +122,7 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
     const auto& handshake = socket.handshake();
     Client client;
     Authorization authorization;
-    if (const auto token = string_member(socket.auth(), "token")) {
+    if (const auto token = text_of(socket.auth(), "token")) {
         auto caller = parts_.guard.check_token(*token);
         if (!caller)
             return next(refusal(&socket, caller.error()));
@@ -134,7 +134,7 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
         authorization = std::move(by_header->authorization);
     }
 
-    auto room = string_member(socket.auth(), "room_id");
+    auto room = text_of(socket.auth(), "room_id");
     if (!room)
         room = handshake.parameter("room_id");
     socket.forget_auth();

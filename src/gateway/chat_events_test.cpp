@@ -77,10 +77,38 @@ TEST_F(ChatEventsOfAClient, RefuseABadTokenInAuthWithTheFailureEnvelope)
     );
 }
 
-TEST_F(ChatEventsOfAClient, IgnoreATokenThatIsNoText)
+TEST_F(ChatEventsOfAClient, RefuseATokenThatIsNoText)
 {
-    for (const auto* auth : {R"({"token":7})", R"({"token":null})", R"({"token":{}})", "{}"})
+    for (const auto* auth : {R"({"token":""})", R"({"token":7})", R"({"token":false})", R"({"token":{}})"})
+        EXPECT_THAT(
+            gateway_.connect({.auth = auth}).received(),
+            ElementsAre(AllOf(StartsWith("44"), HasSubstr("Access token is not found!")))
+        ) << auth;
+}
+
+TEST_F(ChatEventsOfAClient, TakeATokenThatIsNullAsNone)
+{
+    for (const auto* auth : {R"({"token":null})", R"({"token":null,"room_id":7})", "{}"})
         EXPECT_THAT(gateway_.connect({.auth = auth}).received(), ElementsAre(StartsWith("40"))) << auth;
+}
+
+TEST_F(ChatEventsOfAClient, RefuseARoomThatIsNoText)
+{
+    gateway_.chat.rooms_by_user[kGrace] = {
+        {kTea, 1}
+    };
+    const auto asked = [this](std::string_view room) {
+        return gateway_
+            .connect({.auth = R"({"token":")" + gateway_.token(kGrace) + R"(","room_id":)" + std::string(room) + "}"})
+            .received();
+    };
+    for (const auto* room :
+         {"5", "false", "{}",
+          R"([")"
+          "5f0c1d2e3f4a5b6c7d8e9f00"
+          R"("])"})
+        EXPECT_THAT(asked(room), ElementsAre(AllOf(StartsWith("44"), HasSubstr("not_member")))) << room;
+    EXPECT_THAT(asked("null"), ElementsAre(StartsWith("40"), HasSubstr("system.hello")));
 }
 
 TEST_F(ChatEventsOfAClient, RefuseARoomThatIsNotTheUsersOrIsNone)
