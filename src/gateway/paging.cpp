@@ -1,56 +1,86 @@
 #include "gateway/paging.hpp"
 
+#include "bus/paging.hpp"
+#include "codec/json_text.hpp"
 #include "codec/url.hpp"
-#include "model/id.hpp"
+#include "codec/utf8.hpp"
 
 #include <charconv>
+#include <limits>
 #include <optional>
 
 namespace wgw::gateway {
 namespace {
 
-std::optional<std::int64_t> whole_number(std::string_view text)
+constexpr auto kGreatest = std::numeric_limits<std::int64_t>::max();
+
+/// As JSON: a whole number as itself, everything else as the text that it is, for the reader to refuse.
+std::string number_json(const std::string& text)
 {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || text.starts_with('-'))
-        return {};
-    return value;
+    const bool whole = end == text.data() + text.size() && !text.empty() && !text.starts_with('-');
+    std::string json;
+    if (whole && error == std::errc())
+        json = std::to_string(value);
+    else
+        append_json_string(json, to_utf8(text));
+    return json;
 }
 
-/// As JSON.
-std::optional<std::string> place(std::string_view text, Places places)
+/// More than any number holds is still a limit that is too high.
+std::string limit_json(const std::string& text)
 {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    std::int64_t value = 0;
+    const bool high = digits && std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc();
+    return high ? std::to_string(kGreatest) : number_json(text);
+}
+
+std::string id_json(const std::string& text)
+{
+    const auto id = Id::parse(text);
+    std::string json;
+    append_json_string(json, id ? id->hex() : to_utf8(text));
+    return json;
+}
+
+std::optional<Failure> why_not(const std::string& members, Places places)
+{
+    const std::string data = "{" + members + "}";
     if (places == Places::ids) {
-        const auto id = Id::parse(text);
-        return id ? std::optional("\"" + id->hex() + "\"") : std::nullopt;
+        const auto paging = bus::read_paging<Id>(data, Limits());
+        return paging ? std::nullopt : std::optional(paging.error());
     }
-    const auto seq = whole_number(text);
-    return seq ? std::optional(std::to_string(*seq)) : std::nullopt;
+    const auto paging = bus::read_paging<std::int64_t>(data, Limits());
+    return paging ? std::nullopt : std::optional(paging.error());
 }
 
 }  // namespace
 
 Result<std::string> page_members(std::string_view query, Places places)
 {
-    std::string members;
-    const auto add = [&members](std::string_view name, std::string_view json) {
-        members += members.empty() ? "\"" : ",\"";
-        members.append(name).append("\":").append(json);
-    };
+    std::optional<std::string> limit;
+    std::optional<std::string> before;
+    std::optional<std::string> after;
     for (const auto& [name, text] : form_pairs(query)) {
-        if (name == "limit") {
-            const auto number = whole_number(text);
-            if (!number || *number == 0)
-                return fail(Errc::validation_failed, "limit must be a whole number");
-            add(name, std::to_string(*number));
-        } else if (name == "before" || name == "after") {
-            const auto json = place(text, places);
-            if (!json)
-                return fail(Errc::validation_failed, name + " must be a place in the list");
-            add(name, *json);
-        }
+        if (name == "limit")
+            limit = limit_json(text);
+        else if (name == "before" || name == "after")
+            (name == "before" ? before : after) = places == Places::ids ? id_json(text) : number_json(text);
     }
+    std::string members;
+    const auto add = [&members](std::string_view name, const std::optional<std::string>& json) {
+        if (!json)
+            return;
+        members += members.empty() ? "\"" : ",\"";
+        members.append(name).append("\":").append(*json);
+    };
+    add("limit", limit);
+    add("before", before);
+    add("after", after);
+    if (auto failure = why_not(members, places))
+        return fail(*std::move(failure));
     return members;
 }
 

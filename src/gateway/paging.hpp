@@ -36,8 +36,8 @@ inline constexpr FieldRow kPagingById[] = {
 
 enum class Places : std::uint8_t { ids, seqs };
 
-/// `"limit":50,"after":7`: what the query says of it; nothing of it: "". Fails with validation_failed if a place or the
-/// limit (at least 1) cannot be read.
+/// `"limit":50,"after":7`: what the query says of it; nothing of it: "". Fails with validation_failed, in the form of the
+/// fields of a body, if a place or the limit (at least 1) cannot be read. Of a repeated name the last counts.
 Result<std::string> page_members(std::string_view query, Places places);
 
 }  // namespace wgw::gateway

@@ -23,5 +23,32 @@ TEST(AQuery, ThatIsNoNumberIsRefused)
         EXPECT_FALSE(page_members(query, Places::ids).has_value()) << query;
 }
 
+TEST(AQuery, IsToldWhatIsWrongAsTheFieldsOfABodyAre)
+{
+    EXPECT_EQ(
+        page_members("limit=0", Places::ids).error().errors,
+        R"([{"property":"limit","children":[],"constraints":{"min":"limit must not be less than 1"}}])"
+    );
+    EXPECT_EQ(
+        page_members("before=7&limit=x", Places::ids).error().errors,
+        R"([{"property":"limit","children":[],"constraints":{"isInt":"limit must be an integer number","min":"limit must not be less than 1"}},)"
+        R"({"property":"before","children":[],"constraints":{"isMongoId":"before must be a mongodb id"}}])"
+    );
+    EXPECT_EQ(
+        page_members("after=1.5", Places::seqs).error().errors,
+        R"([{"property":"after","children":[],"constraints":{"isInt":"after must be an integer number"}}])"
+    );
+}
+
+TEST(AQuery, MayAskForMoreThanAnyNumberHolds)
+{
+    EXPECT_EQ(*page_members("limit=99999999999999999999", Places::ids), R"("limit":9223372036854775807)");
+}
+
+TEST(AQuery, CountsWithTheLastOfARepeatedName)
+{
+    EXPECT_EQ(*page_members("limit=x&limit=4&after=3&after=5", Places::seqs), R"("limit":4,"after":5)");
+}
+
 }  // namespace
 }  // namespace wgw::gateway
