@@ -4,9 +4,26 @@
 #include "app/commands/commands.hpp"
 #include "app/options.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
+
+namespace {
+
+/// What is printed may be all that a command is for: `wegowhere config env > .env` on a full disk has failed.
+int unless_lost(int code)
+{
+    errno = 0;
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return code;
+    const char* why = errno != 0 ? std::strerror(errno) : "is the disk full?";
+    std::fprintf(stderr, "wegowhere: What was to be printed could not be written: %s\n", why);
+    return code != 0 ? code : 1;
+}
+
+}  // namespace
 
 int main(int argc, char** argv)
 {
@@ -25,7 +42,7 @@ int main(int argc, char** argv)
         add_bench(line);
         add_documents(line);
         add_version(line);
-        return line.run(argc, argv);
+        return unless_lost(line.run(argc, argv));
     } catch (const wgw::app::OptionError& error) {
         for (const auto& sentence : error.sentences)
             std::fprintf(stderr, "wegowhere: %s\n", sentence.c_str());

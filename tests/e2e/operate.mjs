@@ -29,11 +29,11 @@ export const signIn = (server, username, password, headers = {}) => call(server,
 
 /** Runs `check(t, data, server)` while the server runs, and once more on a folder whose server has stopped. */
 export function upAndDown(name, check) {
-    test(`${name}, while the server runs`, { timeout: 60000 }, async (t) => {
+    test(`${name}, while the server runs`, { timeout: 120000 }, async (t) => {
         const server = await startServer(t);
         await check(t, server.data, server);
     });
-    test(`${name}, while it does not`, { timeout: 60000 }, async (t) => {
+    test(`${name}, while it does not`, { timeout: 120000 }, async (t) => {
         const server = await startServer(t);
         await server.stop();
         await check(t, server.data, server);

@@ -1,8 +1,8 @@
 // What an operator types: each command with the server up and down, wrong input, permissions, and kill -9.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join as path } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,7 +51,7 @@ upAndDown('a user who is disabled is kept out until enabled again', async (t, da
     assert.equal((await asked(server, () => signIn(server, user.username, 'a long password'))).status, 200);
 });
 
-test('a reset ends open sockets too', { timeout: 30000 }, async (t) => {
+test('a reset ends open sockets too', { timeout: 120000 }, async (t) => {
     const server = await startServer(t), user = await signUp(server), room = await makeRoom(server, user);
     const socket = await connectSocket(t, server, { user }), send = () => ask(socket, { room_id: room, content: 'x' });
     assert.equal((await send()).success, true);
@@ -59,7 +59,7 @@ test('a reset ends open sockets too', { timeout: 30000 }, async (t) => {
     await eventually('the end of the socket', async () => !socket.connected || !(await send().catch(() => ({}))).success);
 });
 
-test('what cannot be a user is refused with a sentence', { timeout: 60000 }, async (t) => {
+test('what cannot be a user is refused with a sentence', { timeout: 120000 }, async (t) => {
     const server = await startServer(t), { data } = server;
     await must(data, ['user', 'add', 'grace.hopper'], { input: 'cobol1959' });
     for (const [words, input, sentence] of [
@@ -83,14 +83,25 @@ test('what cannot be a user is refused with a sentence', { timeout: 60000 }, asy
         assert.equal((await operate(data, words)).code, 2, words.join(' '));
 });
 
-test('what a user is called cannot move the cursor of a terminal', { timeout: 30000 }, async (t) => {
-    const server = await startServer(t), body = { first_name: 'a\u001b[31m\u009b31m\r\n', username: 'escaping', password: 'cobol1959' };
+test('what a user is called cannot move the cursor of a terminal', { timeout: 120000 }, async (t) => {
+    const server = await startServer(t), body = { first_name: 'a\u001b[31m\u009b31m\r\n\u2028\u202e\u2066', username: 'escaping', password: 'cobol1959' };
     assert.equal((await call(server, 'POST', '/api/v1/auth/sign-up', { body })).status, 201);
-    for (const words of [['user', 'list'], ['user', 'show', 'escaping']])
-        assert.doesNotMatch(await must(server.data, words), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    for (const words of [['user', 'list'], ['user', 'show', 'escaping'], ['user', 'list', '--json'], ['user', 'show', 'escaping', '--json']])
+        assert.doesNotMatch(await must(server.data, words), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/, words.join(' '));
+    assert.equal(JSON.parse((await operate(server.data, ['user', 'show', 'escaping', '--json'])).printed).first_name, body.first_name);
 });
 
-test('where there is neither server nor database, the right folder is asked for', { timeout: 30000 }, async (t) => {
+test('what could not be written ends with 1', { timeout: 120000 }, async (t) => {
+    const data = await temporary(t);
+    for (const words of ['config env', 'version', 'openapi', '--help']) {
+        // No file may have a single block: the disk is full, as it were.
+        const limited = `trap '' XFSZ; ulimit -f 0; exec "$0" ${words} > "${path(data, 'out')}"`;
+        const { code, out } = await run(['bash', '-c', limited, kBinary], { cwd: data });
+        assert.deepEqual([code, /^wegowhere: .*could not be written: ./m.test(out)], [1, true], `${words}: ${out}`);
+    }
+});
+
+test('where there is neither server nor database, the right folder is asked for', { timeout: 120000 }, async (t) => {
     const data = await temporary(t);
     for (const words of [['user', 'list'], ['user', 'show', 'someone'], ['backup', path(data, 'b')], ['token', 'issue', 'someone']]) {
         const { code, out } = await operate(data, words);
@@ -100,7 +111,7 @@ test('where there is neither server nor database, the right folder is asked for'
     assert.deepEqual(await readdir(data), [], 'nothing was made');
 });
 
-test('the first user may be added before the first start', { timeout: 30000 }, async (t) => {
+test('the first user may be added before the first start', { timeout: 120000 }, async (t) => {
     const data = path(await temporary(t), 'data');
     await mkdir(data);
     await must(data, ['user', 'add', 'grace.hopper'], { input: 'cobol1959' });
@@ -108,7 +119,7 @@ test('the first user may be added before the first start', { timeout: 30000 }, a
     assert.equal((await signIn(server, 'grace.hopper', 'cobol1959')).status, 200);
 });
 
-test('a socket that a killed server has left does not stop the commands, nor the next server', { timeout: 60000 }, async (t) => {
+test('a socket that a killed server has left does not stop the commands, nor the next server', { timeout: 120000 }, async (t) => {
     const server = await startServer(t), user = await signUp(server), socket = path(server.data, 'control.sock');
     assert.equal(await mode(socket), '600');
     await server.kill();
@@ -120,7 +131,7 @@ test('a socket that a killed server has left does not stop the commands, nor the
     assert.ok(!existsSync(socket));
 });
 
-test('a folder whose owner does not answer is left alone', { timeout: 30000 }, async (t) => {
+test('a folder whose owner does not answer is left alone', { timeout: 120000 }, async (t) => {
     const server = await startServer(t);
     await server.stop();
     const { code, out } = await run(['flock', path(server.data, 'wegowhere.lock'), kBinary, 'user', 'list'], { env: { WGW_DATA: server.data } });
@@ -133,8 +144,8 @@ upAndDown('a token is issued, and says why it is refused', async (t, data, serve
     const token = (await must(data, ['token', 'issue', user.username, '--lifetime', '1h'])).trim();
     assert.equal((await asked(server, () => call(server, 'GET', '/api/v1/user/me', { token }))).data._id, user._id);
     const check = async (input, options) => {
-        const { code, out } = await operate(data, ['token', 'check', '--json'], { input, ...options });
-        return { code, ...JSON.parse(out) };
+        const { code, printed } = await operate(data, ['token', 'check', '--json'], { input, ...options });
+        return { code, ...JSON.parse(printed) };
     };
     const good = await check(token);
     assert.deepEqual([good.code, good.good, good.username, good.use, good.signed_with, good.account], [0, true, user.username, 'access', 'the present key', 'there']);
@@ -153,12 +164,13 @@ upAndDown('a token is issued, and says why it is refused', async (t, data, serve
     assert.match(refresh.advice, /refresh token/);
     const short = (await must(data, ['token', 'issue', user.username, '--lifetime', '1s'])).trim();
     await eventually('its end', async () => (await check(short)).reason === 'jwt expired', 15000);
-    assert.equal((await check('nonsense')).reason, 'jwt malformed');
+    const nonsense = await check('nonsense');
+    assert.deepEqual([nonsense.reason, nonsense.signed_with], ['jwt malformed', undefined], 'no key is named for what none has signed');
     assert.match((await operate(data, ['token', 'check'], { input: token })).out, /^good\n(.*\n)*username +\S/);
     assert.match((await operate(data, ['token', 'issue', user.username, '--lifetime', 'soon'])).out, /--lifetime is "soon"/);
 });
 
-test('the key in the data folder is rotated, and old tokens stay valid until the second time', { timeout: 60000 }, async (t) => {
+test('the key in the data folder is rotated, and old tokens stay valid until the second time', { timeout: 120000 }, async (t) => {
     const env = { JWT_SECRET: undefined }, server = await startServer(t, { env }), user = await signUp(server);
     const me = async () => (await call(server, 'GET', '/api/v1/user/me', { token: user.token })).status;
     const rotate = (...more) => must(server.data, ['secret', 'rotate', ...more], { env: { JWT_SECRET: '' } });
@@ -178,7 +190,7 @@ test('the key in the data folder is rotated, and old tokens stay valid until the
     assert.match(told, /JWT_SECRET_PREVIOUS/);
 });
 
-test('JWT_SECRET_PREVIOUS verifies what it signed, and nothing else does', { timeout: 60000 }, async (t) => {
+test('JWT_SECRET_PREVIOUS verifies what it signed, and nothing else does', { timeout: 120000 }, async (t) => {
     const server = await startServer(t), user = await signUp(server);
     const me = async () => (await call(server, 'GET', '/api/v1/user/me', { token: user.token })).status;
     await server.stop();
@@ -222,7 +234,7 @@ test('config check reads everything, names what is wrong and its nearest neighbo
     }
 });
 
-test('a secret in a file is used, and never shown', { timeout: 30000 }, async (t) => {
+test('a secret in a file is used, and never shown', { timeout: 120000 }, async (t) => {
     const folder = await temporary(t), file = path(folder, 'key');
     await writeFile(file, `${kSecret}\n`, { mode: 0o600 });
     const server = await startServer(t, { env: { JWT_SECRET: undefined, JWT_SECRET_FILE: file } }), user = await signUp(server);
@@ -231,7 +243,7 @@ test('a secret in a file is used, and never shown', { timeout: 30000 }, async (t
     assert.ok(!server.log.includes(kSecret));
 });
 
-test('SIGHUP reads the log level of .env anew; one that is wrong changes nothing', { timeout: 30000 }, async (t) => {
+test('SIGHUP reads the log level of .env anew; one that is wrong changes nothing', { timeout: 120000 }, async (t) => {
     const server = await startServer(t);
     await writeFile(path(server.data, '.env'), 'WGW_LOG_LEVEL=loud\n');
     process.kill(server.pid, 'SIGHUP');
@@ -263,7 +275,7 @@ for row in sqlite3.connect("file:${path(data, 'wegowhere.db')}?mode=ro", uri=Tru
 }
 
 for (const state of ['runs', 'was killed', 'has stopped']) {
-    test(`a backup while the server ${state} is restored with everything, and a new epoch`, { timeout: 60000 }, async (t) => {
+    test(`a backup while the server ${state} is restored with everything, and a new epoch`, { timeout: 120000 }, async (t) => {
         const { server, user, room } = await withMessages(t), folder = await temporary(t), file = path(folder, 'chat.backup');
         if (state === 'was killed') await server.kill();
         if (state === 'has stopped') await server.stop();
@@ -287,7 +299,7 @@ for (const state of ['runs', 'was killed', 'has stopped']) {
     });
 }
 
-test('restore refuses a server that runs, a database that is there, and what is no backup', { timeout: 60000 }, async (t) => {
+test('restore refuses a server that runs, a database that is there, and what is no backup', { timeout: 120000 }, async (t) => {
     const { server } = await withMessages(t), folder = await temporary(t), file = path(folder, 'b');
     await must(server.data, ['backup', file, '--quiet']);
     const refused = async (words, sentence) => {
@@ -312,7 +324,7 @@ test('restore refuses a server that runs, a database that is there, and what is 
     assert.ok(!existsSync(empty), 'nothing is left of them');
 });
 
-test('restore --replace keeps what was there, log and all', { timeout: 60000 }, async (t) => {
+test('restore --replace keeps what was there, log and all', { timeout: 120000 }, async (t) => {
     const { server, user, room } = await withMessages(t), file = path(await temporary(t), 'b');
     await must(server.data, ['backup', file]);
     const socket = await connectSocket(t, server, { user });
@@ -354,14 +366,19 @@ for (const words of [['backup'], ['restore']]) {
         const whole = words[0] === 'backup' ? file : path(data, 'wegowhere.db');
         const partial = words[0] === 'backup' ? `${file}.partial` : path(data, 'wegowhere.db.restoring.partial');
         const from = words[0] === 'backup' ? server.data : data;
-        const child = spawn(kBinary, [words[0], file], { env: { ...process.env, WGW_DATA: from, JWT_SECRET: kSecret }, stdio: 'ignore' });
-        const ended = new Promise((done) => { child.once('exit', (...end) => done(end)); });
-        while (!existsSync(partial) || (await stat(partial)).size < 1e6) {
-            assert.equal(child.exitCode, null, 'it was quicker than the test');
-            await sleep(1);
+        const isKilled = async () => {
+            const child = spawn(kBinary, [words[0], file], { env: { ...process.env, WGW_DATA: from, JWT_SECRET: kSecret }, stdio: 'ignore' });
+            const ended = new Promise((done) => { child.once('exit', (...end) => done(end)); });
+            while (child.exitCode === null && !(existsSync(partial) && statSync(partial).size >= 1e6)) await sleep(1);
+            child.kill('SIGKILL');
+            return (await ended)[1] === 'SIGKILL' && !existsSync(whole);
+        };
+        // On a busy machine it may be quicker than the test: then once more.
+        for (let tries = 1; !(await isKilled()); tries++) {
+            assert.ok(tries < 10, 'it was quicker than the test');
+            if (words[0] === 'backup') await rm(file);
+            else for (const name of await readdir(data)) await rm(path(data, name));
         }
-        child.kill('SIGKILL');
-        assert.deepEqual(await ended, [null, 'SIGKILL']);
         assert.ok(existsSync(partial));
         assert.ok(!existsSync(whole));
         await must(from, [words[0], file], { ms: 60000 });
@@ -372,21 +389,23 @@ for (const words of [['backup'], ['restore']]) {
     });
 }
 
-test('a backup while messages are sent has each that was acknowledged before it began, and the server goes on', { timeout: 60000 }, async (t) => {
+test('a backup while messages are sent has each that was acknowledged before it began, and the server goes on', { timeout: 120000 }, async (t) => {
     const server = await startServer(t), user = await signUp(server), room = await makeRoom(server, user), folder = await temporary(t);
     const socket = await connectSocket(t, server, { user }), acked = [];
     let sending = true;
     const sender = (async () => {
-        for (let i = 0; sending; i++) acked.push((await ask(socket, { room_id: room, content: `m${i}` })).data._id);
+        for (let i = 0; sending; i++) acked.push((await ask(socket, { room_id: room, content: `m${i}` })).data);
     })();
     for (let round = 0; round < 5; round++) {
-        await eventually('some acks', () => acked.length > 50 * round);
+        await eventually('some acks', () => acked.length > 50 * round, 30000);
         const known = [...acked], file = path(folder, `b${round}`), data = path(folder, `d${round}`);
         await must(server.data, ['backup', file]);
         await mkdir(data);
         await must(data, ['restore', file]);
         const copy = await startServer(t, { data }), list = await messagesOf(copy, user, room), have = new Set(list.map(({ _id }) => _id));
-        assert.deepEqual(known.slice(-900).filter((id) => !have.has(id)), []);
+        // The list is the newest 1,000: how many of them were sent while the backup began is a matter of speed.
+        assert.deepEqual(known.filter(({ _id, seq }) => seq >= list[0].seq && !have.has(_id)), []);
+        assert.ok(known.every(({ seq }) => seq <= list.at(-1).seq), 'the newest, too');
         assert.deepEqual(list.map(({ seq }) => seq), list.map((_, i) => list[0].seq + i), 'dense');
         await copy.stop();
     }
@@ -414,7 +433,16 @@ upAndDown('doctor looks at everything', async (t, data, server) => {
     assert.match(open.out, /^fail  database: .*wegowhere\.db has mode 0644\n +Others can look into it: chmod 0600 /m);
 });
 
-test('doctor names a port that is in use, and the setting that changes it', { timeout: 30000 }, async (t) => {
+test('doctor names a key that the server refuses', { timeout: 120000 }, async (t) => {
+    const data = path(await temporary(t), 'data'), env = { JWT_SECRET: undefined, GATEWAY_PORT: '0', WGW_ADMIN_PORT: '0' };
+    await mkdir(data, { mode: 0o700 });
+    await writeFile(path(data, 'jwt_secret'), 'abc\n', { mode: 0o600 });
+    const { code, out } = await operate(data, ['doctor'], { env });
+    assert.equal(code, 1, out);
+    assert.match(out, /^fail  secret: .*jwt_secret is damaged\n +Restore it from a backup/m);
+});
+
+test('doctor names a port that is in use, and the setting that changes it', { timeout: 120000 }, async (t) => {
     const server = await startServer(t), data = await temporary(t);
     const { code, out } = await operate(data, ['doctor', '--host', '127.0.0.1', '--port', String(server.port)], { env: { WGW_ADMIN_PORT: String(await freePort()) } });
     assert.equal(code, 1, out);
@@ -433,7 +461,7 @@ test('version --json says what the program was made of', async () => {
     assert.match(sqlite, /^3\.\d+/);
 });
 
-test('the password is not shown on a terminal, is asked for twice, and Ctrl-C leaves the terminal as it was', { timeout: 30000 }, async (t) => {
+test('the password is not shown on a terminal, is asked for twice, and Ctrl-C leaves the terminal as it was', { timeout: 120000 }, async (t) => {
     const server = await startServer(t);
     const script = `import os, pty, sys, termios, time
 words, keys = sys.argv[1].split(), sys.argv[2].encode().decode('unicode_escape').encode()

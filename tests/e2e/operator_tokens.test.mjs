@@ -12,8 +12,8 @@ import { kSecret, startServer } from './server.mjs';
 const kOwnKey = { env: { JWT_SECRET: undefined } };
 
 async function check(data, token, options) {
-    const { code, out } = await operate(data, ['token', 'check', '--json'], { input: token, ...options });
-    return { code, ...JSON.parse(out) };
+    const { code, printed } = await operate(data, ['token', 'check', '--json'], { input: token, ...options });
+    return { code, ...JSON.parse(printed) };
 }
 
 const sessionOf = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).sid;
@@ -53,7 +53,7 @@ upAndDown('a token whose session has ended is not good, and which and why is sai
     assert.equal((await check(data, next)).good, true, 'the next one, also in the same second');
 });
 
-test('a running server judges tokens, and signs them, with the key that it has', { timeout: 60000 }, async (t) => {
+test('a running server judges tokens, and signs them, with the key that it has', { timeout: 120000 }, async (t) => {
     const server = await startServer(t), user = await signUp(server);
     const other = { env: { JWT_SECRET: 'another-secret-of-forty-characters-here!' } };
     assert.equal((await check(server.data, user.token, other)).good, true);
@@ -65,13 +65,13 @@ test('a running server judges tokens, and signs them, with the key that it has',
     assert.match((await operate(server.data, ['doctor'], other)).out, /^warn {2}key in use: the server signs with another key/m);
 });
 
-test('a token of an invalid form is refused with one full stop', { timeout: 30000 }, async (t) => {
+test('a token of an invalid form is refused with one full stop', { timeout: 120000 }, async (t) => {
     const server = await startServer(t), user = await signUp(server);
     for (const token of [user.refresh, 'nonsense', `${user.token}x`, `x${user.token}`])
         assert.doesNotMatch((await operate(server.data, ['token', 'check'], { input: token })).out.split('\n')[0], /[!.]\.|\. *$.*\./);
 });
 
-test('issuers can be named, and then no others count', { timeout: 30000 }, async (t) => {
+test('issuers can be named, and then no others count', { timeout: 120000 }, async (t) => {
     const server = await startServer(t, { env: { WGW_JWT_ISS: 'host.example' } }), user = await signUp(server);
     const part = (object) => Buffer.from(JSON.stringify(object)).toString('base64url');
     const made = (iss) => {
@@ -85,7 +85,7 @@ test('issuers can be named, and then no others count', { timeout: 30000 }, async
     assert.deepEqual([reason, /WGW_JWT_ISS/.test(advice)], ['jwt issuer invalid', true]);
 });
 
-test('a user who is added has no session', { timeout: 30000 }, async (t) => {
+test('a user who is added has no session', { timeout: 120000 }, async (t) => {
     const server = await startServer(t);
     await must(server.data, ['user', 'add', 'grace.hopper'], { input: 'cobol1959' });
     const { data: { access } } = await signIn(server, 'grace.hopper', 'cobol1959');
@@ -93,7 +93,7 @@ test('a user who is added has no session', { timeout: 30000 }, async (t) => {
     assert.deepEqual((data.items ?? data).map(({ current }) => current), [true]);
 });
 
-test('a second rotation is refused while tokens of the first key are in use, and says what to do', { timeout: 60000 }, async (t) => {
+test('a second rotation is refused while tokens of the first key are in use, and says what to do', { timeout: 120000 }, async (t) => {
     const server = await startServer(t, kOwnKey), user = await signUp(server), { data } = server;
     const me = async (token = user.token) => (await call(server, 'GET', '/api/v1/user/me', { token })).status;
     const rotate = (...more) => operate(data, ['secret', 'rotate', ...more], kOwnKey);

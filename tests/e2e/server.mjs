@@ -39,11 +39,12 @@ function environment(own) {
     return { ...Object.fromEntries(kept), ...own };
 }
 
-/** Runs a command to its end: {code, signal, out}. Ends it itself after `ms`, and then says so in `out`. */
-export async function run(command, { env = {}, cwd, ms = 15000, input } = {}) {
+/** Runs a command to its end: {code, signal, out, printed}: all that it says, and what is on its standard output alone. Ends it itself after `ms`, and then says so in `out`. */
+export async function run(command, { env = {}, cwd, ms = 60000, input } = {}) {
     const child = spawn(command[0], command.slice(1), { env: environment(env), cwd, stdio: ['pipe', 'pipe', 'pipe'] });
-    let out = '';
+    let out = '', printed = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { out += text; });
+    child.stdout.on('data', (text) => { printed += text; });
     const timer = setTimeout(() => {
         out += `\n(ended after ${ms} ms)`;
         child.kill('SIGKILL');
@@ -56,7 +57,7 @@ export async function run(command, { env = {}, cwd, ms = 15000, input } = {}) {
         });
     });
     clearTimeout(timer);
-    return { code, signal, out };
+    return { code, signal, out, printed };
 }
 
 export class ServerProcess {
@@ -74,7 +75,7 @@ export class ServerProcess {
     get alive() { return this.child !== null && this.child.exitCode === null && this.child.signalCode === null; }
 
     /** Starts and waits until /health answers. Returns the milliseconds that took. */
-    async start({ ms = 10000 } = {}) {
+    async start({ ms = 30000 } = {}) {
         const began = performance.now();
         const child = spawn(this.command[0], this.command.slice(1), {
             env: environment(this.env), cwd: this.data, stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,6 +3,7 @@
 #include "app/commands/control_client.hpp"
 #include "app/commands/findings.hpp"
 #include "app/control.hpp"
+#include "app/secret.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
 #include "net/listen.hpp"
@@ -88,11 +89,25 @@ private:
         else if (!options_.jwt_secret.empty())
             add({Grade::ok, "secret", "JWT_SECRET, " + std::to_string(options_.jwt_secret.size()) + " bytes", ""});
         else if (fs::exists(made, unreadable))
-            look_at_mode("secret", made, 0600);
+            look_at_made_secret(made);
         else if (!is_served_ && !unreadable)
             add({Grade::ok, "secret", "none is set here: a server makes one when it first starts", ""});
         if (is_served_)
             look_at_running_key();
+    }
+
+    void look_at_made_secret(const fs::path& file)
+    {
+        try {
+            load_secret(options_.data);
+            look_at_mode("secret", file, 0600);
+        } catch (const std::runtime_error& error) {
+            // "./data/jwt_secret is damaged. Restore it …": what was found, and what to do.
+            const std::string text = error.what();
+            const auto end = std::min(text.find(". "), text.size());
+            const std::string advice = end < text.size() ? text.substr(end + 2) : "Run this as the server's user.";
+            add({Grade::fail, "secret", text.substr(0, end), advice});
+        }
     }
 
     /// The server has read its key at its start.

@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -85,17 +87,54 @@ std::string object(std::initializer_list<std::pair<std::string_view, std::string
     return out.empty() ? "{}" : out + '}';
 }
 
-/// What people may have chosen as a name goes to a terminal: without its control characters.
-std::string printable(std::string text)
+struct Character {
+    std::size_t bytes = 0;
+    unsigned point = 0;
+};
+
+/// What `text`, UTF-8, begins with, if that would do something to a terminal, end a line or turn it round. Else 0 bytes.
+Character command_at(std::string_view text)
 {
-    unsigned char before = 0;
-    for (char& c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f || (before == 0xc2 && byte < 0xa0))  // C0, DEL, and C1 in UTF-8
-            c = '?';
-        before = byte;
+    const auto byte = [text](std::size_t i) {
+        return i < text.size() ? unsigned{static_cast<unsigned char>(text[i])} : 0U;
+    };
+    if (byte(0) < 0x20 || byte(0) == 0x7f)
+        return {1, byte(0)};
+    if (byte(0) == 0xc2 && byte(1) < 0xa0)  // C1
+        return {2, byte(1)};
+    const unsigned point = 0x2000 | (byte(1) & 0x3fU) << 6 | (byte(2) & 0x3fU);
+    if (byte(0) == 0xe2 && ((point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069)))
+        return {3, point};
+    return {};
+}
+
+/// What people may have chosen as a name goes to a terminal: each of its commands becomes what `instead` makes of it.
+template <class Instead>
+std::string without_commands(std::string_view text, Instead instead)
+{
+    std::string out;
+    while (!text.empty()) {
+        const auto command = command_at(text);
+        const std::size_t bytes = std::max<std::size_t>(command.bytes, 1);
+        out += command.bytes == 0 ? std::string(text.substr(0, 1)) : instead(command.point);
+        text.remove_prefix(bytes);
     }
-    return text;
+    return out;
+}
+
+std::string printable(std::string_view text)
+{
+    return without_commands(text, [](unsigned) { return std::string("?"); });
+}
+
+/// The same JSON.
+std::string printable_json(std::string_view json)
+{
+    return without_commands(json, [](unsigned point) {
+        std::array<char, 8> escape{};
+        std::snprintf(escape.data(), escape.size(), "\\u%04x", point);
+        return std::string(escape.data());
+    });
 }
 
 std::string text_of(JsonValue user, std::string_view name)
@@ -134,7 +173,7 @@ int list(const Options& options, const Flags& flags)
         auto users = reply.find("items")->elements();
         for (; const auto user = users.next(); ++count) {
             if (flags.json)
-                std::printf("%s\n", std::string(user->text()).c_str());
+                std::printf("%s\n", printable_json(user->text()).c_str());
             else
                 print_row(*user);
         }
@@ -150,7 +189,7 @@ int list(const Options& options, const Flags& flags)
 void print_user(const Flags& flags, const std::string& user, const std::string& sentence)
 {
     if (flags.json)
-        std::printf("%s\n", user.c_str());
+        std::printf("%s\n", printable_json(user).c_str());
     else
         std::printf("%s\n", sentence.c_str());
 }
