@@ -89,6 +89,18 @@ test('accounts, rooms and messages over REST', async (t) => {
         assert.equal((await call(server, 'GET', '/api/v1/user?after=x', { token })).status, 400);
     });
 
+    await t.test('a page that cannot be read is told as the fields of a body are', async () => {
+        const { token } = await signUp(server), page = (path, query) => call(server, 'GET', `/api/v1/${path}?${query}`, { token });
+        for (const path of ['user', 'chat/rooms']) {
+            const { status, data } = await page(path, 'limit=0&before=7');
+            assert.equal(status, 400);
+            assert.deepEqual(data.map(({ property, constraints }) => [property, Object.keys(constraints)]), [['limit', ['min']], ['before', ['isMongoId']]]);
+        }
+        const { status, data } = await page('auth/sessions', 'after=x');
+        assert.deepEqual([status, data.code, data.errors.map(({ property }) => property)], [400, 'validation_failed', ['after']]);
+        assert.equal((await page('user', 'limit=99999999999999999999')).status, 200);
+    });
+
     await t.test('a list that is asked for without a page is the newest 1,000, and says where the rest is', { timeout: 60000 }, async (t) => {
         const owner = await signUp(server), room = await makeRoom(server, owner), path = `/api/v1/chat/rooms/${room}/messages`;
         const socket = await connectSocket(t, server, { user: owner });
