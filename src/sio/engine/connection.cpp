@@ -57,6 +57,8 @@ void EngineConnection::arm()
 
 void EngineConnection::get(Number request)
 {
+    if (closed_)
+        server_.late_polls_.forget(sid());
     drive([&](EngineOutput& out) { session_.get(request, server_.loop().now(), out); });
 }
 
@@ -70,6 +72,8 @@ void EngineConnection::post(Number request, std::string_view body, PostBody kind
     posting_ = request;
     drive([&](EngineOutput& out) { session_.post(request, body, kind, server_.loop().now(), out); });
     posting_ = 0;
+    if (session_.left_between_polls())
+        server_.expect_late_poll(*this, request);
 }
 
 void EngineConnection::gone(Number request)

@@ -123,6 +123,96 @@ TEST_F(AnEngineServer, ForgetsAnAnnouncedPostThatWasTooLarge)
     EXPECT_THAT(heard, ElementsAre("small"));
 }
 
+// The last poll of a client that has left, read behind its close packet
+
+struct APollBehindTheEnd : AnEngineServer {
+    /// Its answer, on a connection of its own.
+    std::string poll(std::string_view sid)
+    {
+        const auto& answer = wire.answers.at(wire.request("GET", target(sid)));
+        return std::to_string(answer.status) + " " + answer.body;
+    }
+    static constexpr std::string_view kUnknown = R"(400 {"code":1,"message":"Session ID unknown"})";
+};
+
+TEST_F(APollBehindTheEnd, IsAnsweredAsTheOneThatWasHeldAndOnlyOnce)
+{
+    const auto sid = open();
+    wire.request("POST", target(sid), "1");
+    const auto& answer = wire.answers.at(wire.request("GET", target(sid)));
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, "6");
+    EXPECT_EQ(answer.content_type, "text/plain; charset=UTF-8");
+    EXPECT_THAT(answer.headers, ElementsAre(std::pair("cache-control", "no-store")));
+    EXPECT_EQ(poll(sid), kUnknown);
+    EXPECT_EQ(engine.connections(), 0U);
+    EXPECT_THAT(heard, ElementsAre("transport close"));
+}
+
+TEST_F(APollBehindTheEnd, IsUnknownWhenOneHasBeenAnswered)
+{
+    const auto held = open();
+    wire.request("GET", target(held));
+    wire.request("POST", target(held), "1");
+    EXPECT_EQ(poll(held), kUnknown);
+
+    const auto same_turn = open();
+    HttpRequest post;
+    post.method = "POST";
+    post.target = target(same_turn);
+    post.body = "1";
+    engine.on_request(post, {++wire.exchanges, 1});
+    EXPECT_EQ(poll(same_turn), "200 6");
+    EXPECT_EQ(poll(same_turn), kUnknown);
+}
+
+TEST_F(APollBehindTheEnd, IsAnsweredWhileItsSessionGoes)
+{
+    const auto sid = open();
+    HttpRequest request;
+    request.method = "POST";
+    request.target = target(sid);
+    request.body = "1";
+    engine.on_request(request, {++wire.exchanges, 1});
+    loop.post([&] {  // behind the flush, before the session is taken out of the table
+        HttpRequest get;
+        get.method = "GET";
+        get.target = target(sid);
+        engine.on_request(get, {++wire.exchanges, 1});
+    });
+    wire.turn();
+    wire.turn();
+    EXPECT_EQ(wire.answers.at(wire.exchanges).body, "6");
+    EXPECT_EQ(poll(sid), kUnknown);
+}
+
+TEST_F(APollBehindTheEnd, IsUnknownLaterOrOnTheSameConnectionOrWhenItIsNone)
+{
+    const auto sid = open();
+    const auto connection = wire.request("POST", target(sid), "1");
+    HttpRequest get;
+    get.method = "GET";
+    get.target = target(sid);
+    engine.on_request(get, {connection, 2});
+    EXPECT_THAT(wire.answers.at(connection).body, HasSubstr("Session ID unknown"));
+    EXPECT_THAT(wire.answers.at(wire.request("POST", target(sid), "4a")).body, HasSubstr("Session ID unknown"));
+    EXPECT_THAT(
+        wire.answers.at(wire.request("GET", "/socket.io/?EIO=4&transport=websocket&sid=" + sid)).body,
+        HasSubstr("Session ID unknown")
+    );
+    clock.advance(LatePolls::kWait);
+    wire.turn();
+    EXPECT_EQ(poll(sid), kUnknown);
+}
+
+TEST_F(APollBehindTheEnd, IsNotAwaitedOfAClientThatWasCutOff)
+{
+    const auto sid = open();
+    wire.request("POST", target(sid), "x");
+    wire.turn();
+    EXPECT_EQ(poll(sid), kUnknown);
+}
+
 // The bound on what nobody takes
 
 TEST_F(AnEngineServer, EndsThoseWhoNeverPollWhenTheyLeaveTooMuch)

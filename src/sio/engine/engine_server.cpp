@@ -53,6 +53,13 @@ HttpResponse plain(int status, std::string_view content_type = {}, std::string b
     return response;
 }
 
+HttpResponse noop()
+{
+    auto response = plain(200, "text/plain; charset=UTF-8", "6");
+    response.headers.emplace_back("cache-control", "no-store");
+    return response;
+}
+
 void append(HeaderFields& to, HeaderFields fields) { std::ranges::move(fields, std::back_inserter(to)); }
 
 }  // namespace
@@ -132,7 +139,9 @@ void EngineServer::on_request(HttpRequest request, net::Exchange exchange)
     waiting_.erase(number_of(exchange));  // it may have been announced, for a connection that is over by now
     EngineConnection* connection = find(request);
     if (auto refusal = refuse(request, connection))
-        return respond(request, exchange, *std::move(refusal));
+        return respond(
+            request, exchange, connection == nullptr && is_late_poll(request, exchange) ? noop() : *std::move(refusal)
+        );
     request.wants_upgrade() ? upgrade(connection, request, exchange) : poll(connection, request, exchange);
 }
 
@@ -154,6 +163,18 @@ std::optional<HttpResponse> EngineServer::refuse(const HttpRequest& request, con
     if (answer)
         answer->close = request.wants_upgrade();
     return answer;
+}
+
+bool EngineServer::is_late_poll(const HttpRequest& request, net::Exchange exchange)
+{
+    const auto query = read_engine_query(request.query());
+    return request.method == "GET" && !request.wants_upgrade() && query.transport == "polling" && query.sid &&
+           late_polls_.take(*query.sid, exchange.connection, loop_.now());
+}
+
+void EngineServer::expect_late_poll(const EngineConnection& left, Number post)
+{
+    late_polls_.expect(left.sid(), exchange_of(post).connection, loop_.now());
 }
 
 void EngineServer::poll(EngineConnection* connection, const HttpRequest& request, net::Exchange exchange)
@@ -257,7 +278,9 @@ EngineConnection* EngineServer::find(std::string_view sid) const
 EngineConnection* EngineServer::find(const HttpRequest& request) const
 {
     EngineConnection* found = find(read_engine_query(request.query()).sid.value_or(""));
-    if (found == nullptr || !options_.may_belong)
+    if (found == nullptr || found->session_.finished())
+        return nullptr;
+    if (!options_.may_belong)
         return found;
     bool belongs = false;
     fenced("A handler failed.", [&] { belongs = options_.may_belong(request, found->handshake()); });

@@ -23,6 +23,7 @@
 #include "sio/engine/options.hpp"
 #include "sio/protocol/engine_handshake.hpp"
 #include "sio/protocol/engine_session.hpp"
+#include "sio/protocol/late_polls.hpp"
 
 #include <array>
 #include <functional>
@@ -91,10 +92,13 @@ private:
     std::optional<Refusal> check(const HttpRequest& request, const EngineConnection* known) const;
     std::optional<HttpResponse> held_off(const HttpRequest& request) const;
     std::optional<HttpResponse> refuse(const HttpRequest& request, const EngineConnection* known);
+    /// Whether a request for no session that there is is the last poll of one that its client has just closed.
+    bool is_late_poll(const HttpRequest& request, net::Exchange exchange);
+    void expect_late_poll(const EngineConnection& left, Number post);
     bool is_full() const { return is_draining_ || handshakes_ >= options_.handshakes; }
     EngineConnection* find(std::string_view sid) const;
 
-    /// That of a request; none for one that cannot be of its client.
+    /// That of a request; none for one that cannot be of its client, or when nothing is left of it.
     EngineConnection* find(const HttpRequest& request) const;
     EngineConnection* find(const Sid& sid) const { return find(std::string_view(sid.data(), sid.size())); }
     EngineConnection& open(Transport transport, const HttpRequest& request);
@@ -122,6 +126,7 @@ private:
     EngineCounts counts_;
     FlatTable<std::unique_ptr<EngineConnection>, BySid> connections_;
     std::unordered_map<Number, Waiting> waiting_;
+    LatePolls late_polls_;
     std::size_t handshakes_ = 0;  ///< Connections that are not established yet.
     std::uint64_t next_connection_ = 1;
     Number next_channel_ = 1;

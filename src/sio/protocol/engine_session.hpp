@@ -71,6 +71,9 @@ public:
     Number channel() const { return channel_; }
     bool finished() const;
 
+    /// The client has closed it in a POST, and no GET was held: its last one may still be on its way.
+    bool left_between_polls() const { return state_ == State::leaving && held_ == 0; }
+
     // Inputs: long-polling.
 
     /// A GET: answered when there is something to send.
