@@ -53,12 +53,15 @@ Room* Namespace::find_room(std::string_view name) const
     return found == rooms_.end() ? nullptr : found->second.get();
 }
 
-void Namespace::join(Socket& socket, std::string_view room)
+bool Namespace::join(Socket& socket, std::string_view room)
 {
     Room* known = find_room(room);
+    if (socket.rooms_.size() >= core_.options.max_rooms)
+        return known != nullptr && socket.rooms_.find(*known) != nullptr;
     if (known == nullptr)
         known = rooms_.emplace(room, std::make_unique<Room>(std::string(room))).first->second.get();
     known->add(socket);
+    return true;
 }
 
 void Namespace::leave(Socket& socket, Room& room)

@@ -188,7 +188,7 @@ private:
     void add(Socket& socket);
     void remove(Socket& socket);
     Room* find_room(std::string_view name) const;
-    void join(Socket& socket, std::string_view room);
+    bool join(Socket& socket, std::string_view room);
     void leave(Socket& socket, Room& room);
     std::vector<Socket*> select(const Target& target);
     void deliver(std::span<Socket* const> sockets, const Encoded& event);

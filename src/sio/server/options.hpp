@@ -19,6 +19,7 @@ struct ServerOptions {
     Duration attachment_timeout{10'000};  ///< Ours: for the binary values of a packet to follow.
     int max_attachments = kMaxAttachments;
     std::size_t max_namespaces = 32;  ///< Ours: of one connection.
+    std::size_t max_rooms = 10'000;   ///< Ours: of one socket, its own aside; it is in no more, see Socket::join().
 
     bool serve_client = true;  ///< `<path>socket.io.js` and its kin.
     bool msgpack = true;       ///< Clients with socket.io-msgpack-parser are understood beside the others.

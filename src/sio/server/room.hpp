@@ -3,6 +3,7 @@
 /// and however many sockets a room has. Inside of the library only.
 /// Tests  room_test.cpp
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ public:
     };
 
     bool empty() const { return one_.room == nullptr && !many_; }
+    std::size_t size() const { return many_ ? many_->list.size() : one_.room != nullptr ? 1 : 0; }
 
     /// nullptr: the socket is not in it.
     Membership* find(const Room& room);

@@ -83,7 +83,7 @@ void Reply::send(const Payload& payload)
 
 // Its rooms
 
-void Socket::join(std::string_view room) { nsp_.join(*this, room); }
+bool Socket::join(std::string_view room) { return nsp_.join(*this, room); }
 
 void Socket::leave(std::string_view room)
 {

@@ -114,8 +114,9 @@ public:
 
     // Its rooms.
 
-    /// May be called before the socket is accepted; it hears of its rooms only from then on.
-    void join(std::string_view room);
+    /// May be called before the socket is accepted; it hears of its rooms only from then on. False: it is in
+    /// ServerOptions::max_rooms others, and not in this one.
+    bool join(std::string_view room);
     void leave(std::string_view room);
     void leave_all();
     bool is_in(std::string_view room) const;

@@ -108,10 +108,12 @@ std::vector<Socket*> Target::sockets() const
     return all;
 }
 
-void Target::join(std::string_view room) const
+bool Target::join(std::string_view room) const
 {
+    bool all = true;
     for (auto* socket : sockets())
-        socket->join(room);
+        all = socket->join(room) && all;
+    return all;
 }
 
 void Target::leave(std::string_view room) const

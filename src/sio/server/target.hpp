@@ -53,7 +53,7 @@ public:
     Task<BroadcastAnswers> ask(std::string event, Payload payload, Duration timeout) const;
 
     // What may be done to those who are there now.
-    void join(std::string_view room) const;
+    bool join(std::string_view room) const;  ///< False: not all of them; see Socket::join().
     void leave(std::string_view room) const;
     void disconnect(bool close = false) const;
     std::vector<Socket*> sockets() const;

@@ -206,6 +206,50 @@ TEST_F(ATarget, SpeaksMsgpackToThoseWhoDo)
     EXPECT_EQ(packet->json, R"(["n",1])");
 }
 
+// The bound on rooms
+
+/// Of a server with these options: whether the socket of a client can join and be told in each of its rooms but the
+/// last one.
+void expect_room_for(std::size_t bound, const ServerOptions& options)
+{
+    ManualClock clock;
+    net::Loop loop(clock);
+    SeededRandom random(1);
+    Server server(loop, random, options);
+    TestWire wire(loop, [&](HttpRequest request, net::Exchange exchange) {
+        server.on_request(std::move(request), exchange);
+    });
+    server.attach(wire);
+    auto& nsp = server.of("/");
+    auto& client = wire.open(kWebSocket);
+    client.send("40");
+    wire.turn();
+    client.received();
+    auto& socket = *nsp.everybody().sockets().front();
+    for (std::size_t i = 0; i < bound; ++i)
+        ASSERT_TRUE(socket.join(std::to_string(i))) << i;
+    EXPECT_TRUE(socket.join("0"));
+    EXPECT_FALSE(socket.join("over"));
+    EXPECT_FALSE(nsp.everybody().join("over"));
+    EXPECT_TRUE(nsp.everybody().join("0"));
+    EXPECT_FALSE(nsp.has_room("over"));
+    EXPECT_EQ(nsp.rooms(), bound);
+    nsp.to("over").emit("x");
+    nsp.to(std::to_string(bound - 1)).emit("y");
+    wire.turn();
+    EXPECT_THAT(client.received(), ElementsAre(R"(42["y"])"));
+    socket.leave("0");
+    EXPECT_TRUE(socket.join("over"));
+    EXPECT_FALSE(socket.join("0"));
+    wire.hang_up();
+}
+
+TEST(ASocket, IsInSoManyRoomsAndNoMore)
+{
+    expect_room_for(10'000, {});
+    expect_room_for(2, {.max_rooms = 2});
+}
+
 // Of a pattern
 
 TEST_F(ATarget, OfAPatternIsInAllOfItsNamespaces)
