@@ -98,18 +98,18 @@ bool Loop::run_tasks()
 
 void Loop::touch(Flushable& what)
 {
-    if (what.dirty_place_ != Flushable::kClean)
+    if (what.dirty_place_ != Flushable::kNowhere)
         return;
-    what.dirty_place_ = dirty_.size();
+    what.dirty_place_ = static_cast<std::uint32_t>(dirty_.size());
     dirty_.push_back(&what);
 }
 
 void Loop::forget(Flushable& what)
 {
-    if (what.dirty_place_ != Flushable::kClean)
-        dirty_[what.dirty_place_] = nullptr;
-    what.dirty_place_ = Flushable::kClean;
-    std::ranges::replace(flushing_, &what, nullptr);
+    if (const auto place = std::exchange(what.dirty_place_, Flushable::kNowhere); place != Flushable::kNowhere)
+        dirty_[place] = nullptr;
+    if (const auto place = std::exchange(what.flushing_place_, Flushable::kNowhere); place != Flushable::kNowhere)
+        flushing_[place] = nullptr;
 }
 
 void Loop::end_turn()
@@ -123,10 +123,12 @@ void Loop::end_turn()
         flushing_.swap(dirty_);
         for (Flushable* what : flushing_)
             if (what != nullptr)
-                what->dirty_place_ = Flushable::kClean;
+                what->flushing_place_ = std::exchange(what->dirty_place_, Flushable::kNowhere);
         for (std::size_t i = 0; i < flushing_.size(); ++i)
-            if (flushing_[i] != nullptr)
-                flushing_[i]->flush();
+            if (Flushable* const what = flushing_[i]) {
+                what->flushing_place_ = Flushable::kNowhere;
+                what->flush();
+            }
         flushing_.clear();
     }
 }

@@ -16,6 +16,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -36,8 +37,9 @@ protected:
 
 private:
     friend class Loop;
-    static constexpr std::size_t kClean = static_cast<std::size_t>(-1);
-    std::size_t dirty_place_ = kClean;
+    static constexpr std::uint32_t kNowhere = static_cast<std::uint32_t>(-1);
+    std::uint32_t dirty_place_ = kNowhere;     ///< In the loop's list of what is to be flushed next.
+    std::uint32_t flushing_place_ = kNowhere;  ///< In that of what is being flushed, until it is its turn.
 };
 
 class Loop final : public Outlet {

@@ -126,6 +126,28 @@ TEST_F(TheLoop, DoesNotFlushWhatWasForgotten)
     EXPECT_THAT(said, ElementsAre("a"));
 }
 
+/// It waits in the round that is under way, or was flushed in it, and is in the next one.
+TEST_F(TheLoop, DoesNotFlushWhatWasForgottenInTwoRounds)
+{
+    Note a("a", said);
+    Note b("b", said);
+    a.on_flush = [&] {
+        loop.touch(a);
+        loop.touch(b);
+        loop.forget(b);
+        loop.forget(a);
+    };
+    loop.touch(a);
+    loop.touch(b);
+    net.turn();
+    EXPECT_THAT(said, ElementsAre("a"));
+    a.on_flush = nullptr;
+    for (Note* note : {&b, &a})
+        loop.touch(*note);
+    net.turn();
+    EXPECT_THAT(said, ElementsAre("a", "b", "a"));
+}
+
 TEST_F(TheLoop, CallsItsHooksAheadOfTheFlush)
 {
     Note a("flush", said);
