@@ -1,5 +1,6 @@
 // Heartbeats: when the ping comes, what extends the wait, and who is closed. Lower bounds are exact but for the
 // millisecond of rounding; upper bounds leave room for a busy machine.
+// Runs alone: it measures times.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openSession } from './session.mjs';

@@ -1,5 +1,6 @@
 // Each default that bounds a time, made short: what does not come in time gets the answer written here. The heartbeat
 // and the upgrade have files of their own.
+// Runs alone: it measures times.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { HttpConnection } from './http.mjs';

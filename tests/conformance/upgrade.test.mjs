@@ -1,4 +1,5 @@
 // The switch from polling to a WebSocket: when it may happen, what disturbs it, and that nothing is lost.
+// Runs alone: it measures times.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { connected, Polling, Socket, target, upgraded } from './session.mjs';

@@ -1,4 +1,5 @@
 // A smoke run of the load generator against the real server: seconds, and about correctness, not speed.
+// Runs alone: it loads the machine.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

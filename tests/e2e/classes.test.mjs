@@ -1,5 +1,6 @@
 // Classes of holes that other servers had and no other file here tries: what is unique is asked for twice at once, a
 // cheap event in a large room, a compressed body, a damaged row, requests that overlap with their own end.
+// Runs alone: it compares times.
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { join as path } from 'node:path';

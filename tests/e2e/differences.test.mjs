@@ -1,7 +1,7 @@
 // docs/differences.md: each row names tests, and they exist. Also the tests of rows that belong nowhere else.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';
 import WebSocket from 'ws';
 import { within } from './client.mjs';
@@ -26,6 +26,13 @@ test('each row of docs/differences.md names tests that exist', async () => {
             for (const name of names.split('; ')) assert.ok(has(text, name), `${file} has no "${name}"`);
         }
     }
+});
+
+test('tests/README.md names each file of tests/e2e once', async () => {
+    const [, table] = (await readFile(`${kRoot}/tests/README.md`, 'utf8')).split('## Where to look in e2e');
+    const named = [...table.split('## ')[0].matchAll(/^\| [^|]+ \| (`.*) \|$/gm)].flatMap(([, files]) => files.split(' ').map((file) => file.slice(1, -1)));
+    const there = (await readdir(`${kRoot}/tests/e2e`)).flatMap((file) => /^(.+)\.test\.mjs$/.exec(file)?.[1] ?? []);
+    assert.deepEqual(named.sort(), there.sort());
 });
 
 test('a connection that joins no namespace is closed after 10 s', { timeout: 30000 }, async (t) => {

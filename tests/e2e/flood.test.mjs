@@ -1,4 +1,5 @@
 // A client that sends without waiting for its acks: it is served in full, and held back so that nobody else notices.
+// Runs alone: it bounds how long others wait.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';

@@ -13,6 +13,9 @@ export const kSecret = 'a-secret-of-forty-characters-for-testing';
 
 const given = new Set();
 
+/** Files of tests run beside each other, each in a process: what one is about to listen on should not be given to another. */
+const kFirstPort = 20000 + (process.pid % 12) * 1000;
+
 /**
  * A port that nothing listens on. It lies below the range from which the kernel takes the ports of outgoing
  * connections: a client that retries while the server is down could otherwise be given the server's own port, and
@@ -20,7 +23,7 @@ const given = new Set();
  */
 export async function freePort() {
     for (;;) {
-        const port = 20000 + Math.floor(Math.random() * 12000);
+        const port = kFirstPort + Math.floor(Math.random() * 1000);
         if (given.has(port)) continue;
         const free = await new Promise((done) => {
             const probe = createServer().once('error', () => done(false));

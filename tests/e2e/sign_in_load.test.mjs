@@ -1,4 +1,5 @@
 // Signing in is costly by design: it takes as long whatever the reason of a refusal, and nobody else notices it.
+// Runs alone: it compares times.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';

@@ -1,5 +1,6 @@
 // Peers that do not read, that send a byte at a time, and 500 that do nothing at all, beside two who talk: these wait no
 // longer for their acks than without them.
+// Runs alone: it compares times.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';

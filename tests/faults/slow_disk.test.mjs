@@ -1,5 +1,6 @@
 // A disk that hangs (slow_disk.c): everybody who waits for the store is told `unavailable` after 5 s, and what was
 // under way is stored and told when the disk is back.
+// Runs alone: it measures times.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
