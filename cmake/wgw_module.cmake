@@ -7,6 +7,7 @@
 #   LINK       third-party targets, private: they must not leak through our headers.
 # Sources are every *.cpp beside the CMakeLists.txt; *_test.cpp and test_*.cpp go to the tests. What needs a real server is
 # in *_cluster_test.cpp: a program <name>_cluster_test, whose tests ctest calls cluster:<name>:…; they share the test_*.cpp.
+# These programs are built by the target cluster_tests and not by `all`.
 function(wgw_module name)
   wgw_precompiled_headers()
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPS;TEST_DEPS;LINK")
@@ -39,7 +40,11 @@ function(wgw_module name)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}: DISCOVERY_MODE PRE_TEST)
   endif()
   if(BUILD_TESTING AND cluster_tests MATCHES "_cluster_test")
-    add_executable(${name}_cluster_test ${cluster_tests})
+    add_executable(${name}_cluster_test EXCLUDE_FROM_ALL ${cluster_tests})
+    if(NOT TARGET cluster_tests)
+      add_custom_target(cluster_tests)
+    endif()
+    add_dependencies(cluster_tests ${name}_cluster_test)
     gtest_discover_tests(${name}_cluster_test TEST_PREFIX cluster:${name}: DISCOVERY_MODE PRE_TEST)
   endif()
   foreach(program ${name}_test ${name}_cluster_test)
