@@ -118,13 +118,13 @@ try_server() {
     end "$container" "$run_pid"
 }
 
-# try_refusal <role>: what a version that has no roles yet does with one: says so, and that the setting is wrong.
+# try_refusal <role>: one that is given no servers says which, and ends as with any wrong setting.
 try_refusal() {
     local status=0
     container=$(b from --pull-never --signature-policy "$scratch/policy.json" "localhost/wegowhere-$1:test")
     b run "$container" -- wegowhere serve >"$scratch/role.log" 2>&1 || status=$?
     cat "$scratch/role.log"
-    if ((status != 78)) || ! grep -q "WGW_ROLE" "$scratch/role.log"; then
+    if ((status != 78)) || ! grep -q RMQ_URL "$scratch/role.log"; then
         echo "$1 was not refused as a wrong setting: exit $status" && exit 1
     fi
     b rm "$container" >/dev/null
