@@ -125,7 +125,7 @@ test('the rules of polling', async (t) => {
             async run() {
                 const quick = await startTarget(t, 'eio', { 'ping-interval': 50, 'ping-timeout': 50 });
                 const session = await Polling.open(quick);
-                await sleep(120);
+                await sleep(500);
                 assert.equal(await ask(session, 'POST', '3'), kGone);
             },
         },
