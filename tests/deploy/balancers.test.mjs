@@ -1,5 +1,6 @@
 // The samples of deploy/ for several gateways, with real balancers in front of three servers: Socket.IO on every transport,
 // servers that die, freeze and drain under load, and requests that must not be made twice.
+// Runs alone: it loads the machine.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cp, readFile, writeFile } from 'node:fs/promises';

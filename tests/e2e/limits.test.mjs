@@ -1,5 +1,6 @@
 // Every limit at L and at L + 1, against the real server: at it everything works, one over gets the answer that is
 // written beside it, and the neighbour notices nothing. The limits are set small; each row has a server of its own.
+// Runs alone: a guesser of passwords is made to wait a second, and that has to be seen.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import test from 'node:test';
