@@ -4,12 +4,9 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { kSecret, run, startServer } from '../e2e/server.mjs';
 import kExpected from './expected-failures.mjs';
+import { kFiles } from './files.mjs';
 
 const kHere = fileURLToPath(new URL('.', import.meta.url));
-const kFiles = [
-    'setup', 'rest-public', 'rest-head', 'rest-docs', 'rest-raw-http', 'rest-auth-sign-up', 'rest-auth-sign-in', 'rest-auth-guard',
-    'rest-user', 'rest-chat', 'socket-raw', 'socket-io-client', ...(process.env.WGW_SLOW === '1' ? ['socket-heartbeat'] : []),
-];
 
 for (const file of kFiles) {
     test(`recorded cases of ${file} are answered as recorded`, { timeout: 180000 }, async (t) => {
