@@ -142,7 +142,7 @@ struct GatewayRole {
     explicit GatewayRole(const Parts& parts)
         : services(bus::make_remote_services(parts.backends.calls())), log(parts.backends.calls()),
           stream(parts.backends.hints(), log, parts.tasks),
-          sender(parts.backends.calls(), parts.users, parts.ids, &owners), chat(sender, stream),
+          sender(parts.backends.calls(), parts.users, parts.ids, parts.clock, &owners), chat(sender, stream),
           throttles(parts.options.limits, parts.options.trusted_proxies, parts.loop, parts.random),
           sockets(parts.loop, parts.random, socket_options(parts.options, throttles, parts.tokens, parts.clock)),
           gateway(

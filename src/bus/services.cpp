@@ -57,14 +57,15 @@ std::unique_ptr<Services> make_remote_services(Calls& calls) { return std::make_
 
 Task<Result<Answer>> call(
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): they outlive what is asked of them
-    Calls& calls, Pattern pattern, std::string data, Authorization by, std::vector<Header> headers, std::string queue
+    Calls& calls, Pattern pattern, std::string data, Authorization by, std::vector<Header> headers, std::string queue,
+    Duration patience
 )
 {
     if (by)
         headers.insert(headers.begin(), Header{"authorization", *by});
     Request request{std::string(pattern.name), std::move(data), std::move(headers)};
     const std::string_view where = queue.empty() ? pattern.queue() : std::string_view(queue);
-    co_return result_of(co_await calls.call(where, std::move(request)), pattern);
+    co_return result_of(co_await calls.call(where, std::move(request), patience), pattern);
 }
 
 Result<Answer> result_of(Answer answer, Pattern pattern)

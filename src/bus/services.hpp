@@ -34,7 +34,7 @@ std::unique_ptr<Services> make_remote_services(Calls& calls);
 /// One call, and what became of it, as result_of(). `by`: empty: without. `queue`: empty: that of the pattern.
 Task<Result<Answer>> call(
     Calls& calls, Pattern pattern, std::string data, Authorization by, std::vector<Header> headers = {},
-    std::string queue = {}
+    std::string queue = {}, Duration patience = Calls::kPatience
 );
 
 /// A value or nothing, or the failure that the service has answered. That nobody knows the pattern is an answer, too.

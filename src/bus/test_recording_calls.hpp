@@ -27,8 +27,9 @@ public:
         friend bool operator==(const Asked&, const Asked&) = default;
     };
 
-    Task<Answer> call(std::string_view queue, Request request, Duration) override
+    Task<Answer> call(std::string_view queue, Request request, Duration patience) override
     {
+        patiences.push_back(patience);
         return answer(std::string(queue), std::move(request));
     }
 
@@ -50,8 +51,9 @@ public:
     std::map<std::string, Bindings, std::less<>> queues;
     std::deque<Answer> answers;
     std::vector<Asked> asked;
-    bool away = false;  ///< Calls throw Unavailable.
-    bool hold = false;  ///< They wait for release() before they are answered.
+    std::vector<Duration> patiences;  ///< Of each that was asked.
+    bool away = false;                ///< Calls throw Unavailable.
+    bool hold = false;                ///< They wait for release() before they are answered.
     std::deque<std::function<void()>> held;
 
 private:

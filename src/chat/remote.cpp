@@ -5,6 +5,7 @@
 #include "codec/json_text.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 namespace wgw::chat {
@@ -76,8 +77,10 @@ std::vector<T> read_list(const Fields<T, N>& fields, const Result<bus::Answer>& 
 
 }  // namespace
 
-RemoteChat::RemoteChat(bus::Calls& calls, user::UserCache& users, IdSource& ids, const Owners* owners)
-    : calls_(calls), users_(users), ids_(ids), owners_(owners), tasks_([](std::exception_ptr) {})
+RemoteChat::RemoteChat(
+    bus::Calls& calls, user::UserCache& users, IdSource& ids, const Clock& clock, const Owners* owners
+)
+    : calls_(calls), users_(users), ids_(ids), clock_(clock), owners_(owners), tasks_([](std::exception_ptr) {})
 {
 }
 
@@ -94,7 +97,10 @@ void RemoteChat::submit(RoomId room, const Caller& caller, Command command, Repl
         return reply(fail(broken(Errc::unavailable, "Too many sends wait for the chat service.")));
     }
     ++under_way_;
-    waiting.push_back({ids_.next(), caller.authorization, std::move(*send), std::move(reply)});
+    waiting.push_back(
+        {ids_.next(), clock_.monotonic() + bus::Calls::kPatience, caller.authorization, std::move(*send),
+         std::move(reply)}
+    );
     if (waiting.size() == 1)
         tasks_.spawn(run(lane));
 }
@@ -105,19 +111,29 @@ Task<void> RemoteChat::run(Lane lane)
     auto& waiting = found->second;
     while (!waiting.empty()) {
         auto& next = waiting.front();
-        auto outcome = co_await save(lane, next.id, std::move(next.by), std::move(next.send));
+        const Duration patience = next.deadline - clock_.monotonic();
+        auto outcome = co_await save(lane, next.id, patience, std::move(next.by), std::move(next.send));
+        std::deque<Waiting> behind;
+        if (!outcome && outcome.error().http_status() >= 500) {
+            behind.assign(std::next(std::make_move_iterator(waiting.begin())), std::make_move_iterator(waiting.end()));
+            waiting.erase(std::next(waiting.begin()), waiting.end());
+        }
         Reply reply = std::move(waiting.front().reply);
-        --under_way_;
+        under_way_ -= 1 + behind.size();
         if (outcome && !outcome->duplicate && listener_)
             listener_(outcome->entry);
         reply(std::move(outcome));
-        waiting.pop_front();  // behind the reply: what it submits waits in this lane
+        for (auto& never_sent : behind)
+            never_sent.reply(fail(broken(Errc::unavailable, "What became of the send before is not known.")));
+        waiting.pop_front();  // behind the replies: what they submit waits in this lane
     }
     lanes_.erase(found);
 }
 
-Task<Result<Outcome>> RemoteChat::save(Lane lane, Id id, Authorization by, Send send)
+Task<Result<Outcome>> RemoteChat::save(Lane lane, Id id, Duration patience, Authorization by, Send send)
 {
+    if (patience <= Duration{0})
+        co_return fail(broken(Errc::unavailable, "The chat service has not come to this send in time."));
     Failure failure = Errc::internal;
     try {
         std::vector<bus::Header> headers{
@@ -126,7 +142,7 @@ Task<Result<Outcome>> RemoteChat::save(Lane lane, Id id, Authorization by, Send 
         std::string queue = owners_ != nullptr ? owners_->of(lane.first) : std::string();
         const auto answer = co_await bus::call(
             calls_, patterns::kSaveMessage, data_of(lane.first, send), std::move(by), std::move(headers),
-            std::move(queue)
+            std::move(queue), patience
         );
         if (!answer)
             co_return fail(answer.error());

@@ -2,7 +2,9 @@
 /// The part of chat that a gateway needs live, where chat is another process, over the bus.
 ///
 /// Order     a user's sends to a room go out one at a time, so that they are stored in the order in which they came,
-///           whichever service takes them. What waits is bounded: over it the answer is `unavailable` at once
+///           whichever service takes them. What waits is bounded: over it the answer is `unavailable` at once. It is
+///           also the answer to what waits behind a send of which nobody knows whether it was stored: it might be later
+/// Late      a send is answered within the patience of a call, counted from when it came, also where others are in front
 /// Telling   an entry is told to the listener when its service has answered, before its sender's reply. Whoever also
 ///           hears of entries in another way leaves out what was told
 /// Original  its services number nothing (seq 0), know no key of a send and no rooms of a user: those are found by
@@ -30,7 +32,9 @@ public:
 
     /// All outlive it. `users` learns the author of each message that was stored.
     /// `owners`: whom to ask for a room; null: any.
-    RemoteChat(bus::Calls& calls, user::UserCache& users, IdSource& ids, const Owners* owners = nullptr);
+    RemoteChat(
+        bus::Calls& calls, user::UserCache& users, IdSource& ids, const Clock& clock, const Owners* owners = nullptr
+    );
 
     /// Only of a Send: the other commands are operations.
     void submit(RoomId room, const Caller& caller, Command command, Reply reply) override;
@@ -45,6 +49,7 @@ public:
 private:
     struct Waiting {
         Id id;
+        Instant deadline;
         Authorization by;
         Send send;
         Reply reply;
@@ -52,7 +57,7 @@ private:
     using Lane = std::pair<RoomId, UserId>;
 
     Task<void> run(Lane lane);
-    Task<Result<Outcome>> save(Lane lane, Id id, Authorization by, Send send);
+    Task<Result<Outcome>> save(Lane lane, Id id, Duration patience, Authorization by, Send send);
     Result<Outcome> read_outcome(const bus::Answer& answer, Send send);
     Task<std::vector<RoomHead>> ask_each_room(UserId user, Authorization by);
     Task<void> look_into(RoomHead room, UserId user, Authorization by, std::vector<RoomHead>& found);
@@ -60,6 +65,7 @@ private:
     bus::Calls& calls_;
     user::UserCache& users_;
     IdSource& ids_;
+    const Clock& clock_;
     const Owners* owners_;
     Listener listener_;
     std::map<Lane, std::deque<Waiting>> lanes_;  ///< Those with something under way, in front what is asked now.

@@ -72,7 +72,7 @@ protected:
     bus::RecordingCalls calls_;
     std::vector<std::string> told_;
     Outcome last_;
-    RemoteChat chat_{calls_, cache_, ids_};
+    RemoteChat chat_{calls_, cache_, ids_, clock_};
 };
 
 TEST_F(AStub, SavesAMessageAndTellsItBeforeItsSender)
@@ -133,17 +133,54 @@ TEST_F(AStub, HasOneSendOfAUserToARoomUnderWay)
     EXPECT_EQ(chat_.under_way(), 0U);
 }
 
-TEST_F(AStub, GoesOnBehindASendThatFails)
+TEST_F(AStub, HasPatienceWithASendFromWhenItCame)
+{
+    calls_.hold = true;
+    send(kTea, "1");
+    clock_.advance(Duration{2'000});
+    send(kTea, "2");
+    send(kTea, "3");
+    clock_.advance(Duration{1'000});
+    answer(stored(kTea, 1));
+    calls_.release_one();
+    EXPECT_THAT(calls_.patiences, ElementsAre(Duration{5'000}, Duration{4'000}));
+    clock_.advance(Duration{4'000});
+    answer(stored(kTea, 2));
+    calls_.release();
+    EXPECT_THAT(told_, ElementsAre("told 1", "1", "told 2", "2", "unavailable"));
+    EXPECT_EQ(calls_.asked.size(), 2U) << "for the third it was too late";
+}
+
+TEST_F(AStub, GoesOnBehindASendThatIsRefused)
 {
     calls_.hold = true;
     send(kTea, "1");
     send(kTea, "2");
+    calls_.answers.push_back({Kind::error, R"({"status":403,"data":{"message":"m","code":"not_member"}})", {}});
+    calls_.release_one();
+    answer(stored(kTea, 1));
+    calls_.release();
+    EXPECT_THAT(told_, ElementsAre("not_member", "told 1", "1"));
+}
+
+TEST_F(AStub, SendsNothingThatCameBeforeItWasKnownThatTheFateOfTheOneInFrontIsUnknown)
+{
+    calls_.hold = true;
+    send(kTea, "1");
+    send(kTea, "2");
+    send(kTea, "3");
+    send(kCocoa, "4");
     calls_.away = true;
     calls_.release_one();
+    EXPECT_THAT(told_, ElementsAre("unavailable", "unavailable", "unavailable"));
+    EXPECT_EQ(chat_.under_way(), 1U);
     calls_.away = false;
-    calls_.answers.push_back({Kind::error, R"({"status":403,"data":{"message":"m","code":"not_member"}})", {}});
+    send(kTea, "5");
+    answer(stored(kCocoa, 5));
+    answer(stored(kTea, 1));
     calls_.release();
-    EXPECT_THAT(told_, ElementsAre("unavailable", "not_member"));
+    EXPECT_THAT(told_, ElementsAre("unavailable", "unavailable", "unavailable", "told 5", "5", "told 1", "1"));
+    EXPECT_EQ(chat_.under_way(), 0U);
 }
 
 TEST_F(AStub, RefusesWhatIsTooMuch)
