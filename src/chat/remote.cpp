@@ -90,6 +90,8 @@ void RemoteChat::submit(RoomId room, const Caller& caller, Command command, Repl
     if (send == nullptr)
         return reply(fail(broken(Errc::internal, "Over the bus this command is an operation.")));
     const Lane lane{room, caller.user_id};
+    if (is_doubtful(lane))
+        return reply(fail(broken(Errc::unavailable, "What became of the send before is not known.")));
     auto& waiting = lanes_[lane];
     if (under_way_ >= kMost || waiting.size() >= kMostOfALane) {
         if (waiting.empty())
@@ -105,18 +107,29 @@ void RemoteChat::submit(RoomId room, const Caller& caller, Command command, Repl
         tasks_.spawn(run(lane));
 }
 
+bool RemoteChat::is_doubtful(const Lane& lane)
+{
+    for (const Instant now = clock_.monotonic(); !doubts_.empty() && doubts_.front().first <= now; doubts_.pop_front())
+        doubtful_.erase(doubts_.front().second);
+    return doubtful_.contains(lane);
+}
+
 Task<void> RemoteChat::run(Lane lane)
 {
     const auto found = lanes_.find(lane);
     auto& waiting = found->second;
     while (!waiting.empty()) {
         auto& next = waiting.front();
-        const Duration patience = next.deadline - clock_.monotonic();
+        const Instant began = clock_.monotonic();
+        const Duration patience = next.deadline - began;
         auto outcome = co_await save(lane, next.id, patience, std::move(next.by), std::move(next.send));
         std::deque<Waiting> behind;
         if (!outcome && outcome.error().http_status() >= 500) {
             behind.assign(std::next(std::make_move_iterator(waiting.begin())), std::make_move_iterator(waiting.end()));
             waiting.erase(std::next(waiting.begin()), waiting.end());
+            // What is refused at once was never sent.
+            if (const Instant now = clock_.monotonic(); now > began && doubtful_.insert(lane).second)
+                doubts_.emplace_back(now + kDoubt, lane);
         }
         Reply reply = std::move(waiting.front().reply);
         under_way_ -= 1 + behind.size();

@@ -3,7 +3,8 @@
 ///
 /// Order     a user's sends to a room go out one at a time, so that they are stored in the order in which they came,
 ///           whichever service takes them. What waits is bounded: over it the answer is `unavailable` at once. It is
-///           also the answer to what waits behind a send of which nobody knows whether it was stored: it might be later
+///           also the answer to what waits behind a send of which nobody knows whether it was stored, and to what comes
+///           within kDoubt: the unknown one may still lie in a broker that was frozen, and would be stored behind them
 /// Late      a send is answered within the patience of a call, counted from when it came, also where others are in front
 /// Telling   an entry is told to the listener when its service has answered, before its sender's reply. Whoever also
 ///           hears of entries in another way leaves out what was told
@@ -21,6 +22,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace wgw::chat {
@@ -29,6 +31,7 @@ class RemoteChat final : public LiveChat {
 public:
     static constexpr std::size_t kMostOfALane = 1'024;  ///< Sends of a user to a room that wait.
     static constexpr std::size_t kMost = 16'384;        ///< All that wait.
+    static constexpr Duration kDoubt{3'000};
 
     /// All outlive it. `users` learns the author of each message that was stored.
     /// `owners`: whom to ask for a room; null: any.
@@ -57,6 +60,7 @@ private:
     using Lane = std::pair<RoomId, UserId>;
 
     Task<void> run(Lane lane);
+    bool is_doubtful(const Lane& lane);
     Task<Result<Outcome>> save(Lane lane, Id id, Duration patience, Authorization by, Send send);
     Result<Outcome> read_outcome(const bus::Answer& answer, Send send);
     Task<std::vector<RoomHead>> ask_each_room(UserId user, Authorization by);
@@ -68,7 +72,9 @@ private:
     const Clock& clock_;
     const Owners* owners_;
     Listener listener_;
-    std::map<Lane, std::deque<Waiting>> lanes_;  ///< Those with something under way, in front what is asked now.
+    std::map<Lane, std::deque<Waiting>> lanes_;    ///< Those with something under way, in front what is asked now.
+    std::set<Lane> doubtful_;                      ///< Their last send may still be stored.
+    std::deque<std::pair<Instant, Lane>> doubts_;  ///< Until when, oldest first.
     std::size_t under_way_ = 0;
     TaskScope tasks_;
 };

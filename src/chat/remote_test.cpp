@@ -183,6 +183,25 @@ TEST_F(AStub, SendsNothingThatCameBeforeItWasKnownThatTheFateOfTheOneInFrontIsUn
     EXPECT_EQ(chat_.under_way(), 0U);
 }
 
+TEST_F(AStub, SendsNothingForAWhileBehindOneThatMayStillBeStored)
+{
+    calls_.hold = true;
+    send(kTea, "1");
+    clock_.advance(Duration{5'000});
+    calls_.away = true;
+    calls_.release_one();
+    calls_.away = false;
+    calls_.hold = false;
+    clock_.advance(RemoteChat::kDoubt - Duration{1});
+    send(kTea, "2");
+    answer(stored(kCocoa, 5));
+    send(kCocoa, "3");
+    clock_.advance(Duration{1});
+    answer(stored(kTea, 1));
+    send(kTea, "4");
+    EXPECT_THAT(told_, ElementsAre("unavailable", "unavailable", "told 5", "5", "told 1", "1"));
+}
+
 TEST_F(AStub, RefusesWhatIsTooMuch)
 {
     calls_.hold = true;
