@@ -16,8 +16,10 @@ async function eventually(done, ms) {
 }
 
 export class Crowd {
-    constructor({ url, recorder, random, replyMs }) {
-        Object.assign(this, { url, recorder, random, replyMs, clients: [], rooms: [], failures: [], cuts: 0, keys: 0, working: false });
+    /** `urls` of one server, or of the gateways of one cluster: the clients stay each with one of them. `pauseMs`: of a writer, from and to. */
+    constructor({ urls, recorder, random, replyMs, pauseMs = [10, 80] }) {
+        Object.assign(this, { urls, pauseMs, recorder, random, replyMs, clients: [], rooms: [], failures: [], cuts: 0, keys: 0, working: false });
+        [this.url] = urls;
         this.texts = new Map();  // key -> what was sent under it
     }
 
@@ -62,7 +64,7 @@ export class Crowd {
     }
 
     async add({ name, token, kind, i }) {
-        const { url, recorder, random, replyMs } = this;
+        const { urls, recorder, random, replyMs } = this, url = urls[this.clients.length % urls.length];
         const client = new ChatClient({ name, url, token, transports: kTransports[i % 3], header: i % 2 === 1, recorder, random, replyMs });
         this.clients.push(Object.assign(client, { kind, rooms: [] }));
         return client;
@@ -94,8 +96,8 @@ export class Crowd {
 
     async write(client) {
         const { random } = this;
-        for (; this.working; await sleep(random.int(10, 80))) {
-            if (!client.connected || client.inFlight.size > 12) continue;
+        for (; this.working; await sleep(random.int(...this.pauseMs))) {
+            if (!client.connected || client.inFlight.size + client.pending.length > 12) continue;
             const room = random.pick(client.rooms), burst = random.chance(0.3) ? random.int(2, 6) : 1;
             for (let n = 0; n < burst; n++) client.send(this.message(client, room));
             if (!random.chance(0.02)) continue;
@@ -110,7 +112,7 @@ export class Crowd {
         for (; this.working; await sleep(random.int(20, 120))) {
             const room = random.pick(client.rooms), page = random.chance(0.5) ? { after: random.int(0, 200), limit: 100 } : {};
             const query = page.limit ? `?after=${page.after}&limit=${page.limit}` : '', t0 = recorder.now();
-            const { status, data } = await rest(this.url, 'GET', `/api/v1/chat/rooms/${room}/messages${query}`, client);
+            const { status, data } = await rest(client.url, 'GET', `/api/v1/chat/rooms/${room}/messages${query}`, client);
             if (status !== 200) continue;
             const list = (Array.isArray(data) ? data : data.items).map(entryOf);
             recorder.put('read', { c: client.name, room, t0, ...(Array.isArray(data) ? { limit: 1000 } : page), list });
@@ -188,9 +190,11 @@ export class Crowd {
     async readEverything() {
         const [reader] = this.clients;
         for (const room of this.rooms) {
-            const t0 = this.recorder.now(), list = await readAll(this.url, reader.token, room);
-            if (list.failed) throw new Error(`room ${room} cannot be read at the end: ${list.failed}`);
-            this.recorder.put('read', { c: reader.name, room, t0, list, final: true });
+            for (const url of this.urls) {
+                const t0 = this.recorder.now(), list = await readAll(url, reader.token, room);
+                if (list.failed) throw new Error(`room ${room} cannot be read at the end: ${list.failed}`);
+                this.recorder.put('read', { c: reader.name, room, t0, list, final: true });
+            }
         }
     }
 

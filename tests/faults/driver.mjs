@@ -52,6 +52,7 @@ export async function rest(url, method, path, { token, body, ms = 10000 } = {}) 
 const codeOf = (data) => (Array.isArray(data) ? 'validation_failed' : data?.code ?? 'no_code');
 const kUnknownCodes = ['internal', 'unavailable', 'draining', 'no_code'];
 const kRepeatable = ['rate_limited', 'slow_mode'];
+const kAwayMs = 500;  // until something is repeated that the server could not do now
 
 /** What is wrong with the data of a successful send, or nothing. */
 function malformed(data, { room, k, nokey }) {
@@ -71,7 +72,9 @@ export class ChatClient {
         this.pending = [];           // keyed messages whose fate is unknown, in their old order
         this.got = new Map();        // room -> Set of keys received on this connection
         this.farewells = 0;
-        this.agent = new Agent({ keepAlive: true });
+        // A connection for each request: the client hangs when one that it uses again is cut (xmlhttprequest-ssl begins a
+        // second request then, and never ends it).
+        this.agent = new Agent({ keepAlive: false });
         this.socket = io(url, {
             transports, forceNew: true, autoConnect: false, agent: this.agent,
             reconnectionDelay: 20, reconnectionDelayMax: 200, timeout: 3000,
@@ -180,7 +183,7 @@ export class ChatClient {
             this.recorder.put('unknown', { c, k, why: unknown ?? code });
         }
         if (!message.once && !message.nokey) this.pending.push(message);
-        if (this.connected) setTimeout(() => this.repeat(), 50);
+        if (this.connected) setTimeout(() => this.repeat(), code === 'unavailable' ? kAwayMs : 50);
         return undefined;
     }
 

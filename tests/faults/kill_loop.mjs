@@ -63,7 +63,7 @@ class Run {
             this.recorder.put('died', { code, signal });
             this.diedInPeace?.(new Error('the server ended by itself when no fault was left'));
         };
-        this.crowd = new Crowd({ url: this.server.url, recorder: this.recorder, random: this.random, replyMs });
+        this.crowd = new Crowd({ urls: [this.server.url], recorder: this.recorder, random: this.random, replyMs });
     }
 
     async start() { this.recorder.put('ready', { ms: await this.server.start() }); }

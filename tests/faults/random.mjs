@@ -15,6 +15,11 @@ export class Random {
     int(low, high) { return low + Math.floor(this.next() * (high - low + 1)); }
     chance(share) { return this.next() < share; }
     pick(list) { return list[this.int(0, list.length - 1)]; }
+    /** The same in another order. */
+    shuffle(list) {
+        const rest = [...list];
+        return list.map(() => rest.splice(this.int(0, rest.length - 1), 1)[0]);
+    }
     /** An id of 24 hex digits. */
     id() { return Array.from({ length: 24 }, () => this.int(0, 15).toString(16)).join(''); }
 }
