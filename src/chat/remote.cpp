@@ -153,6 +153,9 @@ Task<Result<Outcome>> RemoteChat::save(Lane lane, Id id, Duration patience, Auth
             {std::string(bus::kIdHeader), id.hex()}
         };
         std::string queue = owners_ != nullptr ? owners_->of(lane.first) : std::string();
+        if (!queue.empty())
+            headers.push_back({std::string(bus::kUntilHeader), std::to_string(clock_.now().unix_ms + patience.count())}
+            );
         const auto answer = co_await bus::call(
             calls_, patterns::kSaveMessage, data_of(lane.first, send), std::move(by), std::move(headers),
             std::move(queue), patience

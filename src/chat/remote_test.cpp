@@ -72,7 +72,8 @@ protected:
     bus::RecordingCalls calls_;
     std::vector<std::string> told_;
     Outcome last_;
-    RemoteChat chat_{calls_, cache_, ids_, clock_};
+    Owners owners_;
+    RemoteChat chat_{calls_, cache_, ids_, clock_, &owners_};
 };
 
 TEST_F(AStub, SavesAMessageAndTellsItBeforeItsSender)
@@ -131,6 +132,23 @@ TEST_F(AStub, HasOneSendOfAUserToARoomUnderWay)
     calls_.release();
     EXPECT_THAT(told_, ElementsAre("told 1", "1", "told 5", "5", "told 2", "2"));
     EXPECT_EQ(chat_.under_way(), 0U);
+}
+
+TEST_F(AStub, AsksTheOwnerOfARoomAndSaysUntilWhen)
+{
+    answer(stored(kTea, 1));
+    send(kTea, "1");
+    EXPECT_EQ(calls_.asked[0].queue, "chat") << "nobody has been heard of";
+    EXPECT_EQ(calls_.asked[0].request.header("x-wgw-until"), "");
+    const auto queue = "chat." + test_id(77).hex();
+    owners_.heard(Owners::serving(queue), clock_.monotonic());
+    answer(stored(kTea, 2));
+    send(kTea, "2");
+    EXPECT_EQ(calls_.asked[1].queue, queue);
+    EXPECT_EQ(
+        calls_.asked[1].request.header("x-wgw-until"),
+        std::to_string(clock_.now().unix_ms + bus::Calls::kPatience.count())
+    );
 }
 
 TEST_F(AStub, HasPatienceWithASendFromWhenItCame)
