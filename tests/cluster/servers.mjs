@@ -54,7 +54,7 @@ class Server {
             if (!this.folder) await this.prepare();
             await this.launch();
         } catch (error) {
-            if (!this.stopped) await this.stop();
+            await this.stop(); // also after a stop() that has come between: of what was made meanwhile
             throw error;
         }
         this.readyMs = Math.round(performance.now() - began);

@@ -11,7 +11,7 @@ import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { eventually, kModes, within } from '../e2e/client.mjs';
-import { filled, haproxyCommand, haproxyWords, nginxCommand, nginxIncluding, nginxWords, startProxy } from '../e2e/proxy.mjs';
+import { composeConfiguration, filled, haproxyCommand, haproxyWords, nginxCommand, nginxIncluding, nginxWords, startProxy } from '../e2e/proxy.mjs';
 import { freePort, kRoot, startServer } from '../e2e/server.mjs';
 
 const kEcho = resolve(kRoot, process.env.WGW_ECHO ?? 'build/sio-echo');
@@ -212,12 +212,9 @@ test('haproxy: a server that says it drains keeps its WebSockets and gets nothin
 
 test('nginx: the whole configuration of compose.cluster.yaml serves every transport', { timeout: 120000 }, async (t) => {
     const servers = await Promise.all([1, 2].map(() => startEcho(t)));
-    const balancer = await startProxy(t, 'nginx', async ({ folder, http }) => {
-        await cp(path(kRoot, 'deploy/nginx/cluster'), path(folder, 'wegowhere'), { recursive: true });
-        return nginxCommand(folder, filled(await readFile(path(folder, 'wegowhere/compose.conf'), 'utf8'), {
-            'gateway-1:3000': `127.0.0.1:${servers[0].port}`, 'gateway-2:3000': `127.0.0.1:${servers[1].port}`, 'listen 8080': `listen 127.0.0.1:${http}`, '/tmp/': `${folder}/`, '/dev/stdout': path(folder, 'access.log'),
-            'worker_processes auto': 'worker_processes 1', 'worker_rlimit_nofile 65536': 'worker_rlimit_nofile 1024', 'worker_connections 32768': 'worker_connections 512',
-        }));
+    const balancer = await startProxy(t, 'nginx', async (place) => {
+        await cp(path(kRoot, 'deploy/nginx/cluster'), path(place.folder, 'wegowhere'), { recursive: true });
+        return nginxCommand(place.folder, composeConfiguration(await readFile(path(place.folder, 'wegowhere/compose.conf'), 'utf8'), place, servers));
     }, { scheme: 'http' });
     for (const mode of Object.keys(kModes)) {
         const client = io(balancer.url, { transports: kModes[mode], forceNew: true });

@@ -43,6 +43,12 @@ export async function nginxCommand(folder, text) {
 export const nginxIncluding = (folder, included) => nginxCommand(folder, `pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1;
     events { worker_connections 1024; } http { ${temporary(folder)} access_log off; include ${included}; }`);
 
+/** The nginx.conf of compose.cluster.yaml, for gateways on this machine ({port}, two of them), listening at `http`. */
+export const composeConfiguration = (sample, { folder, http }, [one, two]) => filled(sample, {
+    'gateway-1:3000': `127.0.0.1:${one.port}`, 'gateway-2:3000': `127.0.0.1:${two.port}`, 'listen 8080': `listen 127.0.0.1:${http}`, '/tmp/': `${folder}/`, '/dev/stdout': path(folder, 'access.log'),
+    'worker_processes auto': 'worker_processes 1', 'worker_rlimit_nofile 65536': 'worker_rlimit_nofile 1024', 'worker_connections 32768': 'worker_connections 512',
+});
+
 export async function haproxyCommand(folder, text) {
     await writeFile(path(folder, 'haproxy.cfg'), text);
     return [unpacked('haproxy', 'usr/sbin/haproxy'), '-db', '-f', path(folder, 'haproxy.cfg')];

@@ -25,22 +25,28 @@ export async function freePort() {
     for (;;) {
         const port = kFirstPort + Math.floor(Math.random() * 1000);
         if (given.has(port)) continue;
-        const free = await new Promise((done) => {
-            const probe = createServer().once('error', () => done(false));
-            probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
-        });
-        if (free) {
+        if (await isFree(port)) {
             given.add(port);
             return port;
         }
     }
 }
 
-/** The environment of a server: nothing of the caller's that could configure it, then what the test wants. */
-function environment(own) {
-    const kept = Object.entries(process.env).filter(([name]) => !/^(WGW_|GATEWAY_|DB_|RMQ_|REDIS_|JWT_SECRET|NODE_TEST)/.test(name));
-    return { ...Object.fromEntries(kept), ...own };
+/** Whether nothing listens there, on loopback. */
+export function isFree(port) {
+    return new Promise((done) => {
+        const probe = createServer().once('error', () => done(false));
+        probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
+    });
 }
+
+/** The caller's environment without what would configure a server. */
+export function withoutSettings() {
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(WGW_|GATEWAY_|DB_|RMQ_|REDIS_|JWT_SECRET|NODE_TEST)/.test(name)));
+}
+
+/** The environment of a server: nothing of the caller's that could configure it, then what the test wants. */
+const environment = (own) => ({ ...withoutSettings(), ...own });
 
 /** Runs a command to its end: {code, signal, out, printed}: all that it says, and what is on its standard output alone. Ends it itself after `ms`, and then says so in `out`. */
 export async function run(command, { env = {}, cwd, ms = 60000, input } = {}) {
