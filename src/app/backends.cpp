@@ -90,31 +90,33 @@ void Backends::arm()
         loop_.timers().arm(*this, *first);
 }
 
-std::vector<Check> Backends::checks()
+std::vector<Dependency> Backends::dependencies(const bus::ServiceAmqp* service) const
 {
-    std::vector<Check> checks;
-    if (calls_)
-        checks.push_back(
-            calls_->state().is_up
-                ? Check{"rabbitmq"}
-                : Check{"rabbitmq", "rabbitmq_away", "RabbitMQ cannot be reached: look whether it runs, and at RMQ_…."}
-        );
-    if (pool_) {
-        threads_->look_again();
-        checks.push_back(
-            !pool_->health().is_away() && !threads_->is_late()
-                ? Check{"mongodb"}
-                : Check{"mongodb", "mongodb_away", "MongoDB does not answer: look whether it runs, and at DB_…."}
+    std::vector<Dependency> all;
+    if (calls_ || service != nullptr) {
+        const bool is_up = (!calls_ || calls_->state().is_up) && (service == nullptr || service->state().is_up);
+        all.push_back(
+            {"rabbitmq", is_up, "rabbitmq_away", "RabbitMQ cannot be reached: look whether it runs, and at RMQ_…."}
         );
     }
-    if (redis_)
-        // Chat goes on without it: no reason to take this process away from its clients.
-        checks.push_back(
-            redis_->is_connected() || hears()
-                ? Check{"redis"}
-                : Check{.name = "redis", .sentence = "Redis cannot be reached: messages from others come late"}
+    if (pool_) {
+        const bool is_up = !pool_->health().is_away() && !threads_->is_late();
+        all.push_back({"mongodb", is_up, "mongodb_away", "MongoDB does not answer: look whether it runs, and at DB_…."}
         );
-    return checks;
+    }
+    // The one that listens asks all the time.
+    if (redis_)
+        all.push_back(
+            {"redis", hears(), "redis_away",
+             "Redis cannot be reached: messages from others come late. Look whether it runs, and at REDIS_…."}
+        );
+    return all;
+}
+
+void Backends::look_again()
+{
+    if (threads_)
+        threads_->look_again();
 }
 
 }  // namespace wgw::app

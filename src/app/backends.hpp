@@ -5,12 +5,12 @@
 /// Loop only.
 /// Tests  tests/cluster
 
-#include "app/admin.hpp"
 #include "app/options.hpp"
 #include "bus/calls_amqp.hpp"
 #include "bus/hints.hpp"
 #include "bus/redis_client.hpp"
 #include "bus/redis_subscriber.hpp"
+#include "bus/service_amqp.hpp"
 #include "net/loop.hpp"
 #include "store/mongo_client.hpp"
 #include "store/mongo_threads.hpp"
@@ -18,9 +18,18 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace wgw::app {
+
+/// A server that a process uses.
+struct Dependency {
+    std::string_view name;
+    bool is_up = false;
+    std::string_view problem = {};   ///< It is away: in a word,
+    std::string_view sentence = {};  ///< and what that means, and what to do.
+};
 
 class Backends final : private net::Timer {
 public:
@@ -49,7 +58,18 @@ public:
     /// At the end of each turn.
     void flush();
 
-    std::vector<Check> checks();
+    /// The servers that the roles use, as far as it is known whether they answer. `service`: what answers others here;
+    /// nothing: not yet, or never.
+    std::vector<Dependency> dependencies(const bus::ServiceAmqp* service) const;
+
+    /// Has MongoDB asked whether it answers, where nothing else asks it anything.
+    void look_again();
+
+    // For /metrics; nothing: the roles have no use for it.
+    const bus::CallsAmqp* asker() const { return calls_ ? &*calls_ : nullptr; }
+    const bus::RedisClient* redis() const { return redis_ ? &*redis_ : nullptr; }
+    const bus::RedisSubscriber* subscriber() const { return subscriber_ ? &*subscriber_ : nullptr; }
+    const store::WorkerSet* workers() const { return threads_ ? &threads_->workers() : nullptr; }
 
     /// Whether hints from other processes come.
     bool hears() const { return subscriber_ && subscriber_->is_connected(); }

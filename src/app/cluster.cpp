@@ -1,5 +1,6 @@
 #include "app/cluster.hpp"
 
+#include "app/cluster_metrics.hpp"
 #include "app/housekeeping.hpp"
 #include "app/server_options.hpp"
 #include "app/version.hpp"
@@ -194,7 +195,7 @@ private:
 };
 
 ClusterServer::ClusterServer(const Options& options, net::Loop& loop, const Clock& clock, Random& random)
-    : options_(options), loop_(loop), clock_(clock),
+    : options_(options), loop_(loop), clock_(clock), began_(clock.now()),
       tokens_(
           {.current = options_.jwt_secret, .previous = options_.previous_secret, .issuers = options_.issuers}, clock
       ),
@@ -206,7 +207,7 @@ ClusterServer::ClusterServer(const Options& options, net::Loop& loop, const Cloc
     admin_.emplace(Admin::Parts{
         .checks = [this] { return checks(); },
         .lag = [this] { return loop_.pulse().worst(loop_.now()); },
-        .metrics = [](MetricsPage::Form) { return std::string(); },
+        .metrics = [this](MetricsPage::Form form) { return metrics(form); },
     });
     admin_http_.emplace(loop_, *admin_, net::HttpServerOptions{.port_setting = "WGW_ADMIN_PORT"});
     admin_->attach(*admin_http_);
@@ -413,6 +414,13 @@ void ClusterServer::flush()
     backends_.flush();
 }
 
+/// Whether a server that is away makes this process one that is not to be asked. A gateway that says so would lose its
+/// long polls and sockets to its proxy, and all other gateways are no better off. Without Redis nobody is.
+bool ClusterServer::needs(std::string_view dependency) const
+{
+    return !options_.roles.gateway && dependency != "redis";
+}
+
 std::vector<Check> ClusterServer::checks()
 {
     Check process{"process"};
@@ -420,9 +428,47 @@ std::vector<Check> ClusterServer::checks()
         process = {"process", "draining", "The server is ending."};
     else if (!is_started_ || !is_prepared_)
         process = {"process", "starting", "The server has not started yet: it waits for the servers that it needs."};
-    auto checks = backends_.checks();
+    backends_.look_again();
+    std::vector<Check> checks;
+    for (const auto& [name, is_up, problem, sentence] : backends_.dependencies(service()))
+        checks.push_back(is_up ? Check{name} : Check{name, needs(name) ? problem : std::string_view{}, sentence});
     checks.insert(is_draining_ ? checks.begin() : checks.end(), process);
     return checks;
+}
+
+Counted ClusterServer::counted() const
+{
+    Counted counted{.loop = loop_, .started = began_, .workers = {}};
+    const auto add = [&counted](const std::string& name, const store::WorkerSet& workers) {
+        for (std::size_t i = 0; i < workers.size(); ++i)
+            counted.workers.push_back({name + "_" + std::to_string(i + 1), workers.at(i)});
+    };
+    if (backends_.workers() != nullptr)
+        add("mongo", *backends_.workers());
+    if (chat_)
+        add("chat", chat_->service.workers());
+    if (auth_)
+        counted.workers.push_back({"hash", auth_->passwords.worker()});
+    if (gateway_)
+        counted.clients.emplace(gateway_->http, gateway_->sockets, gateway_->gateway);
+    return counted;
+}
+
+std::string ClusterServer::metrics(MetricsPage::Form form)
+{
+    auto page = metrics_page(form, counted(), checks());
+    add_cluster_metrics(
+        page,
+        {
+            .backends = backends_,
+            .dependencies = backends_.dependencies(service()),
+            .serves = options_.roles.needs_store(),
+            .service = service(),
+            .chat = chat_ ? &chat_->service : nullptr,
+            .stream = gateway_ ? &gateway_->stream : nullptr,
+        }
+    );
+    return page.take();
 }
 
 void ClusterServer::refuse_work()

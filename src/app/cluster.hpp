@@ -8,6 +8,7 @@
 
 #include "app/admin.hpp"
 #include "app/backends.hpp"
+#include "app/metrics.hpp"
 #include "app/options.hpp"
 #include "app/server.hpp"
 #include "auth/remote_revocations.hpp"
@@ -21,6 +22,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace wgw::app {
@@ -60,12 +62,17 @@ private:
     Task<> refresh_revocations();
     void on_tick(Instant now);
     void flush();
+    const bus::ServiceAmqp* service() const { return service_ ? &*service_ : nullptr; }
+    bool needs(std::string_view dependency) const;
     std::vector<Check> checks();
+    Counted counted() const;
+    std::string metrics(MetricsPage::Form form);
     bus::CheckAuthorization guard() const;
 
     const Options options_;
     net::Loop& loop_;
     const Clock& clock_;
+    const Timestamp began_;
     Tokens tokens_;
     IdSource ids_;
     Backends backends_;

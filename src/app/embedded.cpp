@@ -53,7 +53,9 @@ Embedded::Embedded(
     Listening listening
 )
     : options_(options), loop_(loop), folder_(options.data), secret_(secret_of(options, folder_, random)),
-      keys_{.current = secret_.key, .previous = secret_.previous, .issuers = options.issuers},
+      keys_{
+          .current = secret_.key, .previous = secret_.previous, .issuers = options.issuers
+},
       settings_(with_made_secrets(options.settings, options.data)), tokens_(keys_, clock),
       db_(folder_.file("wegowhere.db"), store::Sqlite::Mode::write),
       log_(chat::make_sqlite_log(with_tables(db_, clock))), engine_(*log_, options_.limits),
@@ -76,11 +78,20 @@ Embedded::Embedded(
            clock, "1", std::string(kVersion)}
       ),
       http_(loop, gateway_, http_options(options_.limits)),
-      counted_{loop, http_, sockets_, gateway_, writer_, readers_, passwords_, clock.now()},
+      counted_{
+          loop,
+          clock.now(),
+          {{"store", writer_.worker()},
+           {"reader_1", readers_.worker(0)},
+           {"reader_2", readers_.worker(1)},
+           {"hash", passwords_.worker()}},
+          Clients{http_, sockets_, gateway_},
+          &writer_
+      },
       admin_(
           {.checks = [this] { return checks(); },
            .lag = [this] { return loop_.pulse().worst(loop_.now()); },
-           .metrics = [this](MetricsPage::Form form) { return metrics_text(form, counted_, checks()); }}
+           .metrics = [this](MetricsPage::Form form) { return metrics_page(form, counted_, checks()).take(); }}
       ),
       admin_http_(loop, admin_, {.port_setting = "WGW_ADMIN_PORT"}),
       control_(

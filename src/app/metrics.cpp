@@ -54,9 +54,9 @@ void loop(MetricsPage& page, const Counted& counted)
     page.sample({}, counted.loop.pulse().lag(), kMicroseconds);
 }
 
-void connections(MetricsPage& page, const Counted& counted)
+void connections(MetricsPage& page, const Clients& clients)
 {
-    const auto& counts = counted.sockets.counts();
+    const auto& counts = clients.sockets.counts();
     const auto by_transport = [&page](const auto& both) {
         for (const auto transport : {sio::Transport::polling, sio::Transport::websocket})
             page.sample(
@@ -67,13 +67,13 @@ void connections(MetricsPage& page, const Counted& counted)
             );
     };
     page.gauge("wgw_tcp_connections", "TCP connections of the public listener.");
-    page.sample({}, std::uint64_t{counted.http.connections()});
+    page.sample({}, std::uint64_t{clients.http.connections()});
     page.gauge("wgw_tcp_connections_limit", "How many there may be; more wait in the kernel.");
-    page.sample({}, std::uint64_t{counted.http.most_connections()});
+    page.sample({}, std::uint64_t{clients.http.most_connections()});
     page.counter("wgw_tcp_accepts", "TCP connections that were accepted.");
-    page.sample({}, counted.http.counts().accepted);
+    page.sample({}, clients.http.counts().accepted);
     page.counter("wgw_tcp_accept_pauses", "Accepting was paused for a second: no room for more connections.");
-    page.sample({}, counted.http.counts().rests);
+    page.sample({}, clients.http.counts().rests);
     page.gauge("wgw_connections", "Clients (sessions of Engine.IO), by the transport that they are on.");
     by_transport(counts.connections);
     page.counter("wgw_connection_opens", "Clients that have come, by the transport that they began on.");
@@ -92,15 +92,14 @@ void connections(MetricsPage& page, const Counted& counted)
         );
     }
     page.gauge("wgw_sockets", "Sockets of Socket.IO.");
-    page.sample({}, std::uint64_t{counted.sockets.of("/").size()});
+    page.sample({}, std::uint64_t{clients.sockets.of("/").size()});
     page.gauge("wgw_rooms", "Rooms that somebody who is connected follows.");
-    page.sample({}, std::uint64_t{counted.sockets.of("/").rooms()});
+    page.sample({}, std::uint64_t{clients.sockets.of("/").rooms()});
 }
 
 void traffic(MetricsPage& page, const Counted& counted)
 {
     const auto& traffic = counted.loop.traffic();
-    const auto& engine = counted.sockets.counts();
     page.counter("wgw_received_bytes", "Bytes read from clients and operators.");
     page.sample({}, traffic.received_bytes);
     page.counter("wgw_sent_bytes", "Bytes written to them.");
@@ -109,6 +108,12 @@ void traffic(MetricsPage& page, const Counted& counted)
     page.sample({}, traffic.reads);
     page.counter("wgw_write_calls", "System calls that wrote.");
     page.sample({}, traffic.writes);
+}
+
+void packets(MetricsPage& page, const Counted& counted)
+{
+    const auto& traffic = counted.loop.traffic();
+    const auto& engine = counted.clients->sockets.counts();
     page.histogram("wgw_flush_frames", "WebSocket messages that the kernel took with one call.");
     page.sample({}, traffic.frames);
     page.counter("wgw_packets_received", "Messages of clients.");
@@ -175,14 +180,14 @@ void statuses(MetricsPage& page, std::string_view method, std::string_view route
             );
 }
 
-void requests(MetricsPage& page, const Counted& counted)
+void requests(MetricsPage& page, const Clients& clients)
 {
-    const auto& rest = counted.gateway.rest();
+    const auto& rest = clients.gateway.rest();
     page.counter("wgw_http_requests", "Requests that were answered, by route and status.");
     each_route(rest, [&page](std::string_view method, std::string_view path, const gateway::RouteCounts& counts) {
         statuses(page, method, path, counts.statuses);
     });
-    statuses(page, "any", kSocketIo, counted.sockets.counts().answers);
+    statuses(page, "any", kSocketIo, clients.sockets.counts().answers);
     page.histogram("wgw_http_request_seconds", "From a request to its answer, by route.");
     each_route(rest, [&page](std::string_view method, std::string_view path, const gateway::RouteCounts& counts) {
         page.sample(
@@ -193,7 +198,7 @@ void requests(MetricsPage& page, const Counted& counted)
             counts.duration_us, kMicroseconds
         );
     });
-    const auto& refused = counted.http.counts();
+    const auto& refused = clients.http.counts();
     page.counter("wgw_http_refusals", "Requests that no route has seen, by reason.");
     page.sample(
         {
@@ -231,9 +236,9 @@ void requests(MetricsPage& page, const Counted& counted)
     }
 }
 
-void events(MetricsPage& page, const Counted& counted)
+void events(MetricsPage& page, const Clients& clients)
 {
-    const auto& counts = counted.gateway.events();
+    const auto& counts = clients.gateway.events();
     page.counter("wgw_connects", "CONNECT packets of Socket.IO, by the code of their answer.");
     results(page, {}, counts.connects);
     page.counter("wgw_events", "Events of clients, by name and by the code of their answer.");
@@ -247,43 +252,47 @@ void events(MetricsPage& page, const Counted& counted)
 
 void queues(MetricsPage& page, const Counted& counted)
 {
-    const std::array<std::pair<std::string_view, const Worker*>, 2 + store::Readers::kThreads> workers{
-        {{"store", &counted.writer.worker()},
-         {"reader_1", &counted.readers.worker(0)},
-         {"reader_2", &counted.readers.worker(1)},
-         {"hash", &counted.passwords.worker()}}
-    };
     page.gauge("wgw_outbound_bytes", "Held for clients that have not taken it yet.");
     page.sample({}, std::uint64_t{counted.loop.backlog().bytes()});
-    page.gauge("wgw_inbound_bytes", "Held of messages that have not come to their end.");
-    page.sample({}, std::uint64_t{counted.http.inbound_bytes()});
     page.gauge("wgw_jobs", "Jobs that wait for a thread or are done by it.");
-    for (const auto& [name, worker] : workers)
+    for (const auto& [name, worker] : counted.workers)
         page.sample(
             {
                 {"thread", name}
         },
-            std::uint64_t{worker->under_way()}
+            std::uint64_t{worker.under_way()}
         );
     page.counter("wgw_jobs_refused", "Jobs that were not taken: too much was under way.");
-    for (const auto& [name, worker] : workers)
+    for (const auto& [name, worker] : counted.workers)
         page.sample(
             {
                 {"thread", name}
         },
-            worker->counts().refused
+            worker.counts().refused
         );
     page.counter("wgw_jobs_given_up", "Jobs whose time was over before the thread had done them.");
-    for (const auto& [name, worker] : workers)
+    for (const auto& [name, worker] : counted.workers)
         page.sample(
             {
                 {"thread", name}
         },
-            worker->counts().given_up
+            worker.counts().given_up
         );
+}
+
+void drops(MetricsPage& page, const Counted& counted)
+{
     page.counter("wgw_drops", "What was given up to keep within a bound, by reason.");
-    const auto& engine = counted.sockets.counts();
-    const auto& http = counted.http.counts();
+    page.sample(
+        {
+            {"reason", "log_lines"}
+    },
+        log::suppressed()
+    );
+    if (!counted.clients)
+        return;
+    const auto& engine = counted.clients->sockets.counts();
+    const auto& http = counted.clients->http.counts();
     page.sample(
         {
             {"reason", "inbound_memory"}
@@ -308,17 +317,13 @@ void queues(MetricsPage& page, const Counted& counted)
     },
         engine.refused
     );
-    page.sample(
-        {
-            {"reason", "log_lines"}
-    },
-        log::suppressed()
-    );
+    page.gauge("wgw_inbound_bytes", "Held of messages that have not come to their end.");
+    page.sample({}, std::uint64_t{counted.clients->http.inbound_bytes()});
 }
 
-void store(MetricsPage& page, const Counted& counted)
+void store(MetricsPage& page, const store::Writer& writer)
 {
-    const auto& counts = counted.writer.counts();
+    const auto& counts = writer.counts();
     page.histogram("wgw_store_commit_seconds", "Commits with their sync; their number is that of the commits.");
     page.sample({}, counts.commit_us, kMicroseconds);
     page.histogram("wgw_store_batch_jobs", "Jobs that shared a commit.");
@@ -333,18 +338,23 @@ void store(MetricsPage& page, const Counted& counted)
 
 }  // namespace
 
-std::string metrics_text(MetricsPage::Form form, const Counted& counted, const std::vector<Check>& checks)
+MetricsPage metrics_page(MetricsPage::Form form, const Counted& counted, const std::vector<Check>& checks)
 {
     MetricsPage page(form);
     process(page, counted, checks);
     loop(page, counted);
-    connections(page, counted);
     traffic(page, counted);
-    requests(page, counted);
-    events(page, counted);
     queues(page, counted);
-    store(page, counted);
-    return page.take();
+    drops(page, counted);
+    if (counted.clients) {
+        connections(page, *counted.clients);
+        packets(page, counted);
+        requests(page, *counted.clients);
+        events(page, *counted.clients);
+    }
+    if (counted.writer != nullptr)
+        store(page, *counted.writer);
+    return page;
 }
 
 }  // namespace wgw::app

@@ -30,10 +30,11 @@ EntryStream::EntryStream(bus::Hints& hints, LogReader& log, TaskScope& tasks) : 
 
 void EntryStream::heard(std::string_view payload)
 {
-    if (auto entry = decode_hint(payload))
-        hear(*std::move(entry));
-    else
-        log::warn("Something that is no hint of ours was published on Redis.", {});
+    auto entry = decode_hint(payload);
+    if (!entry)
+        return log::warn("Something that is no hint of ours was published on Redis.", {});
+    counts_.heard.add();
+    hear(*std::move(entry));
 }
 
 void EntryStream::following(std::string_view channel)
@@ -91,8 +92,9 @@ void EntryStream::take(const RoomId& room, Feed::Step step)
         tell(entry);
 }
 
-void EntryStream::tell(const Entry& entry) const
+void EntryStream::tell(const Entry& entry)
 {
+    counts_.told.add();
     if (listener_)
         listener_(entry);
 }
@@ -136,8 +138,11 @@ Task<void> EntryStream::read(RoomId room, Seq after)
 {
     std::optional<std::vector<Entry>> entries;
     try {
+        counts_.reads.add();
         entries = co_await log_.entries(room, after, kPage);
+        counts_.read_entries.add(entries->size());
     } catch (const std::exception& error) {
+        counts_.failures.add();
         log::debug(
             "What hints have not told could not be read.",
             {
@@ -163,6 +168,7 @@ Task<void> EntryStream::compare(std::vector<RoomId> rooms)
     try {
         heads = co_await log_.heads(rooms);
     } catch (const std::exception& error) {
+        counts_.failures.add();
         log::debug(
             "Heads of rooms could not be compared.",
             {
@@ -189,6 +195,7 @@ Task<void> EntryStream::glance()
     try {
         recent = co_await log_.recent(kGlanceSpan);
     } catch (const std::exception& error) {
+        counts_.failures.add();
         log::debug(
             "What was stored lately could not be asked for.",
             {

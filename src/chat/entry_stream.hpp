@@ -15,6 +15,7 @@
 /// Loop only.
 /// Tests     entry_stream_test.cpp
 
+#include "base/counter.hpp"
 #include "base/task.hpp"
 #include "base/task_scope.hpp"
 #include "base/time.hpp"
@@ -86,10 +87,19 @@ public:
 
     std::size_t watched() const { return feed_.size(); }
 
+    struct Counts {
+        Counter heard;         ///< Hints of entries.
+        Counter told;          ///< Entries, to the listener.
+        Counter reads;         ///< Of the log, where hints were missing.
+        Counter read_entries;  ///< That they gave.
+        Counter failures;      ///< Reads and comparisons that failed; they are tried again.
+    };
+    const Counts& counts() const { return counts_; }
+
 private:
     void hear(Entry entry);
     void take(const RoomId& room, Feed::Step step);
-    void tell(const Entry& entry) const;
+    void tell(const Entry& entry);
     void start_reads();
     Task<void> read(RoomId room, Seq after);
     Task<void> compare(std::vector<RoomId> rooms);
@@ -104,6 +114,7 @@ private:
     LogReader& log_;
     TaskScope& tasks_;
     Listener listener_;
+    Counts counts_;
     Feed feed_;
     std::unordered_set<RoomId> unsure_;  ///< Their heads have to be compared.
     std::deque<Wish> wishes_;

@@ -52,6 +52,7 @@ public:
     void stop() { workers_.stop(); }
 
     std::size_t threads() const { return threads_.size(); }
+    const store::WorkerSet& workers() const { return workers_; }
     /// Of a thread's engine. Any thread may read.
     const Engine::Counts& counts(std::size_t thread) const;
 

@@ -6,7 +6,7 @@ import { join as path } from 'node:path';
 import test from 'node:test';
 import { ask, call, connectSocket, eventually, hears, makeRoom, signUp, unique } from './client.mjs';
 import { readOpenMetrics, valueOf } from './openmetrics.mjs';
-import { kRoot, run, startServer } from './server.mjs';
+import { freePort, kBinary, kRoot, run, startServer } from './server.mjs';
 import { unpacked } from './tools.mjs';
 
 const file = (...names) => readFile(path(kRoot, ...names), 'utf8');
@@ -18,8 +18,14 @@ const metrics = async (server) => readOpenMetrics(await (await ask_admin(server,
 const namesIn = (text) => new Set(text.match(/\bwgw_[a-z0-9_]+/g));
 const samplesOf = (families) => new Set(Object.values(families).flatMap(({ samples }) => samples.map(({ name }) => name)));
 
-test('the page is OpenMetrics to who asks for it, and passes promtool for others', { timeout: 60000 }, async (t) => {
-    const server = await startServer(t);
+/** All roles of a cluster in one process. The servers that they use are not there: it starts, and counts, all the same. */
+async function startRoles(t) {
+    const away = await freePort(), env = { RMQ_URL: `amqp://127.0.0.1:${away}`, DB_URL: `mongodb://127.0.0.1:${away}/test`, REDIS_URL: `redis://127.0.0.1:${away}` };
+    return startServer(t, { command: [kBinary, 'serve', 'gateway', 'auth', 'user', 'chat'], env });
+}
+
+for (const [what, start] of [['one process', startServer], ['a cluster', startRoles]]) test(`${what}: the page is OpenMetrics to who asks for it, and passes promtool for others`, { timeout: 60000 }, async (t) => {
+    const server = await start(t);
     const open = await ask_admin(server, '/metrics', kOpen), families = readOpenMetrics(await open.text());
     assert.equal(open.headers.get('content-type'), 'application/openmetrics-text; version=1.0.0; charset=utf-8');
     assert.ok(Object.keys(families).length > 40 && Object.keys(families).every((name) => name.startsWith('wgw_')));
@@ -116,7 +122,8 @@ test('/readyz?verbose names each check, in words and as JSON', { timeout: 60000 
 });
 
 test('dashboard, alerts and docs name metrics that are there, and the docs name them all', { timeout: 60000 }, async (t) => {
-    const families = await metrics(await startServer(t)), there = samplesOf(families);
+    const alone = await metrics(await startServer(t)), roles = await metrics(await startRoles(t)), families = { ...roles, ...alone }, there = samplesOf(families);
+    for (const name of Object.keys(alone)) assert.ok(name.startsWith('wgw_store_') || roles[name], `${name} is on the page of a cluster too`);
     const dashboard = JSON.parse(await file('deploy/grafana/wegowhere.json')), alerts = await file('deploy/prometheus/alerts.yml'), docs = await file('docs/observe.md');
     for (const [what, text] of [['the dashboard', JSON.stringify(dashboard)], ['an alert', alerts]])
         for (const name of namesIn(text)) assert.ok(there.has(name), `${what} asks for ${name}, which is not on the page`);

@@ -1,0 +1,73 @@
+// What an operator of a cluster sees: whether a process is ready, what it counts, and both while a server is away.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { ask, call, connectSocket, contents, eventually, makeRoom, signUp } from '../e2e/client.mjs';
+import { readOpenMetrics, valueOf } from '../e2e/openmetrics.mjs';
+import { run } from '../e2e/server.mjs';
+import { unpacked } from '../e2e/tools.mjs';
+import { startCluster } from './cluster.mjs';
+
+const admin = (server, target, headers = {}) => fetch(`http://127.0.0.1:${server.adminPort}${target}`, { headers });
+const metrics = async (server) => readOpenMetrics(await (await admin(server, '/metrics', { accept: 'application/openmetrics-text;version=1.0.0' })).text());
+const readyz = async (server) => {
+    const response = await admin(server, '/readyz?verbose');
+    return { status: response.status, text: await response.text() };
+};
+
+test('what happens in a cluster is counted, by each process', { timeout: 120000 }, async (t) => {
+    const cluster = await startCluster(t, { roles: { gateway: 2 } }), { gateway, chat: [chat], auth: [auth], user: [user] } = cluster.processes;
+    const grace = await signUp(gateway[0], 'grace'), alan = await signUp(gateway[1], 'alan'), room = await makeRoom(gateway[0], grace, alan);
+    const here = await connectSocket(t, gateway[0], { user: grace }), there = await connectSocket(t, gateway[1], { user: alan });
+    for (let i = 0; i < 10; ++i) assert.ok((await ask(here, { room_id: room, content: `m${i}` })).success);
+    await eventually('all is heard', () => contents(there).length === 10);
+    const pages = { one: await metrics(gateway[0]), two: await metrics(gateway[1]), chat: await metrics(chat), auth: await metrics(auth), user: await metrics(user) };
+    for (const [whose, name, labels, least] of [
+        ['one', 'wgw_connections', {}, 1], ['one', 'wgw_events_total', { result: 'ok' }, 10], ['one', 'wgw_ack_seconds_count', {}, 10], ['one', 'wgw_calls_total', { result: 'answered' }, 12],
+        ['one', 'wgw_call_seconds_count', {}, 12], ['one', 'wgw_http_requests_total', { status: '2xx' }, 2], ['two', 'wgw_hints_total', {}, 10], ['two', 'wgw_entries_told_total', {}, 10],
+        ['two', 'wgw_watched_rooms', {}, 1], ['chat', 'wgw_served_total', { result: 'answered' }, 12], ['chat', 'wgw_served_seconds_count', {}, 12], ['chat', 'wgw_log_entries_total', {}, 12],
+        ['chat', 'wgw_log_appends_total', {}, 12], ['chat', 'wgw_redis_seconds_count', {}, 1], ['auth', 'wgw_served_total', { result: 'answered' }, 2], ['auth', 'wgw_calls_total', { result: 'answered' }, 4],
+        ['user', 'wgw_served_total', { result: 'answered' }, 4], ['user', 'wgw_loop_turn_seconds_count', {}, 1], ['user', 'wgw_process_resident_memory_bytes', {}, 1e6],
+    ]) assert.ok(valueOf(pages[whose], name, labels) >= least, `${whose}: ${name} ${JSON.stringify(labels)} is ${valueOf(pages[whose], name, labels)}`);
+    for (const [whose, names] of Object.entries({ one: ['rabbitmq', 'redis'], chat: ['mongodb', 'rabbitmq', 'redis'], auth: ['mongodb', 'rabbitmq', 'redis'], user: ['mongodb', 'rabbitmq', 'redis'] })) {
+        const samples = pages[whose].wgw_dependency_up.samples;
+        assert.deepEqual([samples.map(({ labels }) => labels.dependency).sort(), samples.every(({ value }) => value === 1)], [names, true], whose);
+    }
+    for (const server of Object.values(cluster.processes).flat()) {
+        const checked = await run([unpacked('prometheus', 'usr/bin/promtool'), 'check', 'metrics'], { input: await (await admin(server, '/metrics')).text() });
+        assert.deepEqual([checked.code, checked.out], [0, ''], server.role);
+    }
+});
+
+test('a server that is away: services are not ready, gateways are and say it; all find it again', { timeout: 240000 }, async (t) => {
+    const cluster = await startCluster(t), { gateway: [gateway], chat: [chat], auth: [auth], user: [user] } = cluster.processes;
+    const all = { gateway, chat, auth, user };
+    const grace = await signUp(gateway, 'grace'), room = await makeRoom(gateway, grace), socket = await connectSocket(t, gateway, { user: grace, mode: 'polling' });
+    let left = 0;
+    socket.on('disconnect', () => { left += 1; });
+    /** Kills the server, waits until each process says what is expected of it, starts the server, waits until all is as before. */
+    const without = async (server, name, unready) => {
+        await server.kill();
+        for (const [role, process] of Object.entries(all)) {
+            if (name === 'mongodb' && role === 'gateway') continue;
+            await eventually(`${role} says that ${name} is away`, async () => {
+                const { status, text } = await readyz(process);
+                const expected = unready.includes(role) ? new RegExp(`^${name}: ${name}_away \\(.*\\)$`, 'm') : new RegExp(`^${name}: ok \\(.+\\)$`, 'm');
+                return expected.test(text) && status === (unready.includes(role) ? 503 : 200) && valueOf(await metrics(process), 'wgw_dependency_up', { dependency: name }) === 0;
+            }, 20000);
+        }
+        await server.restart();
+        for (const [role, process] of Object.entries(all))
+            await eventually(`${role} is ready again`, async () => {
+                const { status, text } = await readyz(process);
+                return status === 200 && !text.includes('(') && (await metrics(process)).wgw_dependency_up.samples.every(({ value }) => value === 1);
+            }, 20000);
+        await eventually('messages go through', async () => (await ask(socket, { room_id: room, content: `after ${name}` })).success, 20000);
+    };
+    await without(cluster.rabbit, 'rabbitmq', ['chat', 'auth', 'user']);
+    await without(cluster.mongo, 'mongodb', ['chat', 'auth', 'user']);
+    await without(cluster.redis, 'redis', []);
+    assert.equal(left, 0, 'who polls was never sent away');
+    assert.ok(valueOf(await metrics(gateway), 'wgw_link_losses_total', { link: 'rabbitmq_ask' }) >= 1);
+    assert.ok(valueOf(await metrics(gateway), 'wgw_link_losses_total', { link: 'redis_listen' }) >= 1);
+    assert.equal((await call(gateway, 'GET', '/api/v1/user/me', { token: grace.token })).status, 200);
+});
