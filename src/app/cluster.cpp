@@ -1,14 +1,10 @@
 #include "app/cluster.hpp"
 
+#include "app/account_roles.hpp"
 #include "app/cluster_metrics.hpp"
-#include "app/housekeeping.hpp"
 #include "app/server_options.hpp"
 #include "app/version.hpp"
-#include "auth/credentials.hpp"
 #include "auth/operations.hpp"
-#include "auth/password.hpp"
-#include "auth/service.hpp"
-#include "auth/sessions.hpp"
 #include "base/log.hpp"
 #include "bus/services.hpp"
 #include "chat/cluster_chat.hpp"
@@ -25,7 +21,6 @@
 #include "store/collection_mongo.hpp"
 #include "user/operations.hpp"
 #include "user/remote.hpp"
-#include "user/service.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -62,49 +57,6 @@ bus::Operations together(bus::Operations all, bus::Operations more)
 }
 
 }  // namespace
-
-struct UserRole {
-    UserRole(store::MongoThreads& threads, const Clock& clock)
-        : rows(store::make_mongo_collection(threads, user::users_spec())), service(*rows, clock)
-    {
-    }
-
-    std::unique_ptr<store::Collection> rows;
-    user::UserService service;
-};
-
-struct AuthRole {
-    struct Parts {
-        Backends& backends;
-        net::Loop& loop;
-        const Clock& clock;
-        const Tokens& tokens;
-        IdSource& ids;
-        auth::LocalRevocations& revocations;
-        user::UserApi& users;
-        const Limits& limits;
-    };
-
-    explicit AuthRole(const Parts& parts)
-        : credential_rows(store::make_mongo_collection(parts.backends.threads(), auth::credentials_spec())),
-          session_rows(store::make_mongo_collection(parts.backends.threads(), auth::sessions_spec())),
-          passwords(parts.loop, parts.limits), credentials(*credential_rows, parts.ids, parts.clock),
-          sessions({*session_rows, parts.revocations, parts.tokens, parts.ids, parts.clock}),
-          service(
-              {credentials, sessions, parts.revocations, parts.users, passwords, parts.tokens, parts.ids, parts.limits}
-          ),
-          housekeeping(parts.loop, sessions, parts.revocations)
-    {
-    }
-
-    std::unique_ptr<store::Collection> credential_rows;
-    std::unique_ptr<store::Collection> session_rows;
-    auth::Passwords passwords;
-    auth::Credentials credentials;
-    auth::Sessions sessions;
-    auth::AuthService service;
-    Housekeeping housekeeping;
-};
 
 struct ChatRole {
     ChatRole(

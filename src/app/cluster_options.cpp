@@ -100,4 +100,13 @@ void read_cluster(Options& options, const OptionValues& values, Wrong& wrong)
         });
 }
 
+bool names_cluster(const std::vector<Setting>& rows)
+{
+    return std::ranges::any_of(rows, [](const Setting& row) {
+        const bool counts =
+            row.name == "WGW_ROLE" || std::ranges::find(kClusterSettings, row.name) != kClusterSettings.end();
+        return counts && !row.value.empty() && row.origin != "default";
+    });
+}
+
 }  // namespace wgw::app

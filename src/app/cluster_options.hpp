@@ -9,9 +9,14 @@
 #include "app/option_values.hpp"
 #include "app/options.hpp"
 
+#include <vector>
+
 namespace wgw::app {
 
 /// Sets what of `options` is about roles and servers.
 void read_cluster(Options& options, const OptionValues& values, Wrong& wrong);
+
+/// Whether settings that nobody has checked yet are those of a cluster.
+bool names_cluster(const std::vector<Setting>& rows);
 
 }  // namespace wgw::app

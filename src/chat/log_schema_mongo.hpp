@@ -12,8 +12,10 @@
 ///
 /// What the original has written has no seq, and is not seen before it has been numbered.
 
+#include "base/random.hpp"
 #include "store/mongo_client.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace wgw::chat {
@@ -25,5 +27,9 @@ inline constexpr std::string_view kOriginalMessages = "chatmessages";  ///< Writ
 
 /// Makes the collections and their indexes if they are not there; blocking.
 void create_log(store::MongoClient& db);
+
+/// Gives every room another epoch, and returns how many there are: the database was taken back to an earlier state, so
+/// cursors of clients may name changes that never were. While no chat process runs; blocking.
+std::int64_t renew_epochs(store::MongoClient& db, Random& random);
 
 }  // namespace wgw::chat

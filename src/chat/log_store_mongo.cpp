@@ -1,5 +1,6 @@
 #include "chat/log_store_mongo.hpp"
 
+#include "chat/epoch.hpp"
 #include "chat/log_schema_mongo.hpp"
 #include "codec/json_text.hpp"
 
@@ -430,6 +431,30 @@ void create_log(MongoClient& db)
     db.create_index(kChatLog, {"at_1", keys({"at"})});
     db.create_index(kChatMembers, {"room_id_1_seq_1", keys({"room_id", "seq"})});
     db.create_index(kChatMembers, {"user_id_1_room_id_1", keys({"user_id", "room_id"})});
+}
+
+std::int64_t renew_epochs(MongoClient& db, Random& random)
+{
+    Bson numbered;
+    numbered.add("$exists", true);
+    MongoQuery query{.collection = kChatRooms};
+    query.filter.add("epoch", numbered);
+    query.projection.add("_id", true);
+    std::vector<Id> rooms;
+    db.find(query, [&](BsonView room) {
+        rooms.push_back(room.get<Id>("_id").value());
+        return true;
+    });
+    for (const auto& room : rooms) {
+        Bson filter;
+        filter.add("_id", room);
+        Bson epoch;
+        epoch.add("epoch", make_epoch(random));
+        Bson change;
+        change.add("$set", epoch);
+        db.update(kChatRooms, filter, change);
+    }
+    return static_cast<std::int64_t>(rooms.size());
 }
 
 std::unique_ptr<LogStore> make_mongo_log(MongoClient& db) { return std::make_unique<MongoLog>(db); }

@@ -34,6 +34,11 @@ struct Flags {
 
 int backup(const Options& options, const Flags& flags)
 {
+    if (options.roles.any())
+        throw OptionError(
+            "What a cluster keeps is in its MongoDB, and is backed up with its own tools: mongodump --oplog, or a "
+            "snapshot of one moment. docs/operations.md, \"Back a cluster up\", has the commands. Keep JWT_SECRET too."
+        );
     const std::string from = need_database(options.data);
     std::int64_t bytes = 0;
     {

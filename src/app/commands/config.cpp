@@ -1,3 +1,4 @@
+#include "app/cluster_options.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/control_client.hpp"
@@ -105,6 +106,11 @@ std::string text_of(JsonValue object, std::string_view name)
 /// Whatever else is wrong with the settings here: that may be why somebody asks.
 int print_running(const Settings& settings, bool origin)
 {
+    if (names_cluster(settings.rows))
+        throw std::runtime_error(
+            "No process of a cluster is asked for its settings. What one that was started here would use: wegowhere "
+            "config print --origin. What one that runs has begun with: the line \"Started.\" of its log."
+        );
     Options options;
     options.data = data_of(settings);
     const auto state = ask_running(options, "server.state");

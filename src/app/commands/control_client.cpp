@@ -1,5 +1,6 @@
 #include "app/commands/control_client.hpp"
 
+#include "app/cluster_accounts.hpp"
 #include "app/commands/database_path.hpp"
 #include "app/commands/http_exchange.hpp"
 #include "app/embedded.hpp"
@@ -75,6 +76,8 @@ std::string answer_of(const net::Fd& connection, std::string_view operation, con
 
 std::optional<std::string> ask_running(const Options& options, std::string_view operation, const std::string& arguments)
 {
+    if (options.roles.any())
+        return {};
     const auto connection = net::connect_at(socket_of(options));
     if (!connection && is_nobody(errno))
         return {};
@@ -83,21 +86,31 @@ std::optional<std::string> ask_running(const Options& options, std::string_view 
     return data_of(answer_of(connection, operation, arguments));
 }
 
-/// The whole graph of a server that listens nowhere.
+/// What is needed of a server to run operations.
 class ControlClient::Here {
 public:
-    explicit Here(const Options& options) : server_(options, loop_, clock_, random_, [] {}, Embedded::Listening::no) {}
+    Here() = default;
+    Here(const Here&) = delete;
+    Here& operator=(const Here&) = delete;
+    virtual ~Here() = default;
 
     std::string run(std::string_view operation, const std::string& arguments)
     {
         Kept response;
         const std::string name(operation);
         TaskScope scope([](std::exception_ptr) {});  // serve() throws nothing
-        loop_.post([&] { scope.spawn(keep(server_.control(), name, arguments, response)); });
+        loop_.post([&] { scope.spawn(keep(control(), name, arguments, response)); });
         while (!response)
             loop_.turn();
         return std::move(response->body);
     }
+
+protected:
+    virtual Control& control() = 0;
+
+    SystemClock clock_;
+    SystemRandom random_;
+    net::Loop loop_{clock_};
 
 private:
     using Kept = std::optional<HttpResponse>;
@@ -108,15 +121,44 @@ private:
     {
         response = co_await control.serve(name, std::move(arguments));
     }
+};
 
-    SystemClock clock_;
-    SystemRandom random_;
-    net::Loop loop_{clock_};
+/// The whole graph of a server that listens nowhere.
+class ControlClient::EmbeddedHere final : public Here {
+public:
+    explicit EmbeddedHere(const Options& options)
+        : server_(options, loop_, clock_, random_, [] {}, Embedded::Listening::no)
+    {
+    }
+
+private:
+    Control& control() override { return server_.control(); }
+
     Embedded server_;
 };
 
-ControlClient::ControlClient(const Options& options, Missing missing) : socket_(socket_of(options))
+class ControlClient::ClusterHere final : public Here {
+public:
+    ClusterHere(const Options& options, ClusterAccounts::Collections collections)
+        : accounts_(options, loop_, clock_, random_, collections)
+    {
+    }
+
+private:
+    Control& control() override { return accounts_.control(); }
+
+    ClusterAccounts accounts_;
+};
+
+ControlClient::ControlClient(const Options& options, Missing missing)
+    : socket_(socket_of(options)), is_cluster_(options.roles.any())
 {
+    if (is_cluster_) {
+        using enum ClusterAccounts::Collections;
+        log::init(log::Level::error, log::Format::text);  // what is away is told by what fails
+        here_ = std::make_unique<ClusterHere>(options, missing == Missing::make ? make : as_they_are);
+        return;
+    }
     if (net::connect_at(socket_))
         return;
     if (!is_nobody(errno))
@@ -128,7 +170,7 @@ ControlClient::ControlClient(const Options& options, Missing missing) : socket_(
         );
     log::init(log::Level::warn, log::Format::text);
     try {
-        here_ = std::make_unique<Here>(options);
+        here_ = std::make_unique<EmbeddedHere>(options);
     } catch (const store::DataFolderError& error) {
         throw std::runtime_error(
             std::string(error.what()) + " If it is a server that is just starting or ending, try again in a moment."

@@ -1,9 +1,10 @@
 #pragma once
 /// Operations (app/operations.hpp) for a command: asked of the server that has the data folder, or, where there is
-/// none, run here on a store that is opened for it. Blocking.
+/// none, run here on a store that is opened for it. Where the settings are those of a cluster, they are run here on its
+/// MongoDB, and no data folder is looked at. Blocking.
 ///
-/// Errors  Refused, with the reason as a sentence; std::runtime_error where neither way is open
-/// Tests   tests/e2e/operator.test.mjs
+/// Errors  Refused, with the reason as a sentence; std::runtime_error where none of these ways is open
+/// Tests   tests/e2e/operator.test.mjs, tests/cluster/operator.test.mjs
 
 #include "app/options.hpp"
 
@@ -20,7 +21,7 @@ struct Refused : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// The `data` of the reply of the server that has the folder of `options`; nothing where none does.
+/// The `data` of the reply of the server that has the folder of `options`; nothing where none does, as in a cluster.
 std::optional<std::string> ask_running(
     const Options& options, std::string_view operation, const std::string& arguments = "{}"
 );
@@ -41,12 +42,18 @@ public:
     /// Whether a server was there.
     bool is_served() const { return here_ == nullptr; }
 
+    /// Whether it was the store of a cluster, whose processes go on with what they have in memory.
+    bool is_cluster() const { return is_cluster_; }
+
 private:
     class Here;
+    class EmbeddedHere;
+    class ClusterHere;
 
     std::string ask_server(std::string_view operation, const std::string& arguments) const;
 
     std::string socket_;
+    bool is_cluster_;
     std::unique_ptr<Here> here_;  ///< Nothing: the server is asked.
 };
 

@@ -4,6 +4,7 @@
 #include "app/commands/progress.hpp"
 #include "app/embedded.hpp"
 #include "base/random.hpp"
+#include "chat/log_schema_mongo.hpp"
 #include "chat/log_store_sqlite.hpp"
 #include "store/backup.hpp"
 #include "store/data_folder.hpp"
@@ -32,7 +33,8 @@ constexpr const char* kExamples = R"(Examples:
   wegowhere restore chat.backup                       into WGW_DATA (./data)
   wegowhere restore chat.backup --data /var/lib/chat
   wegowhere restore chat.backup --replace    what is there is kept beside
-  wegowhere restore --epochs-only       after files were copied back by hand
+  wegowhere restore --epochs-only       after files were copied back by hand,
+                                        or the database of a cluster
 
 The server must not run. Clients that come back are told that the past has
 changed, and read their rooms anew. Put jwt_secret back beside the database, if
@@ -143,11 +145,26 @@ void look_at(const std::string& file)
         throw std::runtime_error("There is no file " + file + ". It is what wegowhere backup has made.");
 }
 
+std::int64_t renew_in_folder(const std::string& data)
+{
+    const auto database = need_database(data);
+    const store::DataFolder folder(data);
+    return make_ready(database);
+}
+
+std::int64_t renew_in_cluster(const Options& options)
+{
+    if (!options.mongo)
+        throw OptionError("The rooms of a cluster are in its MongoDB: set DB_URL or DB_HOST, as for the chat service.");
+    log::init(log::Level::error, log::Format::text);
+    SystemRandom random;
+    store::MongoPool pool(*options.mongo, 1);
+    return chat::renew_epochs(*pool.client(), random);
+}
+
 int renew_epochs(const Options& options)
 {
-    const auto database = need_database(options.data);
-    const store::DataFolder folder(options.data);
-    const auto rooms = make_ready(database);
+    const auto rooms = options.roles.any() ? renew_in_cluster(options) : renew_in_folder(options.data);
     std::printf(
         "%s a new epoch: clients read %s anew.\n", (count_of(rooms) + (rooms == 1 ? " has" : " have")).c_str(),
         rooms == 1 ? "it" : "them"
@@ -159,6 +176,12 @@ int restore(const Options& options, const Flags& flags)
 {
     if (flags.epochs_only)
         return renew_epochs(options);
+    if (options.roles.any())
+        throw OptionError(
+            "What a cluster keeps is in its MongoDB, and is put back with its own tools: end all roles, mongorestore "
+            "--drop, and then wegowhere restore --epochs-only. docs/operations.md, \"Back a cluster up\", has the "
+            "commands."
+        );
     look_at(flags.file);
     store::DataFolder data(options.data);
     const fs::path folder(data.path());

@@ -65,6 +65,13 @@ std::string objection(const Options& options)
 
 int rotate(const Options& options, bool void_previous)
 {
+    // Two rounds: a process that does not know the new key yet refuses what another one has signed with it.
+    if (options.roles.any())
+        throw OptionError(
+            "All processes of a cluster need the same keys, so their place is yours. Make another one (openssl rand "
+            "-hex 32). First set JWT_SECRET_PREVIOUS to it, everywhere, and restart all processes, one after the "
+            "other. Then set JWT_SECRET to it and JWT_SECRET_PREVIOUS to the old one, and restart them again."
+        );
     if (!options.jwt_secret.empty())
         throw OptionError(
             "JWT_SECRET is set, so its place is yours. Make another (openssl rand -hex 32), set JWT_SECRET to it and "

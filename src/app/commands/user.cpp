@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdio>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,8 @@ constexpr const char* kExamples = R"(Examples:
   wegowhere user unthrottle grace.hopper       after too many wrong ones
   wegowhere user disable grace.hopper          ends all her sessions, too
 
-They work while the server runs and while it does not.)";
+They work while the server runs and while it does not. With the settings of the
+auth service of a cluster they work on its accounts.)";
 
 constexpr const char* kListExamples = R"(Examples:
   wegowhere user list
@@ -273,7 +275,9 @@ int show(const Options& options, const Flags& flags)
     const auto sign_in = json.find("sign_in");
     std::string state = sign_in ? state_of(*sign_in, name) + last_failure_of(*sign_in) : "";
     if (!control.is_served() && sign_in && value_of(*sign_in, "possible") == "true")
-        state += "\n            (no server runs: failed sign-ins are not known)";
+        state += control.is_cluster()
+                     ? "\n            (failed sign-ins are in the memory of the gateways: not looked up)"
+                     : "\n            (no server runs: failed sign-ins are not known)";
     print_user(
         flags, user,
         "user        " + name + "\nid          " + text_of(json, "_id") + "\nname        " +
@@ -286,6 +290,11 @@ int show(const Options& options, const Flags& flags)
 /// The throttle is in the memory of a server.
 int unthrottle(const Options& options, const Flags& flags)
 {
+    if (options.roles.any())
+        throw std::runtime_error(
+            "In a cluster failed sign-ins are in the memory of the gateways, which no command reaches. They are "
+            "forgotten within an hour; at once by gateways that are restarted, one after the other."
+        );
     ControlClient control(options);
     const auto user = control.ask(
         "user.unthrottle", object({
