@@ -259,7 +259,7 @@ void AmqpConnection::look(AmqpSession& session)
     if (session.state() != AmqpSession::State::open)
         return;
     if (!is_up_)
-        tell_up();
+        tell_up(session.server());
     if (session.blocked() != blocked_) {
         blocked_ = session.blocked();
         outlet_.post([this, alive = std::weak_ptr(alive_), why = blocked_] {
@@ -374,17 +374,18 @@ void AmqpConnection::drop_orders()
             forget(*message);
 }
 
-void AmqpConnection::tell_up()
+void AmqpConnection::tell_up(const std::string& server)
 {
     is_up_ = true;
     up_since_ = clock_.monotonic();
     told_.clear();
     ++current_;
     drop_orders();  // of those who thought that the last connection was still there
-    outlet_.post([this, alive = std::weak_ptr(alive_), generation = current_] {
+    outlet_.post([this, alive = std::weak_ptr(alive_), generation = current_, server] {
         if (alive.expired())
             return;
         generation_ = generation;
+        server_ = server;
         listener_.on_up(generation);
     });
 }

@@ -84,6 +84,9 @@ public:
 
     const AmqpAddress& address() const { return plan_.address; }
 
+    /// Of the last connection: the broker's version, as it says.
+    const std::string& server() const { return server_; }
+
 private:
     struct Settlement {
         Generation generation;
@@ -107,7 +110,7 @@ private:
     void say_goodbye(AmqpSession& session, TcpSocket& socket);
     void drop_orders();
     void forget(const Publication& message);
-    void tell_up();
+    void tell_up(const std::string& server);
     void tell_away(const std::string& why);
     void tell_deliveries(std::vector<Delivery> deliveries);
 
@@ -121,6 +124,7 @@ private:
     Generation generation_ = 0;  ///< Of the connection that there is; 0: none.
     std::vector<Order> turn_;    ///< Asked for in this turn.
     bool is_stopped_ = false;
+    std::string server_;
     std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);  ///< While it is, posts call the listener.
 
     // The thread's.

@@ -395,7 +395,15 @@ Reader::~Reader() = default;
 std::optional<Start> Reader::start(std::string_view payload)
 {
     const auto* fields = pool_->read<amqp_connection_start_t>(payload);
-    return fields == nullptr ? std::nullopt : std::optional(Start{text(fields->mechanisms)});
+    if (fields == nullptr)
+        return {};
+    Start start{text(fields->mechanisms), {}};
+    for (int i = 0; i < fields->server_properties.num_entries; ++i) {
+        const auto& [key, value] = fields->server_properties.entries[i];
+        if (text(key) == "version" && value.kind == AMQP_FIELD_KIND_UTF8)
+            start.version = text(value.value.bytes);
+    }
+    return start;
 }
 
 std::optional<Tune> Reader::tune(std::string_view payload)

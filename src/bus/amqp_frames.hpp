@@ -97,6 +97,7 @@ void append_publication(
 
 struct Start {
     std::string_view mechanisms;
+    std::string_view version;  ///< Of the broker, as it says; empty: it does not.
 };
 struct Tune {
     std::uint16_t channels;

@@ -189,6 +189,7 @@ void AmqpSession::sign_in(std::string_view payload)
     const auto start = reader_.start(payload);
     if (!start || !start->mechanisms.contains("PLAIN"))
         return fail("RabbitMQ does not let anybody sign in with a password. Allow PLAIN in auth_mechanisms.");
+    server_ = start->version;
     amqp::append_start_ok(out_, plan_.program, plan_.address.user, plan_.address.password);
 }
 

@@ -77,6 +77,9 @@ public:
     /// Closed, and why: a sentence for the operator.
     const std::string& why() const { return why_; }
 
+    /// The broker's version, as it says; empty before it has.
+    const std::string& server() const { return server_; }
+
     /// The broker takes no messages now, and why. Empty: it does.
     const std::string& blocked() const { return blocked_; }
 
@@ -105,6 +108,7 @@ private:
     amqp::Reader reader_;
     State state_ = State::opening;
     std::string why_;
+    std::string server_;
     std::string blocked_;
     std::string in_;  ///< Of a frame that is not complete.
     std::string out_;

@@ -50,6 +50,7 @@ public:
 
     std::size_t under_way() const { return book_.under_way(); }
     const LinkState& state() const { return state_; }
+    const std::string& server() const { return connection_.server(); }
     const LinkCounts& link_counts() const { return link_counts_; }
     const CallCounts& counts() const { return counts_; }
 

@@ -388,6 +388,26 @@ void MongoClient::create_index(std::string_view collection_name, const MongoInde
 
 void MongoClient::drop_database() { command(Bson().add("dropDatabase", 1)); }
 
+MongoServer MongoClient::server()
+{
+    const auto ask = [this](std::string_view question, std::string_view field) {
+        Bson command;
+        command.add(question, 1);
+        const Raw sent(command);
+        bson_error_t error;
+        bson_t reply;
+        const bool answered =
+            mongoc_client_command_simple(content_->client, "admin", &sent.bson, nullptr, &reply, &error);
+        const BsonView view({bson_get_data(&reply), reply.len});
+        std::string text(view.text(field).value_or(""));
+        bson_destroy(&reply);
+        if (!answered)
+            fail({error});
+        return text;
+    };
+    return {.version = ask("buildInfo", "version"), .replica_set = ask("isMaster", "setName")};
+}
+
 void MongoClient::ping()
 {
     Bson ping;

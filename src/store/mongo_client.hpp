@@ -98,6 +98,11 @@ struct MongoIndex {
     bool unique = false;
 };
 
+struct MongoServer {
+    std::string version;
+    std::string replica_set;  ///< Its name; empty: it is on its own.
+};
+
 /// One thread at a time.
 class MongoClient {
 public:
@@ -142,6 +147,9 @@ public:
 
     /// Throws if the server does not answer.
     void ping();
+
+    /// What it says of itself.
+    MongoServer server();
 
 private:
     struct Collection;

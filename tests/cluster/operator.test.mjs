@@ -64,6 +64,32 @@ test('accounts of a cluster: listed, added, mended, kept out; tokens', { timeout
     assert.equal((await command('healthcheck')).code, 0);
 });
 
+test('doctor looks at the three servers, and says which is away', { timeout: 180000 }, async (t) => {
+    const cluster = await startCluster(t), { auth: [auth], gateway: [gateway] } = cluster.processes, command = await commandsOf(t, auth);
+    const look = async (ask = command) => {
+        const { code, out } = await ask('doctor --json');
+        return { code, findings: Object.fromEntries(out.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)).map(({ what, ...rest }) => [what, rest])) };
+    };
+    const { findings } = await look();
+    for (const [what, version] of [['RabbitMQ', /^\d+\.\d+\.\d+ at /], ['MongoDB', /^\d+\.\d+\.\d+ at .*(on its own|replica set)/], ['Redis', /^\d+\.\d+\.\d+ at /]]) {
+        assert.equal(findings[what].grade, 'ok', JSON.stringify(findings[what]));
+        assert.match(findings[what].found, version);
+    }
+    assert.match(findings.server.found, /runs, and answers at/);
+    assert.ok(!('data folder' in findings) && !('disk speed' in findings), Object.keys(findings).join());
+    const ofGateway = await look(await commandsOf(t, gateway, { DB_URL: '', WGW_ROLE: 'gateway', REDIS_URL: '', GATEWAY_PORT: '0', WGW_ADMIN_PORT: '0' }));
+    assert.equal(ofGateway.findings.Redis.grade, 'warn');
+    assert.ok(!('MongoDB' in ofGateway.findings) && 'port' in ofGateway.findings);
+    await Promise.all([cluster.rabbit.kill(), cluster.mongo.kill(), cluster.redis.kill()]);
+    const away = await look();
+    assert.equal(away.code, 1);
+    for (const what of ['RabbitMQ', 'MongoDB', 'Redis']) {
+        assert.equal(away.findings[what].grade, 'fail', JSON.stringify(away.findings[what]));
+        assert.match(away.findings[what].advice, /Look whether it runs/);
+    }
+    for (const what of ['RabbitMQ', 'MongoDB', 'Redis']) t.diagnostic(away.findings[what].found);
+});
+
 test('what does not work in a cluster says what to do', { timeout: 180000 }, async (t) => {
     const cluster = await startCluster(t), { gateway: [gateway], auth: [auth] } = cluster.processes;
     const command = await commandsOf(t, auth), ofGateway = await commandsOf(t, gateway, { DB_URL: '', WGW_ROLE: 'gateway' });

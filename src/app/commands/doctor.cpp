@@ -2,6 +2,8 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/control_client.hpp"
 #include "app/commands/findings.hpp"
+#include "app/commands/http_exchange.hpp"
+#include "app/commands/look_at_servers.hpp"
 #include "app/control.hpp"
 #include "app/secret.hpp"
 #include "codec/json_text.hpp"
@@ -22,6 +24,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <sys/resource.h>
@@ -40,21 +43,27 @@ constexpr const char* kExamples = R"(Examples:
   wegowhere doctor                        as the user that the server runs as
   wegowhere doctor --data /var/lib/chat
   wegowhere doctor --json
+  WGW_ROLE=chat wegowhere doctor          of a cluster: RabbitMQ, MongoDB, Redis
 
 It looks and changes nothing, while the server runs or before. Exit code 1:
 something has to be mended. A setting that is wrong: wegowhere config check)";
 
 constexpr int kSyncs = 15;
+constexpr int kSeconds = 3;  // for an answer of a process that runs
 
 class Doctor {
 public:
-    explicit Doctor(const Options& options) : options_(options), is_served_(net::connect_at(socket_path())) {}
+    explicit Doctor(const Options& options) : options_(options), is_served_(is_there()) {}
 
     std::vector<Finding> look()
     {
         look_at_settings();
-        look_at_folder();
-        look_at_disk();
+        if (options_.roles.any()) {
+            std::ranges::move(look_at_servers(options_), std::back_inserter(findings_));
+        } else {
+            look_at_folder();
+            look_at_disk();
+        }
         look_at_machine();
         look_at_ports();
         return std::move(findings_);
@@ -62,6 +71,16 @@ public:
 
 private:
     std::string socket_path() const { return options_.data + "/" + std::string(kControlSocket); }
+
+    /// Whether a server runs already: the one that has the data folder, or the process with that admin listener.
+    bool is_there() const
+    {
+        if (!options_.roles.any())
+            return static_cast<bool>(net::connect_at(socket_path()));
+        const auto connection = connect_to(options_.admin_host, options_.admin_port, kSeconds);
+        return connection && exchange(connection, "GET", "/livez", {}, kSeconds).has_value();
+    }
+
     void add(Finding finding) { findings_.push_back(std::move(finding)); }
 
     void look_at_settings()
@@ -92,7 +111,7 @@ private:
             look_at_made_secret(made);
         else if (!is_served_ && !unreadable)
             add({Grade::ok, "secret", "none is set here: a server makes one when it first starts", ""});
-        if (is_served_)
+        if (is_served_ && !options_.roles.any())
             look_at_running_key();
     }
 
@@ -220,10 +239,14 @@ private:
     void look_at_ports()
     {
         if (is_served_) {
-            add({Grade::ok, "server", "runs, and has " + options_.data, ""});
+            const std::string what =
+                options_.roles.any() ? "answers at " + options_.admin_host + ":" + std::to_string(options_.admin_port)
+                                     : "has " + options_.data;
+            add({Grade::ok, "server", "runs, and " + what, ""});
             return;
         }
-        look_at_port("port", options_.host, options_.port, "GATEWAY_PORT, or --port");
+        if (!options_.roles.any() || options_.roles.gateway)
+            look_at_port("port", options_.host, options_.port, "GATEWAY_PORT, or --port");
         look_at_port("admin port", options_.admin_host, options_.admin_port, "WGW_ADMIN_PORT");
     }
 

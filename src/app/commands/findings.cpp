@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <linux/magic.h>
 
@@ -23,6 +24,17 @@ constexpr std::int64_t kYear2100 = 4'102'444'800;
 
 constexpr std::int64_t kCifs = 0xff534d42;
 constexpr std::int64_t kFuse = 0x65735546;
+
+constexpr int kOldestRabbit = 3;
+constexpr int kOldestMongo = 5;
+
+/// Of `3.10.8`; of what is no version 0.
+int first_number(std::string_view version)
+{
+    int number = 0;
+    std::from_chars(version.data(), version.data() + version.size(), number);
+    return number;
+}
 
 std::string octal(unsigned mode)
 {
@@ -154,6 +166,43 @@ Finding judge_password_min(std::int64_t characters)
     if (characters >= 8)
         return {Grade::ok, "passwords", found, ""};
     return {Grade::warn, "passwords", found, "8 are recommended for new ones: WGW_LIMIT_PASSWORD_MIN=8"};
+}
+
+Finding judge_rabbitmq(const std::string& where, const std::string& version)
+{
+    const std::string found = version + " at " + where;
+    if (first_number(version) < kOldestRabbit)
+        return {Grade::warn, "RabbitMQ", found, "It is older than what this version is tested with: 3.10 to 3.13."};
+    return {Grade::ok, "RabbitMQ", found, ""};
+}
+
+Finding judge_mongodb(const std::string& where, const std::string& version, const std::string& replica_set)
+{
+    const std::string found = version + " at " + where + ", " +
+                              (replica_set.empty() ? "on its own: what its disk loses is lost"
+                                                   : "replica set " + replica_set + ": writes wait for a majority");
+    if (first_number(version) < kOldestMongo)
+        return {Grade::warn, "MongoDB", found, "It is older than what this version is tested with: 6.0 or 7.0."};
+    return {Grade::ok, "MongoDB", found, ""};
+}
+
+Finding judge_redis(const std::string& where, const std::string& version, bool keeps)
+{
+    const std::string found = version + " at " + where;
+    if (keeps)
+        return {
+            Grade::warn, "Redis", found + ", writes to its disk",
+            "Nothing in it has to be kept, and writing makes it slow: save \"\" and appendonly no."
+        };
+    return {Grade::ok, "Redis", found, ""};
+}
+
+Finding judge_away(std::string_view server, const std::string& why, std::string_view settings)
+{
+    return {
+        Grade::fail, std::string(server), "does not answer: " + why,
+        "Look whether it runs, at the network to it, and at " + std::string(settings) + "."
+    };
 }
 
 }  // namespace wgw::app

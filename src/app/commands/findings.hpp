@@ -47,4 +47,17 @@ Finding judge_running_key(RunningKey key);
 
 Finding judge_password_min(std::int64_t characters);
 
+// The servers of a cluster, at `where`; `version` as they say.
+
+Finding judge_rabbitmq(const std::string& where, const std::string& version);
+
+/// `replica_set`: its name; empty: the server is on its own.
+Finding judge_mongodb(const std::string& where, const std::string& version, const std::string& replica_set);
+
+/// `keeps`: it writes what it has to its disk, now and then or always.
+Finding judge_redis(const std::string& where, const std::string& version, bool keeps);
+
+/// `why`: a sentence.
+Finding judge_away(std::string_view server, const std::string& why, std::string_view settings);
+
 }  // namespace wgw::app
