@@ -31,6 +31,24 @@ constexpr bus::OperationRow<Parts> kRows[] = {
     {patterns::kFindRevocations, find_revocations},
 };
 
+/// What was answered, read as a whole before any of it counts: rows behind `last`, in order.
+std::vector<Revocation> read_page(std::string_view json, Id last)
+{
+    const JsonValue list(json);
+    if (!list.is_array())
+        throw std::runtime_error("The auth service has answered with something that is no list.");
+    std::vector<Revocation> page;
+    auto elements = list.elements();
+    while (const auto element = elements.next()) {
+        auto row = read_revocation(*element);
+        if (!row || row->_id <= last || page.size() == kPage)
+            throw std::runtime_error("The auth service has answered with something that is no page of revocations.");
+        last = row->_id;
+        page.push_back(*std::move(row));
+    }
+    return page;
+}
+
 }  // namespace
 
 Task<> RemoteRevocations::refresh()
@@ -45,19 +63,12 @@ Task<> RemoteRevocations::refresh()
             co_return;  // a service of the original revokes nothing
         if (answer->kind != bus::Answer::Kind::value)
             throw std::runtime_error("The auth service has answered with something that is no list.");
-        const std::string json = std::move(answer->json);
-        auto elements = JsonValue(json).elements();
-        bool is_empty = true;
-        while (const auto element = elements.next()) {
-            const auto row = read_revocation(*element);
-            if (!row || row->_id <= last)
-                throw std::runtime_error("The auth service has answered with something that is no revocation.");
-            last = row->_id;
-            is_empty = false;
-            hear(*row);
-        }
-        if (is_empty)
+        const auto page = read_page(answer->json, last);
+        if (page.empty())
             co_return;
+        last = page.back()._id;
+        for (const auto& row : page)
+            hear(row);
     }
 }
 

@@ -42,10 +42,17 @@ void write_heads(std::string& out, const std::vector<RoomHead>& heads)
     throw std::runtime_error("The chat service has answered with something that is not " + std::string(what) + ".");
 }
 
+JsonValue::Elements elements_of(JsonValue json)
+{
+    if (!json.is_array())
+        wrong("a list");
+    return json.elements();
+}
+
 std::vector<Entry> read_entries(JsonValue json)
 {
     std::vector<Entry> entries;
-    auto elements = json.elements();
+    auto elements = elements_of(json);
     while (const auto element = elements.next()) {
         const auto bytes = base64_decode(element->string());
         auto entry = bytes ? decode_hint(*bytes) : std::nullopt;
@@ -59,10 +66,10 @@ std::vector<Entry> read_entries(JsonValue json)
 std::vector<RoomHead> read_heads(JsonValue json)
 {
     std::vector<RoomHead> heads;
-    auto elements = json.elements();
+    auto elements = elements_of(json);
     while (const auto element = elements.next()) {
         const auto head = read_object(kRoomHead, *element);
-        if (!head)
+        if (!head || head->seq < 0 || head->seq > kMaxSeq)
             wrong("the head of a room");
         heads.push_back(*head);
     }
@@ -158,7 +165,13 @@ Task<std::vector<Entry>> RemoteLog::entries(RoomId room, Seq after, std::size_t 
     std::string data = R"({"room_id":")" + room.hex() + R"(","after":)" + std::to_string(after) + R"(,"limit":)" +
                        std::to_string(limit) + "}";
     const auto json = co_await ask(calls_, patterns::kFindEntries, std::move(data));
-    co_return read_entries(JsonValue(json));
+    auto entries = read_entries(JsonValue(json));
+    if (entries.size() > limit)
+        wrong("a page of what was asked for");
+    for (Seq seq = after; const auto& entry : entries)
+        if (entry.room_id != room || entry.seq != ++seq)
+            wrong("what stands in the room behind its " + std::to_string(after));
+    co_return entries;
 }
 
 Task<std::vector<RoomHead>> RemoteLog::heads(std::vector<RoomId> rooms)
@@ -168,7 +181,10 @@ Task<std::vector<RoomHead>> RemoteLog::heads(std::vector<RoomId> rooms)
         data.append(i == 0 ? "\"" : ",\"").append(rooms[i].hex()).append("\"");
     data += "]}";
     const auto json = co_await ask(calls_, patterns::kFindHeads, std::move(data));
-    co_return read_heads(JsonValue(json));
+    auto heads = read_heads(JsonValue(json));
+    if (heads.size() > rooms.size())
+        wrong("the heads of the rooms that were asked for");
+    co_return heads;
 }
 
 Task<LogReader::Recent> RemoteLog::recent(Duration span)
