@@ -106,6 +106,14 @@ struct GatewayRole {
           http(parts.loop, gateway, http_options(parts.options.limits))
     {
         gateway.attach(http);
+        throttles.share();
+        parts.backends.hints().subscribe(std::string(gateway::kLimitsChannel));
+    }
+
+    void tell_limits(bus::Hints& hints)
+    {
+        for (auto& payload : throttles.to_tell())
+            hints.publish(std::string(gateway::kLimitsChannel), std::move(payload));
     }
 
     void unwatch()
@@ -180,6 +188,8 @@ void ClusterServer::listen_to_hints()
                      hear_of_revocation(payload);
                  else if (channel == chat::kOwnersChannel)
                      hear_of_owner(payload);
+                 else if (gateway_ && channel == gateway::kLimitsChannel)
+                     gateway_->throttles.hear(payload);
                  else if (gateway_)
                      gateway_->stream.heard(payload);
              },
@@ -343,8 +353,10 @@ void ClusterServer::on_tick(Instant now)
         is_refreshing_ = true;
         tasks_.spawn(refresh_revocations());
     }
-    if (gateway_)
+    if (gateway_) {
         gateway_->owners.expire(now);
+        gateway_->tell_limits(backends_.hints());
+    }
     if (chat_ && service_ && service_->state().is_up && !is_draining_ && now >= chat_->tell_at) {
         chat_->tell_at = now + chat::kOwnersInterval;
         backends_.hints().publish(std::string(chat::kOwnersChannel), chat::Owners::serving(chat_->queue));

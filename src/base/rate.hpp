@@ -66,6 +66,16 @@ public:
     /// Puts back what take() has taken.
     void give_back(const Pace& pace) { full_us_ = std::max<std::int64_t>(1, full_us_ - pace.each_us); }
 
+    /// So many were taken elsewhere, or fewer than none: given back. What was taken beyond the burst is owed, up to as
+    /// many again.
+    void charge(const Pace& pace, std::int64_t many, Instant now)
+    {
+        const std::int64_t now_us = now.ms * 1'000;
+        const std::int64_t most = pace.each_us == 0 ? 0 : 2 * pace.all_us / pace.each_us;
+        const std::int64_t full_us = std::max(full_us_, now_us) + std::clamp(many, -most, most) * pace.each_us;
+        full_us_ = std::clamp<std::int64_t>(full_us, 1, now_us + 2 * pace.all_us);
+    }
+
     /// Like one that was never used: it may be forgotten.
     bool is_full(Instant now) const { return full_us_ <= now.ms * 1'000; }
 

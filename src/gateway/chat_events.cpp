@@ -99,7 +99,7 @@ ChatEvents::ChatEvents(Parts parts)
         const auto* client = std::any_cast<Client>(&socket.data);
         if (client == nullptr || client->user.empty())
             return;
-        parts_.hub.remove(socket, client->user);
+        leave(socket, client->user);
         if (client->expires_s_or_0 != 0)
             expiry_.remove(socket.number(), client->expires_s_or_0);
     });
@@ -144,7 +144,7 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
             return next(refusal(&socket, Errc::not_member));
     }
     if (!client.user.empty())
-        if (const auto refused = parts_.throttles.enter(parts_.hub.count_sockets_of(client.user)))
+        if (const auto refused = parts_.throttles.enter(client.user, parts_.hub.count_sockets_of(client.user)))
             return next(refusal(&socket, *refused));
     socket.data = client;
     if (authorization)
@@ -153,6 +153,7 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
         return next({});
     // Noted first, asked second: a room joined in between is told by the log and cannot be missed.
     parts_.hub.add(socket, client.user, client.only);
+    parts_.throttles.has_sockets(client.user, parts_.hub.count_sockets_of(client.user));
     parts_.tasks.spawn(admit(socket.number(), std::move(next)));
 }
 
@@ -230,8 +231,15 @@ void ChatEvents::on_expired(std::uint64_t number)
     auto* socket = parts_.sockets.find(number);
     if (socket == nullptr)
         return;
-    parts_.hub.remove(*socket, std::any_cast<Client>(&socket->data)->user);
+    leave(*socket, std::any_cast<Client>(&socket->data)->user);
     socket->leave_all();
+}
+
+/// It is the user's no more.
+void ChatEvents::leave(sio::Socket& socket, const UserId& user)
+{
+    parts_.hub.remove(socket, user);
+    parts_.throttles.has_sockets(user, parts_.hub.count_sockets_of(user));
 }
 
 void ChatEvents::on_revoked(const UserId& user)

@@ -65,6 +65,7 @@ private:
     void on_connect(sio::Socket& socket, sio::Next next);
     Task<void> admit(std::uint64_t socket, sio::Next next);
     void on_expired(std::uint64_t socket);
+    void leave(sio::Socket& socket, const UserId& user);
     void sign_out_if_revoked(sio::Socket& socket);
     void on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack);
     void on_answered(std::uint64_t connection);

@@ -32,8 +32,18 @@ RateTable::Place& RateTable::place_of(const RateKey& key)
 
 Duration RateTable::take(const RateKey& key, Instant now)
 {
-    if (rate_.is_off())
-        return Duration(0);
+    return rate_.is_off() ? Duration(0) : bucket_of(key, now).take(pace_, now);
+}
+
+void RateTable::charge(const RateKey& key, std::int64_t many, Instant now)
+{
+    if (!rate_.is_off())
+        bucket_of(key, now).charge(pace_, many, now);
+}
+
+/// Room is made for it, and it is put there, if there is none yet.
+Bucket& RateTable::bucket_of(const RateKey& key, Instant now)
+{
     if (size_ >= room_)
         make_room(now);
     auto& place = place_of(key);
@@ -41,7 +51,7 @@ Duration RateTable::take(const RateKey& key, Instant now)
         place.key = key;
         ++size_;
     }
-    return place.bucket.take(pace_, now);
+    return place.bucket;
 }
 
 void RateTable::give_back(const RateKey& key)

@@ -67,6 +67,9 @@ public:
     /// Puts back what take() has taken, if that is still known.
     void give_back(const RateKey& key);
 
+    /// So many were taken in another process; less than nothing: given back. See Bucket::charge.
+    void charge(const RateKey& key, std::int64_t many, Instant now);
+
     const Rate& rate() const { return rate_; }
 
     /// Buckets that are kept.
@@ -80,6 +83,7 @@ private:
     };
 
     Place& place_of(const RateKey& key);
+    Bucket& bucket_of(const RateKey& key, Instant now);
     void make_room(Instant now);
 
     Rate rate_;

@@ -91,5 +91,26 @@ TEST(ARateKey, IsOfWhatItStandsFor)
     EXPECT_NE(RateKey::of(std::string_view("grace")), RateKey::of(std::string_view("Grace")));
 }
 
+TEST_F(ARateTable, IsChargedWithWhatWasTakenElsewhere)
+{
+    table_.charge(key(1), 30, now_);
+    EXPECT_EQ(take(1, 50), 20);
+    table_.charge(key(2), 30, now_);
+    table_.charge(key(2), -10, now_);
+    EXPECT_EQ(take(2, 50), 30);
+    table_.charge(key(3), -10, now_);
+    EXPECT_EQ(take(3, 100), 50) << "nothing is given back that was not taken";
+}
+
+TEST_F(ARateTable, OwesNoMoreThanAnotherBurst)
+{
+    for (const std::int64_t many : {100L, 1'000'000L, 2'147'483'647L})
+        table_.charge(key(1), many, now_);
+    EXPECT_EQ(table_.take(key(1), now_), 5'100ms) << "50 are owed, and then there is one";
+    RateTable off(Rate{}, 7);
+    off.charge(key(1), 1'000, now_);
+    EXPECT_EQ(off.take(key(1), now_), 0ms);
+}
+
 }  // namespace
 }  // namespace wgw::gateway

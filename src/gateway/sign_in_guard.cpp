@@ -105,10 +105,44 @@ void SignInGuard::know(const RateKey& pair, Instant now)
     known_[pair] = now;
 }
 
-void SignInGuard::remember(std::string_view account, const std::optional<IpAddress>& address, Instant now)
+SignInGuard::News SignInGuard::remember(std::string_view account, const std::optional<IpAddress>& address, Instant now)
 {
+    const IpAddress network = network_of(address);
+    const News news{News::Kind::right, RateKey::of(account), network, pair_of(account, network)};
     if (!rate_.is_off())
-        know(pair_of(account, network_of(address)), now);
+        know(news.pair, now);
+    return news;
+}
+
+/// It has signed in from there: its owner starts anew, and is known there.
+void SignInGuard::succeed(const RateKey& pair, Instant now)
+{
+    if (const auto found = pairs_.find(pair); found != pairs_.end())
+        found->second.count = 0;
+    if (!rate_.is_off())
+        know(pair, now);
+}
+
+void SignInGuard::hear(const News& news, Instant now)
+{
+    using Kind = News::Kind;
+    if (news.kind == Kind::forgotten)
+        return forget(news.account);
+    if (news.kind == Kind::right)
+        return succeed(news.pair, now);
+    if (rate_.is_off())
+        return;
+    const auto count = [&](Table<Failures>& table, const RateKey& key) -> Failures& {
+        auto& failures = enter(table, key, now);
+        fail(table, key, now);
+        --failures.under_way;
+        return failures;
+    };
+    auto& of_pair = count(pairs_, news.pair);
+    of_pair.account = news.account;
+    of_pair.network = news.network;
+    if (news.kind == Kind::failed && !known_.contains(news.pair))
+        count(accounts_, news.account);
 }
 
 SignInGuard::Look SignInGuard::look(std::string_view account, Instant now) const
@@ -138,11 +172,17 @@ SignInGuard::Look SignInGuard::look(std::string_view account, Instant now) const
     return look;
 }
 
-void SignInGuard::forget(std::string_view account)
+SignInGuard::News SignInGuard::forget(std::string_view account)
 {
     const auto key = RateKey::of(account);
-    accounts_.erase(key);
-    std::erase_if(pairs_, [&](const auto& entry) { return entry.second.account == key; });
+    forget(key);
+    return {.kind = News::Kind::forgotten, .account = key};
+}
+
+void SignInGuard::forget(const RateKey& account)
+{
+    accounts_.erase(account);
+    std::erase_if(pairs_, [&](const auto& entry) { return entry.second.account == account; });
 }
 
 std::expected<SignInGuard::Attempt, SignInGuard::Wait> SignInGuard::begin(
@@ -210,25 +250,26 @@ void SignInGuard::Attempt::leave()
     }
 }
 
-void SignInGuard::Attempt::end(Outcome outcome, Instant now)
+SignInGuard::News SignInGuard::Attempt::end(Outcome outcome, Instant now)
 {
+    using Kind = News::Kind;
+    News news{is_known_ ? Kind::failed_where_known : Kind::failed, account_, network_, pair_};
     if (guard_ == nullptr)
-        return;
+        return news;
     if (outcome == Outcome::failed) {
         guard_->fail(guard_->pairs_, pair_, now);
         if (!is_known_)
             guard_->fail(guard_->accounts_, account_, now);
         leave();
     } else {
+        news.kind = Kind::right;
         leave();
-        if (const auto found = guard_->pairs_.find(pair_); found != guard_->pairs_.end())
-            found->second.count = 0;
-        if (!guard_->rate_.is_off())
-            guard_->know(pair_, now);
+        guard_->succeed(pair_, now);
         if (address_)
             guard_->addresses_.give_back(*address_);
     }
     guard_ = nullptr;
+    return news;
 }
 
 }  // namespace wgw::gateway

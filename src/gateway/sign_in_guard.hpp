@@ -14,6 +14,7 @@
 ///            not keep its owner out. Known are the last 48 Ki such pairs, since the start of the process
 /// Meanwhile  attempts that are not answered yet count as failures, so that many at once gain nothing
 /// Bound      48 Ki counters of each kind; over it those with the fewest failures go
+/// Cluster    what has become of an attempt is news for the other gateways: end() says it there, hear() here
 /// Pure: time in, verdict out. Loop only.
 /// Tests      sign_in_guard_test.cpp
 
@@ -34,6 +35,25 @@ public:
     /// `sign_in`: of an account. `address`: of an address.
     SignInGuard(const Rate& sign_in, const Rate& address, std::uint64_t seed, std::size_t most = RateTable::kMost);
 
+    /// What other gateways have to know. A value.
+    struct News {
+        /// The number is what is told: never change one.
+        enum class Kind : std::uint8_t {
+            failed,
+            failed_where_known,  ///< From a network from which the account has signed in before.
+            right,               ///< Signed in, or made, from there.
+            forgotten,           ///< By the operator; of all networks.
+        };
+        static constexpr std::size_t kKinds = 4;
+
+        Kind kind = Kind::failed;
+        RateKey account{};
+        IpAddress network{};
+        RateKey pair{};  ///< Account and network.
+
+        friend bool operator==(const News&, const News&) = default;
+    };
+
     /// An attempt under way. Without an end() it has not been one. The guard outlives it.
     class Attempt {
     public:
@@ -41,7 +61,10 @@ public:
         Attempt& operator=(Attempt&&) = delete;
         ~Attempt();
 
-        void end(Outcome outcome, Instant now);
+        News end(Outcome outcome, Instant now);
+
+        /// What a failure has taken of the rate of addresses; nothing: it is not counted.
+        const std::optional<RateKey>& address() const { return address_; }
 
     private:
         friend class SignInGuard;
@@ -83,10 +106,19 @@ public:
     Look look(std::string_view account, Instant now) const;
 
     /// What was counted for the account is forgotten: it may try again at once.
-    void forget(std::string_view account);
+    News forget(std::string_view account);
 
     /// The account was made, or has signed in otherwise, from there.
-    void remember(std::string_view account, const std::optional<IpAddress>& address, Instant now);
+    News remember(std::string_view account, const std::optional<IpAddress>& address, Instant now);
+
+    /// What another gateway tells: counted as if it had been here.
+    void hear(const News& news, Instant now);
+
+    /// That many failures from an address were counted there.
+    void charge_address(const RateKey& address, std::int64_t many, Instant now)
+    {
+        addresses_.charge(address, many, now);
+    }
 
 private:
     struct Failures {
@@ -108,6 +140,8 @@ private:
     Failures& enter(Table<Failures>& table, const RateKey& key, Instant now);
     void fail(Table<Failures>& table, const RateKey& key, Instant now);
     void know(const RateKey& pair, Instant now);
+    void succeed(const RateKey& pair, Instant now);
+    void forget(const RateKey& account);
 
     Rate rate_;
     std::size_t most_;

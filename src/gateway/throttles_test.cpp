@@ -160,13 +160,136 @@ TEST_F(TheThrottles, LetEverythingPassWhereTheLimitsAreLifted)
     auto throttles = make({}, off);
     Bucket socket;
     EXPECT_EQ(ask(2'000, [&] { return throttles.connect("192.0.2.1"); }), 2'000);
-    EXPECT_EQ(ask(2'000, [&] { return throttles.enter(1'000'000); }), 2'000);
+    EXPECT_EQ(ask(2'000, [&] { return throttles.enter(user(1), 1'000'000); }), 2'000);
     EXPECT_EQ(ask(2'000, [&] { return throttles.event(socket); }), 2'000);
     EXPECT_EQ(ask(2'000, [&] { return throttles.is_flooding(1); }), 2'000);
     EXPECT_EQ(ask(2'000, [&] { return throttles.send(user(1), room(1)); }), 2'000);
     EXPECT_EQ(ask(2'000, [&] { return throttles.create_room(user(1)); }), 2'000);
     EXPECT_EQ(ask(2'000, [&] { return throttles.join(user(1)); }), 2'000);
     EXPECT_EQ(ask(2'000, [&] { return throttles.sign_up("192.0.2.1"); }), 2'000);
+}
+
+/// Two of them that tell each other.
+class TwoGateways : public TheThrottles {
+protected:
+    TwoGateways()
+    {
+        for (auto* gateway : {&one_, &two_})
+            gateway->share();
+    }
+
+    /// A window passes.
+    void tell()
+    {
+        clock_.advance(SharedLimits::kWindow);
+        loop_.stop();
+        loop_.run();  // and looks at the clock anew
+        for (auto* gateway : {&one_, &two_})
+            for (const auto& payload : gateway->to_tell()) {
+                one_.hear(payload);
+                two_.hear(payload);
+            }
+    }
+    Failure sign_in(Throttles& gateway, std::string_view address = "192.0.2.1")
+    {
+        auto attempt = gateway.sign_in("grace", address);
+        if (!attempt)
+            return attempt.error();
+        gateway.end(*attempt, SignInGuard::Outcome::failed);
+        return Errc::not_found;
+    }
+
+    static const Limits& few(Limits& limits)
+    {
+        limits.connections_per_user = 5;
+        limits.connections_per_address = 6;
+        limits.send_room = {1, 1s, 60};
+        return limits;
+    }
+
+    Throttles one_{few(limits_), {}, loop_, random_};
+    Throttles two_{limits_, {}, loop_, random_};
+};
+
+TEST_F(TwoGateways, LetAUserAndARoomHaveTheirsOnce)
+{
+    EXPECT_EQ(ask(40, [&] { return one_.send(user(1), room(1)); }), 40);
+    tell();
+    const int more = ask(40, [&] { return two_.send(user(1), room(2)); });
+    EXPECT_GE(more, 10);
+    EXPECT_LE(more, 13) << "and what has come back meanwhile";
+    EXPECT_LE(ask(50, [&] { return two_.send(user(2), room(1)); }), 21);
+}
+
+TEST_F(TwoGateways, OweWhatBothHaveGivenInTheSameWindow)
+{
+    EXPECT_EQ(ask(60, [&] { return one_.send(user(1), room(1)); }), 50);
+    EXPECT_EQ(ask(60, [&] { return two_.send(user(1), room(2)); }), 50);
+    tell();
+    const auto refused = one_.send(user(1), room(3));
+    ASSERT_TRUE(refused);
+    EXPECT_GT(refused->retry_after_ms, 4'000);
+    EXPECT_LE(refused->retry_after_ms, 5'100);
+}
+
+TEST_F(TwoGateways, GiveBackWhatTheOtherHasTold)
+{
+    EXPECT_EQ(ask(5, [&] { return one_.sign_up("192.0.2.1"); }), 5);
+    tell();
+    EXPECT_TRUE(two_.sign_up("192.0.2.1"));
+    one_.not_signed_up("192.0.2.1");
+    tell();
+    EXPECT_FALSE(two_.sign_up("192.0.2.1"));
+}
+
+TEST_F(TwoGateways, CountFailedSignInsTogether)
+{
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(sign_in(one_).code, Errc::not_found);
+        EXPECT_EQ(sign_in(two_).code, Errc::not_found);
+    }
+    tell();
+    EXPECT_EQ(sign_in(one_).code, Errc::rate_limited);
+    EXPECT_EQ(sign_in(two_, "198.51.100.1").code, Errc::rate_limited);
+    EXPECT_EQ(one_.look_at_sign_ins("grace").failed, 10);
+    two_.forgive_sign_ins("grace");
+    tell();
+    EXPECT_EQ(sign_in(one_).code, Errc::not_found);
+}
+
+TEST_F(TwoGateways, LetAnOwnerInWhoHasSignedInAtTheOther)
+{
+    one_.signed_up("grace", "192.0.2.1");
+    for (int i = 0; i < 12; ++i)
+        sign_in(two_, "198.51.100.1");
+    tell();
+    EXPECT_EQ(sign_in(one_, "203.0.113.1").code, Errc::rate_limited);
+    EXPECT_EQ(sign_in(two_, "192.0.2.1").code, Errc::not_found);
+}
+
+TEST_F(TwoGateways, CountConnectionsTogether)
+{
+    one_.has_sockets(user(1), 3);
+    EXPECT_EQ(ask(4, [&] { return one_.connect("192.0.2.1"); }), 4);
+    tell();
+    EXPECT_FALSE(two_.enter(user(1), 1));
+    EXPECT_TRUE(two_.enter(user(1), 2));
+    EXPECT_EQ(ask(4, [&] { return two_.connect("192.0.2.1"); }), 2);
+    one_.has_sockets(user(1), 0);
+    for (int i = 0; i < 4; ++i)
+        one_.disconnect("192.0.2.1");
+    tell();
+    EXPECT_FALSE(two_.enter(user(1), 4));
+    EXPECT_EQ(ask(9, [&] { return two_.connect("192.0.2.1"); }), 4);
+}
+
+TEST_F(TwoGateways, CountEachForItselfWhereNothingIsHeard)
+{
+    EXPECT_EQ(ask(60, [&] { return one_.send(user(1), room(1)); }), 50);
+    EXPECT_EQ(ask(60, [&] { return two_.send(user(1), room(2)); }), 50);
+    two_.hear("");
+    two_.hear("garbage");
+    EXPECT_FALSE(two_.enter(user(1), 4));
 }
 
 }  // namespace
