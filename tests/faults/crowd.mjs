@@ -97,7 +97,7 @@ export class Crowd {
     async write(client) {
         const { random } = this;
         for (; this.working; await sleep(random.int(...this.pauseMs))) {
-            if (!client.connected || client.inFlight.size + client.pending.length > 12) continue;
+            if (!client.connected || client.inFlight.size > 12 || client.pending.length > 60) continue;
             const room = random.pick(client.rooms), burst = random.chance(0.3) ? random.int(2, 6) : 1;
             for (let n = 0; n < burst; n++) client.send(this.message(client, room));
             if (!random.chance(0.02)) continue;
