@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // C1: a cluster of ours on RabbitMQ, MongoDB and Redis, with one, two and four chat services. Everything runs on this machine.
 //
-//   node bench/cluster.mjs [--chat 1,2,4] [--rooms 1,50] [--senders 50] [--seconds 5] [--rounds 3]
+//   node bench/cluster.mjs [--chat 1,2,4] [--rooms 1,50] [--senders 50] [--seconds 5] [--rounds 3] [--no-redis]
 //
 // One room: 51 members, of whom 50 send. More: one member each, who sends; so 50 messages are in flight either way. Rounds are
 // interleaved: each measures every number of chat services once; the table has medians. The database syncs, as it would for users.
+// Without Redis nobody hears who owns a room: any service is asked.
 import { writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { kRoot, run } from './servers.mjs';
 const { values: flags } = parseArgs({ options: {
     chat: { type: 'string', default: '1,2,4' }, rooms: { type: 'string', default: '1,50' }, senders: { type: 'string', default: '50' },
     seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '3' },
+    'no-redis': { type: 'boolean' },
 } });
 const numbers = (list) => list.split(',').map(Number);
 const senders = Number(flags.senders);
@@ -57,17 +59,17 @@ async function measure(cluster, rooms, tokens) {
     await writeFile(file, tokens);
     const processes = Object.entries(cluster.processes).flatMap(([role, list]) => list.map(({ pid }) => ({ role, pid })));
     const before = processes.map(({ pid }) => cpuOf(pid));
-    const fences = await counted(cluster.processes.chat, 'wgw_chat_fences_total');
+    const fences = await counted(cluster.processes.chat, 'wgw_log_fences_total');
     const { out, errors } = await run([
         join(kRoot, 'build/wegowhere'), 'bench', 'rooms', '--url', cluster.gateway.url, '--token-file', file, '--json',
         '--rooms', String(rooms), '--members', String(members), '--senders', String(each), '--window', '1', '--warmup', '1', '--duration', flags.seconds,
     ]);
-    if (!out) throw new Error(errors.trim());
+    if (!out) throw new Error([errors.trim(), ...Object.values(cluster.processes).flat().map(({ role, log }) => `${role}: ${log.trim().split('\n').slice(-4).join('\n  ')}`)].join('\n'));
     const report = JSON.parse(out), cpu = {};
     processes.forEach(({ role, pid }, i) => { cpu[role] = (cpu[role] ?? 0) + cpuOf(pid) - before[i]; });
     return {
         good: report.good, rate: report.sent / report.window_s, p50: report.ack_us.p50 / 1e3, p99: report.ack_us.p99 / 1e3,
-        fences: (await counted(cluster.processes.chat, 'wgw_chat_fences_total') - fences) / report.all_sent,
+        fences: (await counted(cluster.processes.chat, 'wgw_log_fences_total') - fences) / report.all_sent,
         ...Object.fromEntries(Object.entries(cpu).map(([role, seconds]) => [role, seconds * 1e6 / report.all_sent])),
         trouble: report.trouble,
     };
@@ -79,7 +81,7 @@ const kColumns = { rate: 'messages/s', p50: 'ack p50 ms', p99: 'ack p99 ms', fen
 const clusters = {};
 try {
     const mongo = await startMongo(null, { durable: true });
-    for (const chat of numbers(flags.chat)) clusters[chat] = await startCluster(null, { mongo, roles: { chat } }); // a broker each: they have the same queues
+    for (const chat of numbers(flags.chat)) clusters[chat] = await startCluster(null, { mongo, roles: { chat }, ...(flags['no-redis'] && { redis: null }) }); // a broker each: they have the same queues
     const results = {};
     for (const rooms of numbers(flags.rooms)) {
         const tokens = {};

@@ -204,14 +204,15 @@ class Ferret extends Server {
         this.url = `mongodb://127.0.0.1:${this.port}`;
         // The kernel keeps what a killed process has written: only a power cut would need fsync, and a measurement.
         const settings = {
-            listen_addresses: '', unix_socket_directories: this.folder, fsync: this.durable ? 'on' : 'off', max_connections: '400', jit: 'off',
+            listen_addresses: '', unix_socket_directories: this.folder, fsync: this.durable ? 'on' : 'off', max_connections: '1000', jit: 'off',
             dynamic_shared_memory_type: 'mmap', shared_buffers: '64MB',
         };
         this.postgres = this.child([
             join(this.bin, 'postgres'), '-D', join(this.folder, 'data'), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
         ], { as: this.as, env: this.env, orphan: 'QUIT' }); // QUIT leaves no shared memory behind, and no child
         await this.postgres.until(() => this.postgres.log.includes('ready to accept connections'), 30000);
-        const child = this.child([ferretdb, `127.0.0.1:${this.port}`, `postgres:///postgres?host=${encodeURIComponent(this.folder)}&user=wegowhere`]);
+        // By itself its pool has four connections, and queries that wait for each other in it hang.
+        const child = this.child([ferretdb, `127.0.0.1:${this.port}`, `postgres:///postgres?host=${encodeURIComponent(this.folder)}&user=wegowhere&pool_max_conns=100`]);
         await this.ready(child, 'ferretdb: listening', kPing, (reply) => reply.length > 16, 30000);
     }
 
