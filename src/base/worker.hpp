@@ -93,6 +93,9 @@ public:
     static void fail(Job& job, std::exception_ptr error) { job.error_ = std::move(error); }
     static bool has_failed(const Job& job) { return job.error_ != nullptr; }
 
+    /// When its time is over.
+    static Instant deadline(const Job& job) { return job.deadline_; }
+
     std::size_t size() const { return jobs_.size(); }
 
 private:

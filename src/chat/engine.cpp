@@ -42,7 +42,7 @@ Result<Outcome> Engine::execute(const Request& request)
     return asked.outcome ? *std::move(asked.outcome) : fail(Errc::unavailable);
 }
 
-void Engine::execute(std::span<Asked* const> batch, const Pause& pause)
+void Engine::execute(std::span<Asked* const> batch, const Clock& clock, const Pause& pause)
 {
     std::vector<Turn> turns;
     std::unordered_map<RoomId, std::size_t> places;
@@ -52,19 +52,36 @@ void Engine::execute(std::span<Asked* const> batch, const Pause& pause)
             turns.emplace_back();
         turns[place->second].asked.push_back(asked);
     }
+    const auto drop_answered = [&turns] { std::erase_if(turns, [](const Turn& turn) { return turn.asked.empty(); }); };
     // All rooms have their turn before one is tried again: the pause is for those alone that met somebody.
-    while (!turns.empty()) {
+    while (true) {
+        for (auto& turn : turns)
+            give_up_late(turn, clock.monotonic());
+        drop_answered();
+        if (turns.empty())
+            return;
         const auto others = std::ranges::partition(turns, &Turn::only_sends);
         attempt_together({turns.begin(), others.begin()});
         for (auto& turn : others) {
             guard(turn, [&] { turn.is_behind = attempt(turn.plan, turn.asked, turn.is_behind); });
             settle(turn);
         }
-        std::erase_if(turns, [](const Turn& turn) { return turn.asked.empty(); });
+        drop_answered();
         const auto most = std::ranges::max_element(turns, {}, &Turn::tries);
         if (most != turns.end() && most->tries > 0)
             pause(most->tries);
     }
+}
+
+/// Its sender may have sent something else since, which must not be stored in front of it.
+void Engine::give_up_late(Turn& turn, Instant now)
+{
+    std::erase_if(turn.asked, [now](Asked* asked) {
+        if (asked->deadline > now)
+            return false;
+        asked->outcome = fail(Errc::unavailable);
+        return true;
+    });
 }
 
 /// Joins are counted in the log, so each has to be there before the next is decided.

@@ -15,6 +15,7 @@
 /// Tests     engine_test.cpp, engine_batch_test.cpp, engine_history_test.cpp
 
 #include "base/counter.hpp"
+#include "base/time.hpp"
 #include "chat/api.hpp"
 #include "chat/log_store.hpp"
 #include "chat/room_cache.hpp"
@@ -42,6 +43,7 @@ struct Asked {
     const Request* request = nullptr;
     std::optional<Result<Outcome>> outcome = {};
     std::exception_ptr error = {};
+    Instant deadline = kNever;  ///< Behind it nothing is stored that was not under way: who asked has given up.
 
     bool is_answered() const { return outcome || error; }
 };
@@ -69,8 +71,9 @@ public:
     using Pause = std::function<void(int tries)>;
 
     /// The same for several, each in the order of its room: one append of all sends if nobody else writes into their
-    /// rooms, and one for each room that is made or joined. All are answered.
-    void execute(std::span<Asked* const> batch, const Pause& pause);
+    /// rooms, and one for each room that is made or joined. All are answered;
+    /// `unavailable`, and not stored, is also what was not before its deadline.
+    void execute(std::span<Asked* const> batch, const Clock& clock, const Pause& pause);
 
     /// Nothing that was learned since the last commit holds.
     void forget_all() noexcept;
@@ -125,6 +128,7 @@ private:
     template <class Step>
     void guard(Turn& turn, Step step);
     static void settle(Turn& turn);
+    static void give_up_late(Turn& turn, Instant now);
     bool is_in_enough_rooms(UserId user);
     Result<Outcome> stored(RoomId room, Seq seq);
 

@@ -82,11 +82,15 @@ protected:
     /// What becomes of all that was asked, as "<seq>", "<seq> again", the name of a code or "error".
     std::vector<std::string> run(Engine& engine)
     {
+        const Instant deadline = patience_ ? clock_.monotonic() + *patience_ : kNever;
         std::deque<Asked> batch;
         std::vector<Asked*> asked;
         for (const auto& request : requests_)
-            asked.push_back(&batch.emplace_back(&request));
-        engine.execute(asked, [this](int tries) { pauses_.push_back(tries); });
+            asked.push_back(&batch.emplace_back(Asked{.request = &request, .deadline = deadline}));
+        engine.execute(asked, clock_, [this](int tries) {
+            pauses_.push_back(tries);
+            clock_.advance(pause_);
+        });
         std::vector<std::string> words;
         for (const auto& one : batch)
             words.push_back(in_words(one));
@@ -120,6 +124,9 @@ protected:
     Engine other_{log_.log, {}};
     std::deque<Request> requests_;
     std::vector<int> pauses_;
+    ManualClock clock_;
+    Duration pause_{0};
+    std::optional<Duration> patience_;
     int last_id_ = 1'000;
 };
 
@@ -192,6 +199,18 @@ TEST_F(ABatch, OfRefusalsAloneLooksAtTheHeadFirst)
     run_elsewhere(kMember, Join{});
     EXPECT_THAT(run(kMember, Send{"a", {}}), ElementsAre("3"));
     EXPECT_THAT(run(id_of(13), Send{"a", {}}), ElementsAre("not_member"));
+}
+
+TEST_F(ABatch, StoresNothingWhoseTimeIsOverWhenItMeetsAnotherWriter)
+{
+    run_elsewhere(kMember, Join{});
+    ask(kOwner, Send{"a", {}});
+    pause_ = Duration{1'000};
+    patience_ = Duration{1'000};
+    EXPECT_THAT(run(), ElementsAre("unavailable"));
+    EXPECT_EQ(pauses_.size(), 1U);
+    patience_.reset();
+    EXPECT_THAT(run(kOwner, Send{"b", {}}), ElementsAre("3"));
 }
 
 TEST_F(ABatch, ThatMeetsAnotherWriterOverAndOverGivesUp)

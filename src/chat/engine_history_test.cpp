@@ -150,7 +150,7 @@ TEST_P(AnyHistory, GivesTheAnswersOfTheModelInBatchesToo)
         std::vector<Asked*> asked;
         for (auto& one : batch)
             asked.push_back(&one);
-        engines[random() % 2].execute(asked, [](int) {});
+        engines[random() % 2].execute(asked, ManualClock(), [](int) {});
         for (std::size_t i = 0; i < batch.size(); ++i) {
             ASSERT_TRUE(batch[i].outcome.has_value());
             ASSERT_NO_FATAL_FAILURE(expect_same(*batch[i].outcome, expected[i], number));

@@ -45,8 +45,9 @@ private:
 
 /// What one worker has.
 struct MongoService::Thread {
-    Thread(store::MongoPool& pool, const Options& options)
-        : client(pool.client()), log(make_mongo_log(*client)), engine(*log, options.limits, options.bounds)
+    Thread(store::MongoPool& pool, const Clock& clock_of_loop, const Options& options)
+        : clock(clock_of_loop), client(pool.client()), log(make_mongo_log(*client)),
+          engine(*log, options.limits, options.bounds)
     {
     }
 
@@ -57,13 +58,14 @@ struct MongoService::Thread {
         std::deque<Asked> asked;
         std::vector<Asked*> all;
         for (const auto* job : taken)
-            all.push_back(&asked.emplace_back(&job->request()));
+            all.push_back(&asked.emplace_back(Asked{.request = &job->request(), .deadline = Batch::deadline(*job)}));
         Backoff backoff(random, kFirstPause, kLongestPause);
-        engine.execute(all, [&backoff](int) { std::this_thread::sleep_for(backoff.next()); });
+        engine.execute(all, clock, [&backoff](int) { std::this_thread::sleep_for(backoff.next()); });
         for (std::size_t i = 0; i < taken.size(); ++i)
             taken[i]->take(asked[i]);
     }
 
+    const Clock& clock;
     std::unique_ptr<store::MongoClient> client;
     std::unique_ptr<LogStore> log;
     Engine engine;
@@ -80,7 +82,7 @@ MongoService::MongoService(
     : CommandService(clock, random), readers_(readers), clock_(clock)
 {
     for (std::size_t i = 0; i < options.threads; ++i) {
-        auto& thread = *threads_.emplace_back(std::make_unique<Thread>(pool, options));
+        auto& thread = *threads_.emplace_back(std::make_unique<Thread>(pool, clock, options));
         workers_.add(
             {.name = "chat-" + std::to_string(i + 1),
              .capacity = options.capacity,
