@@ -19,7 +19,7 @@ test('systemd-analyze verify has nothing to say', async (t) => {
     const file = path(await temporary(t), 'wegowhere.service');
     // The program is not installed on this machine.
     await writeFile(file, (await readFile(kUnit, 'utf8')).replace('/usr/local/bin/wegowhere', '/bin/true'));
-    assert.deepEqual(await run(['systemd-analyze', 'verify', file]), { code: 0, signal: null, out: '' });
+    assert.deepEqual(await run(['systemd-analyze', 'verify', file]), { code: 0, signal: null, out: '', printed: '' });
 });
 
 test('systemd-analyze security finds an exposure of 2.0 or less', async () => {

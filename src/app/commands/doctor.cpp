@@ -43,7 +43,7 @@ constexpr const char* kExamples = R"(Examples:
   wegowhere doctor                        as the user that the server runs as
   wegowhere doctor --data /var/lib/chat
   wegowhere doctor --json
-  WGW_ROLE=chat wegowhere doctor          of a cluster: RabbitMQ, MongoDB, Redis
+  WGW_ROLE=chat wegowhere doctor          in a cluster: its servers, too
 
 It looks and changes nothing, while the server runs or before. Exit code 1:
 something has to be mended. A setting that is wrong: wegowhere config check)";
