@@ -76,6 +76,7 @@ std::vector<RoomHead> read_heads(JsonValue json)
     return heads;
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): they outlive what is asked of them
 Task<std::string> ask(bus::Calls& calls, bus::Pattern pattern, std::string data)
 {
     auto answer = co_await bus::call(calls, pattern, std::move(data), {});
