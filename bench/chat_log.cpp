@@ -85,7 +85,7 @@ Stored store(
             all.push_back(&asked.emplace_back(&requests.back()));
         }
         Backoff backoff(random, Duration(4), Duration(50));
-        engine.execute(all, [&backoff](int) { std::this_thread::sleep_for(backoff.next()); });
+        engine.execute(all, clock, [&backoff](int) { std::this_thread::sleep_for(backoff.next()); });
         for (const auto& one : asked) {
             stored.unavailable += one.error || !*one.outcome ? 1 : 0;
             if (one.error)
