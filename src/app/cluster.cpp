@@ -1,23 +1,17 @@
 #include "app/cluster.hpp"
 
 #include "app/account_roles.hpp"
+#include "app/chat_role.hpp"
 #include "app/cluster_metrics.hpp"
-#include "app/server_options.hpp"
-#include "app/version.hpp"
+#include "app/gateway_role.hpp"
 #include "auth/operations.hpp"
 #include "base/log.hpp"
-#include "bus/services.hpp"
-#include "chat/cluster_chat.hpp"
+#include "base/log_stray.hpp"
 #include "chat/log_schema_mongo.hpp"
 #include "chat/operations.hpp"
 #include "chat/owners.hpp"
-#include "chat/remote.hpp"
 #include "chat/remote_log.hpp"
-#include "chat/service_mongo.hpp"
 #include "codec/json_text.hpp"
-#include "gateway/gateway.hpp"
-#include "gateway/throttles.hpp"
-#include "sio/server/server.hpp"
 #include "store/collection_mongo.hpp"
 #include "user/operations.hpp"
 #include "user/remote.hpp"
@@ -36,20 +30,6 @@ constexpr Duration kSafeRefresh{60'000};  // where they do
 constexpr Duration kUnwatch{10'000};      // rooms that nobody here follows any more
 constexpr std::uint16_t kMostUnderWay = 256;
 
-void log_stray(std::exception_ptr thrown)
-{
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const std::exception& error) {
-        log::error(
-            "A task failed outside of its fence.",
-            {
-                {"what", error.what()}
-        }
-        );
-    }
-}
-
 bus::Operations together(bus::Operations all, bus::Operations more)
 {
     std::ranges::move(more, std::back_inserter(all));
@@ -57,83 +37,6 @@ bus::Operations together(bus::Operations all, bus::Operations more)
 }
 
 }  // namespace
-
-struct ChatRole {
-    ChatRole(
-        Backends& backends, net::Loop& loop, const Clock& clock, Random& random, const Limits& limits, const Id& node
-    )
-        : queue("chat." + node.hex()),
-          service(backends.pool(), backends.threads(), loop, clock, random, {.limits = limits})
-    {
-        service.set_listener([&backends](const chat::Entry& entry) { chat::publish(backends.hints(), entry); });
-        backends.watch({
-            [this] { service.flush(); },
-            [this] { return service.next_deadline(); },
-            [this](Instant now) { service.expire(now); },
-        });
-    }
-
-    const std::string queue;  ///< Of this process alone: that of the rooms that it owns.
-    chat::MongoService service;
-    Instant tell_at;
-};
-
-struct GatewayRole {
-    struct Parts {
-        const Options& options;
-        Backends& backends;
-        net::Loop& loop;
-        const Clock& clock;
-        Random& random;
-        const Tokens& tokens;
-        IdSource& ids;
-        auth::Revocations& revocations;
-        user::UserCache& users;
-        TaskScope& tasks;
-    };
-
-    explicit GatewayRole(const Parts& parts)
-        : services(bus::make_remote_services(parts.backends.calls())), log(parts.backends.calls()),
-          stream(parts.backends.hints(), log, parts.tasks),
-          sender(parts.backends.calls(), parts.users, parts.ids, parts.clock, &owners), chat(sender, stream),
-          throttles(parts.options.limits, parts.options.trusted_proxies, parts.loop, parts.random),
-          sockets(parts.loop, parts.random, socket_options(parts.options, throttles, parts.tokens, parts.clock)),
-          gateway(
-              {*services, parts.users, chat, sockets, parts.loop, parts.tokens, parts.revocations, parts.options.limits,
-               throttles, parts.clock, parts.ids.next().hex(), std::string(kVersion),
-               gateway::Guard::Keep::authorization}
-          ),
-          http(parts.loop, gateway, http_options(parts.options.limits))
-    {
-        gateway.attach(http);
-        throttles.share();
-        parts.backends.hints().subscribe(std::string(gateway::kLimitsChannel));
-    }
-
-    void tell_limits(bus::Hints& hints)
-    {
-        for (auto& payload : throttles.to_tell())
-            hints.publish(std::string(gateway::kLimitsChannel), std::move(payload));
-    }
-
-    void unwatch()
-    {
-        auto& nsp = sockets.of("/");
-        stream.unwatch_unless([&nsp](const RoomId& room) { return nsp.room_size(room.hex()) > 0; });
-    }
-
-    std::unique_ptr<bus::Services> services;
-    chat::RemoteLog log;
-    chat::EntryStream stream;
-    chat::Owners owners;
-    chat::RemoteChat sender;
-    chat::ClusterChat chat;
-    gateway::Throttles throttles;
-    sio::Server sockets;
-    gateway::Gateway gateway;
-    net::HttpServer http;
-    Instant unwatch_at;
-};
 
 class ClusterServer::Ticker final : public net::Timer {
 public:
@@ -324,7 +227,7 @@ Task<> ClusterServer::prepare()
     is_prepared_ = true;
 }
 
-Task<> ClusterServer::refresh_revocations()
+Task<> ClusterServer::refresh()
 {
     try {
         if (!is_prepared_)
@@ -351,7 +254,7 @@ void ClusterServer::on_tick(Instant now)
 {
     if (!is_refreshing_ && now >= refresh_at_) {
         is_refreshing_ = true;
-        tasks_.spawn(refresh_revocations());
+        tasks_.spawn(refresh());
     }
     if (gateway_) {
         gateway_->owners.expire(now);

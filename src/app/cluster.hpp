@@ -59,7 +59,7 @@ private:
     void hear_of_owner(std::string_view payload);
     bus::ServedQueue queue(std::string name, bus::Operations operations);
     Task<> prepare();
-    Task<> refresh_revocations();
+    Task<> refresh();
     void on_tick(Instant now);
     void flush();
     const bus::ServiceAmqp* service() const { return service_ ? &*service_ : nullptr; }

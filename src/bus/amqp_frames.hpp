@@ -1,5 +1,6 @@
 #pragma once
-/// Frames of AMQP 0-9-1: written and read with the codec of librabbitmq, whose headers stay in amqp_frames.cpp. Pure.
+/// Frames of AMQP 0-9-1: written and read with the codec of librabbitmq, whose headers stay in amqp_read.cpp and
+/// amqp_write.cpp. Pure.
 ///
 /// What is read is hostile: nothing here trusts a length, and what is broken is said to be.
 /// Source  AMQP 0-9-1 §4.2, and RabbitMQ's extensions
@@ -18,6 +19,12 @@ namespace wgw::bus::amqp {
 
 inline constexpr std::uint32_t kMostFrame = 131'072;       ///< What we offer; the broker may want less.
 inline constexpr std::size_t kMostProperties = 16 * 1024;  ///< A table may nest, and the codec recurses.
+
+// What a frame is made of.
+inline constexpr std::size_t kFrameHead = 7;  ///< Type, channel, size.
+inline constexpr char kFrameEnd = '\xce';
+inline constexpr std::size_t kHeaderFixed = 12;  ///< Of a header frame: class, weight, size of the body.
+inline constexpr std::size_t kMostHeaders = 64;  ///< Of a message; further ones are left out.
 
 enum class FrameType : std::uint8_t { method = 1, header = 2, body = 3, heartbeat = 8 };
 

@@ -1,6 +1,7 @@
 #include "bus/service_amqp.hpp"
 
 #include "base/log.hpp"
+#include "base/log_stray.hpp"
 #include "bus/operation.hpp"
 #include "model/result.hpp"
 
@@ -44,20 +45,6 @@ ServeResult result_of(const Answer& answer)
     return ServeResult::error;
 }
 
-void outside_of_its_fence(const std::exception_ptr& error)
-{
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& what) {
-        log::error(
-            "A task failed outside of its fence.",
-            {
-                {"what", what.what()}
-        }
-        );
-    }
-}
-
 }  // namespace
 
 /// A request that is under way.
@@ -73,7 +60,7 @@ struct ServiceAmqp::Arrival {
 
 ServiceAmqp::ServiceAmqp(Options options, std::vector<ServedQueue> queues, Outlet& outlet, const Clock& clock)
     : queues_(std::move(queues)), clock_(clock), state_{.since = clock.monotonic()},
-      connection_(plan_of(options, queues_), *this, outlet, clock), scope_(outside_of_its_fence)
+      connection_(plan_of(options, queues_), *this, outlet, clock), scope_(log_stray)
 {
 }
 

@@ -1,7 +1,7 @@
 #include "chat/history_mongo.hpp"
 
+#include "chat/entry_document.hpp"
 #include "chat/log_schema_mongo.hpp"
-#include "chat/log_store_mongo.hpp"
 #include "chat/page_of.hpp"
 
 #include <stdexcept>

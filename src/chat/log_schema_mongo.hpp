@@ -1,5 +1,5 @@
 #pragma once
-/// The collections of chat in MongoDB, known to log_store_mongo, history_mongo and numbering only.
+/// The collections of chat in MongoDB, known to log_store_mongo, entry_document, history_mongo and numbering only.
 ///
 ///     chatlog       _id, room_id, seq, user_id, key, send_hash, at, type, body            the truth
 ///     chatrooms     _id, name, created_at, updated_at, __v | epoch, members_to             as the original has them,

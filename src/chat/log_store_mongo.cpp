@@ -1,6 +1,6 @@
 #include "chat/log_store_mongo.hpp"
 
-#include "chat/epoch.hpp"
+#include "chat/entry_document.hpp"
 #include "chat/log_schema_mongo.hpp"
 #include "codec/json_text.hpp"
 
@@ -22,20 +22,12 @@ using store::MongoAway;
 using store::MongoClient;
 using store::MongoQuery;
 
-/// The first of a key that no client can have chosen.
-constexpr char kOwnKey = '/';
-
 // Of an entry that meets something which no majority has confirmed yet, when it is looked for.
 constexpr int kLooks = 20;
 constexpr std::chrono::milliseconds kBetweenLooks{10};
 
 /// How far a room's log may be ahead of `members_to`: so many entries are read when it is loaded, at most.
 constexpr Seq kMembersBehind = 200;
-
-std::string key_of(const Entry& entry)
-{
-    return entry.client_msg_id ? *entry.client_msg_id : kOwnKey + entry._id.hex();
-}
 
 Bson member_document(const Entry& entry)
 {
@@ -343,119 +335,7 @@ private:
     MongoClient& db_;
 };
 
-Bson keys(std::initializer_list<std::string_view> names)
-{
-    Bson made;
-    for (const auto name : names)
-        made.add(name, 1);
-    return made;
-}
-
 }  // namespace
-
-Bson document_of(const Entry& entry)
-{
-    Bson document;
-    document.add("_id", entry._id).add("room_id", entry.room_id).add("seq", entry.seq);
-    document.add("user_id", entry.user_id).add("key", key_of(entry));
-    if (entry.client_msg_id)
-        document.add_binary(
-            "send_hash", 0, {reinterpret_cast<const char*>(entry.send_hash.data()), entry.send_hash.size()}
-        );
-    document.add("at", entry.at).add("type", static_cast<int>(entry.type)).add("body", entry.body);
-    return document;
-}
-
-Entry entry_of(BsonView document)
-{
-    Entry entry;
-    std::optional<std::string_view> key;
-    std::optional<store::BsonBinary> hash;
-    std::optional<std::string_view> body;
-    std::optional<Seq> type;
-    int found = 0;
-    const auto take = [&found](auto& to, const BsonView::Value& value) {
-        using T = std::decay_t<decltype(to)>;
-        if (const auto* typed = std::get_if<T>(&value)) {
-            to = *typed;
-            ++found;
-        }
-    };
-    const auto take_optional = [](auto& to, const BsonView::Value& value) {
-        using T = std::decay_t<decltype(*to)>;
-        if (const auto* typed = std::get_if<T>(&value))
-            to = *typed;
-    };
-    document.for_each([&](std::string_view name, const BsonView::Value& value) {
-        if (name == "_id")
-            take(entry._id, value);
-        else if (name == "room_id")
-            take(entry.room_id, value);
-        else if (name == "seq")
-            take(entry.seq, value);
-        else if (name == "user_id")
-            take(entry.user_id, value);
-        else if (name == "at")
-            take(entry.at, value);
-        else if (name == "key")
-            take_optional(key, value);
-        else if (name == "send_hash")
-            take_optional(hash, value);
-        else if (name == "type")
-            take_optional(type, value);
-        else if (name == "body")
-            take_optional(body, value);
-    });
-    constexpr int kPlain = 5;
-    const bool has_key = key && !key->starts_with(kOwnKey);
-    if (found != kPlain || !key || !type || !body ||
-        (has_key && (!hash || hash->bytes.size() != entry.send_hash.size())))
-        throw std::runtime_error(
-            "The entry " + entry._id.hex() + " of the chat log lacks a field: the store is damaged."
-        );
-    entry.type = static_cast<EntryType>(*type);
-    entry.body = *body;
-    if (has_key) {
-        entry.client_msg_id = *key;
-        std::ranges::copy(hash->bytes, entry.send_hash.begin());
-    }
-    return entry;
-}
-
-void create_log(MongoClient& db)
-{
-    for (const auto name : {kChatRooms, kChatMembers, kChatLog})
-        db.create_collection(name);
-    db.create_index(kChatLog, {"room_id_1_seq_1", keys({"room_id", "seq"}), true});
-    db.create_index(kChatLog, {"room_id_1_user_id_1_key_1", keys({"room_id", "user_id", "key"}), true});
-    db.create_index(kChatLog, {"at_1", keys({"at"})});
-    db.create_index(kChatMembers, {"room_id_1_seq_1", keys({"room_id", "seq"})});
-    db.create_index(kChatMembers, {"user_id_1_room_id_1", keys({"user_id", "room_id"})});
-}
-
-std::int64_t renew_epochs(MongoClient& db, Random& random)
-{
-    Bson numbered;
-    numbered.add("$exists", true);
-    MongoQuery query{.collection = kChatRooms};
-    query.filter.add("epoch", numbered);
-    query.projection.add("_id", true);
-    std::vector<Id> rooms;
-    db.find(query, [&](BsonView room) {
-        rooms.push_back(room.get<Id>("_id").value());
-        return true;
-    });
-    for (const auto& room : rooms) {
-        Bson filter;
-        filter.add("_id", room);
-        Bson epoch;
-        epoch.add("epoch", make_epoch(random));
-        Bson change;
-        change.add("$set", epoch);
-        db.update(kChatRooms, filter, change);
-    }
-    return static_cast<std::int64_t>(rooms.size());
-}
 
 std::unique_ptr<LogStore> make_mongo_log(MongoClient& db) { return std::make_unique<MongoLog>(db); }
 

@@ -21,9 +21,4 @@ namespace wgw::chat {
 /// `db` outlives the log, whose thread is the client's. Any number of logs, in any process, may use one database.
 std::unique_ptr<LogStore> make_mongo_log(store::MongoClient& db);
 
-/// An entry <-> its document in `chatlog`.
-store::Bson document_of(const Entry& entry);
-/// Throws std::runtime_error where it is damaged.
-Entry entry_of(store::BsonView document);
-
 }  // namespace wgw::chat

@@ -1,6 +1,7 @@
 #include "chat/numbering.hpp"
 
 #include "base/log.hpp"
+#include "chat/entry_document.hpp"
 #include "chat/epoch.hpp"
 #include "chat/log_schema_mongo.hpp"
 #include "chat/log_store_mongo.hpp"

@@ -1,26 +1,8 @@
 #include "gateway/gateway.hpp"
 
-#include "base/log.hpp"
+#include "base/log_stray.hpp"
 
 namespace wgw::gateway {
-namespace {
-
-void log_stray(std::exception_ptr thrown)
-{
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const std::exception& error) {
-        log::error(
-            "A task failed outside of its fence.",
-            {
-                {"what", error.what()}
-        }
-        );
-    }
-}
-
-}  // namespace
-
 Gateway::Gateway(Parts parts)
     : sockets_(parts.sockets), chat_(parts.chat), revocations_(parts.revocations), throttles_(parts.throttles),
       guard_(parts.tokens, parts.revocations, parts.keep), site_(documents_site(parts.limits, parts.version)),
