@@ -4,8 +4,9 @@
     run_clang_tidy.py <build folder>     prints what is found, then a count; exit 1 if something was
 
 The build folder must be built: its precompiled headers are used, and ninja's record of what each object was made from.
-A file that passed is remembered in <build folder>/clang-tidy/ by a hash of itself, of every header of ours below it, of
-its command and of .clang-tidy. A whole run takes minutes, one after a change the seconds of what includes it.
+A file that passed is remembered in ~/.cache/wegowhere-clang-tidy, whichever clone it is in, by a hash of itself, of every
+header of ours below it, of its command, of .clang-tidy and of the tool. A whole run takes minutes, one after a change the
+seconds of what includes it.
 """
 
 import hashlib
@@ -13,10 +14,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+KEPT_DAYS = 30
 
 
 def sources(build):
@@ -48,23 +51,35 @@ def dependencies(build):
     return made_from
 
 
-def key(entry, files):
-    digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes())
-    digest.update(entry["command"].encode())
+def passed_folder():
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wegowhere-clang-tidy"
+    folder.mkdir(parents=True, exist_ok=True)
+    oldest = time.time() - KEPT_DAYS * 86_400
+    for mark in folder.iterdir():
+        if mark.stat().st_mtime < oldest:
+            mark.unlink(missing_ok=True)
+    return folder
+
+
+def key(entry, files, tool):
+    digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes() + tool)
+    digest.update(entry["command"].replace(str(ROOT), "").encode())
     for path in sorted({Path(entry["file"]), *files}):
-        digest.update(f"{path}\n".encode() + path.read_bytes())
+        digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
 def main(build):
     made_from = dependencies(build)
-    passed = build / "clang-tidy"
-    passed.mkdir(exist_ok=True)
+    passed = passed_folder()
+    tool = subprocess.run(["clang-tidy-19", "--version"], check=True, capture_output=True).stdout
     todo = []
     for file, entry in sorted(sources(build).items()):
-        mark = passed / key(entry, made_from.get(object_of(entry), []))
+        mark = passed / key(entry, made_from.get(object_of(entry), []), tool)
         if not mark.exists():
             todo.append((file, mark))
+        else:
+            mark.touch()
 
     def check(file, mark):
         command = ["clang-tidy-19", "-p", build, "--quiet", file]

@@ -24,10 +24,11 @@ namespace wgw::app {
 namespace {
 
 constexpr Duration kTick{100};
-constexpr Duration kRetry{1'000};         // of what has to be there before the first request
-constexpr Duration kRefresh{5'000};       // of what was revoked, where no hints come
-constexpr Duration kSafeRefresh{60'000};  // where they do
-constexpr Duration kUnwatch{10'000};      // rooms that nobody here follows any more
+constexpr Duration kRetry{1'000};          // of what has to be there before the first request
+constexpr Duration kRetryRefused{10'000};  // where a server has said no, or what it has cannot be read
+constexpr Duration kRefresh{5'000};        // of what was revoked, where no hints come
+constexpr Duration kSafeRefresh{60'000};   // where they do
+constexpr Duration kUnwatch{10'000};       // rooms that nobody here follows any more
 constexpr std::uint16_t kMostUnderWay = 256;
 
 bus::Operations together(bus::Operations all, bus::Operations more)
@@ -147,7 +148,7 @@ void ClusterServer::build_roles(const Clock& clock, Random& random)
             backends_, loop_, clock, tokens_, ids_, *local_revocations_, *remote_users_, options_.limits
         });
     if (roles.chat)
-        chat_ = std::make_unique<ChatRole>(backends_, loop_, clock, random, options_.limits, ids_.next());
+        chat_ = std::make_unique<ChatRole>(backends_, loop_, clock, random, options_.limits, ids_.next(), tasks_);
     if (roles.gateway)
         gateway_ = std::make_unique<GatewayRole>(GatewayRole::Parts{
             options_, backends_, loop_, clock, random, tokens_, ids_, *revocations_, *user_cache_, tasks_
@@ -162,7 +163,7 @@ ClusterServer::~ClusterServer()
     if (auth_)
         auth_->passwords.stop();
     if (chat_)
-        chat_->service.stop();
+        chat_->stop();
     backends_.stop();
     loop_.run_posted();
 }
@@ -201,6 +202,8 @@ Task<> ClusterServer::prepare()
                 chat::create_log(db);
         };
         co_await backends_.threads().call(create);
+        if (chat_)
+            co_await chat_->take_over();
         co_await local_revocations_->load();
     } else {
         co_await remote_revocations_->refresh();
@@ -237,7 +240,7 @@ Task<> ClusterServer::refresh()
         else
             co_await remote_revocations_->refresh();
         refresh_at_ = loop_.now() + (backends_.hears() ? kSafeRefresh : kRefresh);
-    } catch (const std::exception& error) {
+    } catch (const Unavailable& error) {
         // Whoever is away has told the operator.
         log::debug(
             "What was revoked could not be read.",
@@ -246,6 +249,14 @@ Task<> ClusterServer::refresh()
         }
         );
         refresh_at_ = loop_.now() + kRetry;
+    } catch (const std::exception& error) {
+        log::error(
+            "What this process needs before it can work could not be made or read. It is tried again.",
+            {
+                {"what", error.what()}
+        }
+        );
+        refresh_at_ = loop_.now() + kRetryRefused;
     }
     is_refreshing_ = false;
 }
@@ -260,6 +271,8 @@ void ClusterServer::on_tick(Instant now)
         gateway_->owners.expire(now);
         gateway_->tell_limits(backends_.hints());
     }
+    if (chat_ && is_prepared_)
+        chat_->copier.advance(now);
     if (chat_ && service_ && service_->state().is_up && !is_draining_ && now >= chat_->tell_at) {
         chat_->tell_at = now + chat::kOwnersInterval;
         backends_.hints().publish(std::string(chat::kOwnersChannel), chat::Owners::serving(chat_->queue));
@@ -288,13 +301,21 @@ bool ClusterServer::needs(std::string_view dependency) const
     return !options_.roles.gateway && dependency != "redis";
 }
 
+std::string_view ClusterServer::starting() const
+{
+    if (chat_ && chat_->is_taking_over)
+        return "The server has not started yet: it takes over what the original has stored, and its log says how far "
+               "it is.";
+    return "The server has not started yet: it waits for the servers that it needs.";
+}
+
 std::vector<Check> ClusterServer::checks()
 {
     Check process{"process"};
     if (is_draining_)
         process = {"process", "draining", "The server is ending."};
     else if (!is_started_ || !is_prepared_)
-        process = {"process", "starting", "The server has not started yet: it waits for the servers that it needs."};
+        process = {"process", "starting", starting()};
     backends_.look_again();
     std::vector<Check> checks;
     for (const auto& [name, is_up, problem, sentence] : backends_.dependencies(service()))
@@ -345,8 +366,10 @@ void ClusterServer::refuse_work()
         gateway_->http.stop_accepting();
         gateway_->gateway.refuse_work();
     }
-    if (chat_)
+    if (chat_) {
         backends_.hints().publish(std::string(chat::kOwnersChannel), chat::Owners::leaving(chat_->queue));
+        chat_->copier.finish();
+    }
     if (service_)
         service_->drain();
 }
@@ -354,7 +377,8 @@ void ClusterServer::refuse_work()
 bool ClusterServer::is_working() const
 {
     return (gateway_ && (gateway_->gateway.running() > 0 || gateway_->sender.under_way() > 0)) ||
-           (service_ && !service_->is_drained()) || (chat_ && chat_->service.under_way() > 0);
+           (service_ && !service_->is_drained()) ||
+           (chat_ && (chat_->service.under_way() > 0 || !chat_->copier.is_finished()));
 }
 
 void ClusterServer::close_connections(Duration spread)

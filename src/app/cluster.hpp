@@ -64,6 +64,7 @@ private:
     void flush();
     const bus::ServiceAmqp* service() const { return service_ ? &*service_ : nullptr; }
     bool needs(std::string_view dependency) const;
+    std::string_view starting() const;
     std::vector<Check> checks();
     Counted counted() const;
     std::string metrics(MetricsPage::Form form);

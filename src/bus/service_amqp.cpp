@@ -113,11 +113,12 @@ void ServiceAmqp::take_up(Generation generation, Delivery delivery)
     }
 }
 
-/// The broker takes the expiration from what a queue hands to its heir: that has the time in a header.
+/// The broker takes the expiration from what a queue hands to its heir: that has the time in a header. It is of the sender's
+/// clock, so it counts only there: where clocks differ, what an heir gets is lost, and nothing else.
 bool ServiceAmqp::is_late(const Delivery& delivery) const
 {
-    if (delivery.expiration && delivery.since + *delivery.expiration <= clock_.monotonic())
-        return true;
+    if (delivery.expiration)
+        return delivery.since + *delivery.expiration <= clock_.monotonic();
     const auto until = header_of(delivery.headers, kUntilHeader);
     std::int64_t unix_ms = 0;
     const auto [end, error] = std::from_chars(until.data(), until.data() + until.size(), unix_ms);

@@ -313,6 +313,7 @@ TEST_F(ServiceOverRabbitMq, HandsOnWhatComesOverItsOwnQueueWhenItHasGone)
         return std::holds_alternative<Answer>(end) ? std::get<Answer>(end).json : std::get<std::string>(end);
     };
     EXPECT_EQ(ask(), R"("owner")");
+    EXPECT_EQ(ask(Duration{-3'600'000}), R"("owner")") << "a clock that goes wrong harms nobody";
     service.reset();
     EXPECT_EQ(ask(), R"("others")");
     EXPECT_THAT(ask(Duration{500}, Duration{2'000}), testing::HasSubstr("in time")) << "it is not begun so late";

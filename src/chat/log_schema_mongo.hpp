@@ -1,8 +1,9 @@
 #pragma once
-/// The collections of chat in MongoDB, known to log_store_mongo, entry_document, history_mongo and numbering only.
+/// The collections of chat in MongoDB, known to log_store_mongo, entry_document, history_mongo, message_copy and what takes
+/// over from the original only.
 ///
 ///     chatlog       _id, room_id, seq, user_id, key, send_hash, at, type, body            the truth
-///     chatrooms     _id, name, created_at, updated_at, __v | epoch, members_to             as the original has them,
+///     chatrooms     _id, name, created_at, updated_at, __v | epoch, members_to, copied_to   as the original has them,
 ///     and chatmembers   _id, room_id, user_id, created_at, updated_at, __v | seq               ours behind
 ///
 /// chatlog       `_id` is the entry's; `key` is the client's, or `/` and the _id (no client's has a `/`), so that every
@@ -23,7 +24,8 @@ namespace wgw::chat {
 inline constexpr std::string_view kChatLog = "chatlog";
 inline constexpr std::string_view kChatRooms = "chatrooms";
 inline constexpr std::string_view kChatMembers = "chatmembers";
-inline constexpr std::string_view kOriginalMessages = "chatmessages";  ///< Written by the original only.
+inline constexpr std::string_view kOriginalMessages =
+    "chatmessages";  ///< What is stored here is copied there: message_copy.hpp.
 
 /// Makes the collections and their indexes if they are not there; blocking.
 void create_log(store::MongoClient& db);

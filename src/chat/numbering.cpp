@@ -5,6 +5,7 @@
 #include "chat/epoch.hpp"
 #include "chat/log_schema_mongo.hpp"
 #include "chat/log_store_mongo.hpp"
+#include "chat/original_document.hpp"
 #include "codec/json_text.hpp"
 
 #include <algorithm>
@@ -25,36 +26,6 @@ using store::MongoQuery;
 
 constexpr std::size_t kBatch = 500;
 constexpr std::chrono::seconds kBetweenLines{10};
-
-/// A document of the original that becomes an entry.
-struct Found {
-    Id _id;
-    UserId user_id;
-    Timestamp at;
-};
-
-struct OldRoom {
-    RoomId _id;
-    std::string name;
-    Timestamp at;
-};
-
-template <class T>
-T must(const BsonView& document, std::string_view name)
-{
-    const auto value = document.get<T>(name);
-    if (!value)
-        throw std::runtime_error(
-            "A document of the original has no " + std::string(name) + " that could be read; its _id is " +
-            document.get<Id>("_id").value_or(Id{}).hex() + ". Mend or remove it, then start again."
-        );
-    return *value;
-}
-
-Found found(const BsonView& document)
-{
-    return {must<Id>(document, "_id"), must<Id>(document, "user_id"), must<Timestamp>(document, "created_at")};
-}
 
 Bson of_room(RoomId room)
 {
@@ -80,41 +51,55 @@ Bson without(std::string_view field)
 /// Writes one room's log.
 class RoomNumbering {
 public:
-    RoomNumbering(MongoClient& db, OldRoom room) : db_(db), log_(make_mongo_log(db)), room_(std::move(room)) {}
+    RoomNumbering(MongoClient& db, OriginalRoom room, const std::stop_token& stop)
+        : db_(db), log_(make_mongo_log(db)), room_(std::move(room)), stop_(stop)
+    {
+    }
 
-    void run(const std::string& epoch)
+    /// False: it was stopped; the next run goes on.
+    bool run(const std::string& epoch)
     {
         read_members();
         head_ = log_->head(room_._id);
-        const UserId maker = members_.empty() ? UserId{} : members_.front().user_id;
-        add(EntryType::room_update, {members_.empty() ? room_._id : members_.front()._id, maker, room_.at},
-            room_body(room_.name, epoch));
+        Entry first = members_.empty() ? made_by_nobody() : members_.front();
+        first.at = room_.at;
+        first.type = EntryType::room_update;
+        first.body = room_body(room_.name, epoch);
+        add(std::move(first));
         next_member_ = members_.empty() ? 0 : 1;
         MongoQuery messages{.collection = kOriginalMessages, .filter = of_room(room_._id), .sort = by_id()};
-        db_.find(messages, [this](BsonView message) {
-            const auto content = message.text("content");
-            if (!content)
-                must<std::string_view>(message, "content");
-            const auto next = found(message);
-            add_members_before(next._id);
-            add(EntryType::message_receive, next, message_body(*content));
-            return true;
+        db_.find(messages, [this](BsonView document) {
+            auto message = original_message(document);
+            add_members_before(message._id);
+            add(std::move(message));
+            return !stop_.stop_requested();
         });
+        if (stop_.stop_requested())
+            return false;
         Id last;
         last.bytes.fill(0xff);
         add_members_before(last);
         write();
         publish();
+        return true;
     }
 
 private:
+    Entry made_by_nobody() const
+    {
+        Entry entry;
+        entry.room_id = room_._id;
+        entry._id = room_._id;
+        return entry;
+    }
+
     void read_members()
     {
         std::unordered_set<UserId> seen;
         MongoQuery query{.collection = kChatMembers, .filter = of_room(room_._id), .sort = by_id()};
         db_.find(query, [&](BsonView document) {
-            if (const auto member = found(document); seen.insert(member.user_id).second)
-                members_.push_back(member);
+            if (auto member = original_member(document); seen.insert(member.user_id).second)
+                members_.push_back(std::move(member));
             return true;
         });
     }
@@ -122,20 +107,14 @@ private:
     void add_members_before(Id id)
     {
         while (next_member_ < members_.size() && members_[next_member_]._id < id)
-            add(EntryType::member_update, members_[next_member_++], std::string(kJoinedBody));
+            add(members_[next_member_++]);
     }
 
-    void add(EntryType type, const Found& from, std::string body)
+    void add(Entry entry)
     {
-        last_at_ = std::max(last_at_, from.at);
-        Entry entry;
-        entry.room_id = room_._id;
-        entry.seq = ++seq_;
-        entry._id = from._id;
-        entry.user_id = from.user_id;
+        last_at_ = std::max(last_at_, entry.at);
         entry.at = last_at_;
-        entry.type = type;
-        entry.body = std::move(body);
+        entry.seq = ++seq_;
         if (makes_member(entry))
             memberships_.push_back({entry._id, entry.seq});
         if (entry.seq <= head_) {
@@ -191,17 +170,14 @@ private:
     /// Its members and then the room get what makes them visible.
     void publish()
     {
-        for (const auto& place : memberships_) {
-            Bson filter;
-            filter.add("_id", place._id);
-            Bson change;
-            change.add("$set", Bson().add("seq", place.seq));
-            db_.update(kChatMembers, filter, change);
-        }
+        for (const auto& place : memberships_)
+            number_member(db_, place._id, place.seq);
         // The epoch of the first entry: another process may have written that one.
         const auto first = log_->find(room_._id, 1);
         Bson fields;
-        fields.add("epoch", JsonValue(first->body).find("epoch")->string()).add("members_to", seq_);
+        fields.add("epoch", JsonValue(first->body).find("epoch")->string())
+            .add("members_to", seq_)
+            .add("copied_to", seq_);
         Bson filter = without("epoch");
         filter.add("_id", room_._id);
         Bson change;
@@ -211,8 +187,9 @@ private:
 
     MongoClient& db_;
     std::unique_ptr<LogStore> log_;
-    OldRoom room_;
-    std::vector<Found> members_;  // by _id
+    OriginalRoom room_;
+    const std::stop_token& stop_;
+    std::vector<Entry> members_;  // by _id
     std::size_t next_member_ = 0;
     Seq head_ = 0;  // of the log when it began
     Seq seq_ = 0;
@@ -225,17 +202,20 @@ private:
 
 }  // namespace
 
-std::size_t number_rooms(MongoClient& db, Random& random)
+std::size_t number_rooms(MongoClient& db, Random& random, const std::stop_token& stop)
 {
-    std::vector<OldRoom> rooms;
+    std::vector<OriginalRoom> rooms;
     MongoQuery query{.collection = kChatRooms, .filter = without("epoch"), .sort = by_id()};
     db.find(query, [&rooms](BsonView room) {
-        const auto name = room.text("name");
-        if (!name)
-            must<std::string_view>(room, "name");
-        rooms.push_back({must<Id>(room, "_id"), std::string(*name), must<Timestamp>(room, "created_at")});
+        rooms.push_back(original_room(room));
         return true;
     });
+    if (rooms.empty())
+        return 0;
+    // The original has no index on the room: each of them would be looked for in all messages.
+    Bson keys;
+    keys.add("room_id", 1).add("_id", 1);
+    db.create_index(kOriginalMessages, {.name = "room_id_1__id_1", .keys = std::move(keys)});
     auto told = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < rooms.size(); ++i) {
         if (const auto now = std::chrono::steady_clock::now(); i == 0 || now - told > kBetweenLines) {
@@ -248,15 +228,15 @@ std::size_t number_rooms(MongoClient& db, Random& random)
             }
             );
         }
-        RoomNumbering(db, std::move(rooms[i])).run(make_epoch(random));
+        if (!RoomNumbering(db, std::move(rooms[i]), stop).run(make_epoch(random)))
+            return i;
     }
-    if (!rooms.empty())
-        log::info(
-            "All rooms of the original have been taken over.",
-            {
-                {"rooms", rooms.size()}
-        }
-        );
+    log::info(
+        "All rooms of the original have been taken over.",
+        {
+            {"rooms", rooms.size()}
+    }
+    );
     return rooms.size();
 }
 

@@ -5,8 +5,8 @@
 ///     2, 3 …   its further members and its messages, by _id, with the _ids that they have
 ///
 /// A room is taken over once: it has an `epoch` then. Before a chat process takes commands; any number may do it at the
-/// same time, for they write the same documents. The original's chat service must not run any more, now and later: what
-/// it writes has no number.
+/// same time, for they write the same documents. What the original's chat service writes from then on has no number, until
+/// latecomers.hpp takes it up.
 ///
 /// Interrupted  the next call goes on where this one has ended
 /// Kept         `chatmessages` stays as it is; of a user who has joined a room twice the first membership counts
@@ -17,10 +17,12 @@
 #include "store/mongo_client.hpp"
 
 #include <cstddef>
+#include <stop_token>
 
 namespace wgw::chat {
 
-/// How many rooms were taken over. Blocking; tells the operator how far it is. The log's collections are there.
-std::size_t number_rooms(store::MongoClient& db, Random& random);
+/// How many rooms were taken over: all, unless it was stopped. Blocking, for as long as it takes; tells the operator how far
+/// it is. The log's collections are there.
+std::size_t number_rooms(store::MongoClient& db, Random& random, const std::stop_token& stop);
 
 }  // namespace wgw::chat

@@ -15,10 +15,10 @@ MongoThreads::MongoThreads(MongoPool& pool, Outlet& outlet, const Clock& clock, 
         clients_.push_back(pool.client());
         // One at a time: the next one's answer would wait for this one's.
         workers_.add(
-            {.name = "mongo-" + std::to_string(i + 1),
+            {.name = (options.is_patient ? "chores-" : "mongo-") + std::to_string(i + 1),
              .capacity = options.capacity,
              .batch = 1,
-             .patience = mongo_patience(clock, pool.health())},
+             .patience = options.is_patient ? std::optional<Patience>() : mongo_patience(clock, pool.health())},
             outlet
         );
     }

@@ -25,6 +25,7 @@ public:
     struct Options {
         std::size_t threads = 4;
         std::size_t capacity = 1024;  ///< Calls under way, of each thread.
+        bool is_patient = false;      ///< Nobody waits for them: they are never late.
     };
 
     /// All three outlive it. It takes Options::threads clients of the pool.

@@ -1,0 +1,36 @@
+#pragma once
+/// The original's `chatmessages`, written out of the log: what else reads that collection goes on finding every message there.
+///
+/// A reader of each room's log, behind the ack and never asked on the way of a message. How far it is stands in the
+/// room's document (`copied_to`); without that it begins at the room's start, so the copy can be thrown away and made
+/// anew. Any number of processes may copy the same room: a message is there once, by its _id.
+///
+///     _id, room_id, user_id, content, created_at, updated_at, __v          as the original stores them
+///
+/// Functions of a client on its own thread, blocking.
+/// Errors  MongoAway; repeated later, they go on. What is wrong with one room alone is logged, and the others go on
+/// Tests   message_copy_cluster_test.cpp
+
+#include "model/id.hpp"
+#include "store/mongo_client.hpp"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace wgw::chat {
+
+/// Copies what is new in these rooms, up to kCopied entries of each, and returns those that have more.
+inline constexpr std::size_t kCopied = 500;
+std::vector<RoomId> copy_messages(store::MongoClient& db, std::span<const RoomId> rooms);
+
+/// Looking for what was left: by a process that was killed, say.
+struct Uncopied {
+    std::vector<RoomId> rooms;  ///< Of those that were looked at, the ones that have something new.
+    RoomId last;                ///< The last one that was looked at; empty: there are no more.
+};
+
+/// Looks at the next `most` rooms behind `after`, by _id.
+Uncopied find_uncopied(store::MongoClient& db, RoomId after, std::size_t most);
+
+}  // namespace wgw::chat
