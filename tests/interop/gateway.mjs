@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-// A gateway of the original's kind before services on the queues: its REST routes as calls of a NestJS client. Without
-// sockets; it is what the recorded cases need that speak to the queues, and shows that a peer's client calls as recorded.
+// A gateway of the original's kind before services on the queues: its REST routes and its sockets as calls of a NestJS client.
 //
 //   node tests/interop/gateway.mjs --nest 10|11 --amqp URL --port N [--secret S]      prints "ready"
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 import { NestClient } from './client.mjs';
 import { loadNest, settings } from './nest.mjs';
-import { claimsOf, oops, Refusal, validated } from './rules.mjs';
+import { claimsOf, oops, validated } from './rules.mjs';
+import { envelope, failure } from './answers.mjs';
+import { attachSockets } from './sockets.mjs';
 
 const none = () => ({});
 const roomId = (_, [room_id]) => ({ room_id });
@@ -26,15 +27,6 @@ const kRoutes = [
     ['GET', /^\/api\/v1\/chat\/rooms\/([^/]*)\/members$/, 200, 'chat.room.member.find_all', roomId],
     ['GET', /^\/api\/v1\/chat\/rooms\/([^/]*)\/messages$/, 200, 'chat.room.message.find_all', roomId],
 ];
-
-/** What a service's error becomes: {status, data}. */
-function failure(error) {
-    if (error instanceof Refusal) return error.answer;
-    if (error instanceof Error || typeof error !== 'object' || error === null) return oops().answer;
-    const status = error.status ?? 500;
-    if (!Number.isInteger(status) || status < 100 || status > 599) return { status: 500 };
-    return { status, data: error.data === undefined ? oops().answer.data : typeof error.data === 'string' ? { message: error.data } : error.data };
-}
 
 /** Serves on the port: {close()}. */
 export async function startGateway({ version, url, port, secret }) {
@@ -68,16 +60,16 @@ export async function startGateway({ version, url, port, secret }) {
         let text = '';
         request.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', async () => {
             const { status, data } = await answer(request.method, request.url, request.headers.authorization, text);
-            const told = data || data === null ? { data } : {};
-            const body = Buffer.from(JSON.stringify({ success: status < 400, timestamp: new Date().toISOString(), ...told }));
+            const body = Buffer.from(JSON.stringify(envelope(status < 400, data)));
             response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length }).end(body);
         });
     });
+    const sockets = attachSockets(server, { client, secret });
     await new Promise((done, failed) => { server.once('error', failed).listen(port, '127.0.0.1', done); });
     return {
         close: async () => {
+            sockets.close(); // and the server
             server.closeAllConnections();
-            server.close();
             await client.close();
         },
     };

@@ -6,7 +6,7 @@ const kProcess = randomBytes(5).toString('hex');
 const newId = () => Math.floor(Date.now() / 1000).toString(16).padStart(8, '0') + kProcess + (++count % 0x1000000).toString(16).padStart(6, '0');
 
 /** A collection: what a service asks of its database, asynchronous as it would be there. */
-export class Collection {
+class Collection {
     constructor() { this.documents = []; }
 
     /** The new document as the call that made it answers: its own fields first. */
@@ -25,3 +25,6 @@ export class Collection {
 
     async findOne(values) { return (await this.find(values))[0] ?? null; }
 }
+
+/** As openMongo() of mongo.mjs. */
+export const openMemory = () => ({ collection: () => new Collection(), close: async () => {} });
