@@ -1,5 +1,7 @@
 #include "app/cluster_metrics.hpp"
 
+#include <string>
+
 namespace wgw::app {
 namespace {
 
@@ -86,6 +88,19 @@ void service(MetricsPage& page, const bus::ServiceAmqp* service)
     page.sample({}, counts.redelivered);
 }
 
+void each_thread(
+    MetricsPage& page, const chat::MongoService& chat, Histogram chat::MongoService::BatchCounts::* what, double unit
+)
+{
+    for (std::size_t i = 0; i < chat.threads(); ++i)
+        page.sample(
+            {
+                {"thread", "chat_" + std::to_string(i + 1)}
+        },
+            chat.batches(i).*what, unit
+        );
+}
+
 void engines(MetricsPage& page, const chat::MongoService& chat)
 {
     std::uint64_t appends = 0;
@@ -102,6 +117,13 @@ void engines(MetricsPage& page, const chat::MongoService& chat)
     page.sample({}, entries);
     page.counter("wgw_log_fences", "Writes that another process was before at: decided and tried again.");
     page.sample({}, fences);
+    page.histogram(
+        "wgw_log_batch_seconds",
+        "From the begin of a batch of commands until all of it is decided and stored, by thread."
+    );
+    each_thread(page, chat, &chat::MongoService::BatchCounts::seconds, kMicroseconds);
+    page.histogram("wgw_log_batch_commands", "Commands that shared a batch, by thread.");
+    each_thread(page, chat, &chat::MongoService::BatchCounts::commands, 1);
 }
 
 void stream(MetricsPage& page, const chat::EntryStream& stream)

@@ -53,6 +53,7 @@ struct MongoService::Thread {
 
     void store(Batch& batch)
     {
+        const auto began_us = clock.monotonic_us();
         taken.clear();
         batch.for_each([](Job& job) { job.run(); });
         std::deque<Asked> asked;
@@ -63,6 +64,8 @@ struct MongoService::Thread {
         engine.execute(all, clock, [&backoff](int) { std::this_thread::sleep_for(backoff.next()); });
         for (std::size_t i = 0; i < taken.size(); ++i)
             taken[i]->take(asked[i]);
+        counts.seconds.observe(static_cast<std::uint64_t>(clock.monotonic_us() - began_us));
+        counts.commands.observe(taken.size());
     }
 
     const Clock& clock;
@@ -71,6 +74,7 @@ struct MongoService::Thread {
     Engine engine;
     SystemRandom random;
     std::vector<BatchJob*> taken;  // of the batch
+    BatchCounts counts;
 };
 
 void MongoService::BatchJob::run() { thread_.taken.push_back(this); }
@@ -96,6 +100,8 @@ MongoService::MongoService(
 MongoService::~MongoService() = default;
 
 const Engine::Counts& MongoService::counts(std::size_t thread) const { return threads_[thread]->engine.counts(); }
+
+const MongoService::BatchCounts& MongoService::batches(std::size_t thread) const { return threads_[thread]->counts; }
 
 void MongoService::hand_over(Request request, Reply reply)
 {

@@ -15,6 +15,7 @@
 /// Thread    the loop's
 /// Tests     service_cluster_test.cpp
 
+#include "base/counter.hpp"
 #include "chat/command_service.hpp"
 #include "chat/engine.hpp"
 #include "chat/entry_stream.hpp"
@@ -55,6 +56,13 @@ public:
     const store::WorkerSet& workers() const { return workers_; }
     /// Of a thread's engine. Any thread may read.
     const Engine::Counts& counts(std::size_t thread) const;
+
+    struct BatchCounts {
+        Histogram seconds{kLatencyBounds};  ///< In microseconds: from its begin until all of it is decided and stored.
+        Histogram commands{kSizeBounds};    ///< That were in it.
+    };
+    /// Of a thread's batches. Any thread may read.
+    const BatchCounts& batches(std::size_t thread) const;
 
     Task<Listed<RoomInfo>> rooms(Page<RoomId> page) override;
     Task<std::optional<RoomInfo>> room(RoomId room) override;

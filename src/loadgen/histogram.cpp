@@ -34,6 +34,7 @@ void Histogram::add(std::uint64_t value)
 {
     ++buckets_[bucket_of(value)];
     ++count_;
+    sum_ += value;
     max_ = std::max(max_, value);
 }
 

@@ -21,10 +21,14 @@ public:
     /// The greatest value, exact.
     std::uint64_t max() const { return max_; }
 
+    /// Exact; 0 if there are none.
+    double mean() const { return count_ == 0 ? 0 : static_cast<double>(sum_) / static_cast<double>(count_); }
+
 private:
     std::vector<std::uint64_t> buckets_ = std::vector<std::uint64_t>(kBuckets);
     std::uint64_t count_ = 0;
     std::uint64_t max_ = 0;
+    std::uint64_t sum_ = 0;
 
     static constexpr std::size_t kBuckets = 128 + 57 * 64;
 };

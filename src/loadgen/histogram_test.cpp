@@ -23,6 +23,7 @@ TEST(AHistogram, SplitsItsValuesWhereAskedTo)
         histogram.add(value);
     EXPECT_EQ(histogram.quantile(0.5), 50U);
     EXPECT_EQ(histogram.quantile(0.99), 99U);
+    EXPECT_DOUBLE_EQ(histogram.mean(), 50.5);
     EXPECT_EQ(histogram.quantile(1), 100U);
     EXPECT_EQ(histogram.quantile(0), 1U);
 }

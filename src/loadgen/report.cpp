@@ -26,8 +26,9 @@ std::string latency_text(const char* name, const Histogram& histogram)
 std::string latency_json(const Histogram& histogram)
 {
     return fmt::format(
-        R"({{"count":{},"p50":{:.1f},"p90":{:.1f},"p99":{:.1f},"max":{:.1f}}})", histogram.count(),
-        us(histogram.quantile(0.5)), us(histogram.quantile(0.9)), us(histogram.quantile(0.99)), us(histogram.max())
+        R"({{"count":{},"mean":{:.1f},"p50":{:.1f},"p90":{:.1f},"p99":{:.1f},"max":{:.1f}}})", histogram.count(),
+        histogram.mean() / 1e3, us(histogram.quantile(0.5)), us(histogram.quantile(0.9)), us(histogram.quantile(0.99)),
+        us(histogram.max())
     );
 }
 

@@ -25,7 +25,7 @@ test('what happens in a cluster is counted, by each process', { timeout: 120000 
         ['one', 'wgw_connections', {}, 1], ['one', 'wgw_events_total', { result: 'ok' }, 10], ['one', 'wgw_ack_seconds_count', {}, 10], ['one', 'wgw_calls_total', { result: 'answered' }, 12],
         ['one', 'wgw_call_seconds_count', {}, 12], ['one', 'wgw_http_requests_total', { status: '2xx' }, 2], ['two', 'wgw_hints_total', {}, 10], ['two', 'wgw_entries_told_total', {}, 10],
         ['two', 'wgw_watched_rooms', {}, 1], ['chat', 'wgw_served_total', { result: 'answered' }, 12], ['chat', 'wgw_served_seconds_count', {}, 12], ['chat', 'wgw_log_entries_total', {}, 12],
-        ['chat', 'wgw_log_appends_total', {}, 12], ['chat', 'wgw_redis_seconds_count', {}, 1], ['auth', 'wgw_served_total', { result: 'answered' }, 2], ['auth', 'wgw_calls_total', { result: 'answered' }, 4],
+        ['chat', 'wgw_log_appends_total', {}, 12], ['chat', 'wgw_log_batch_seconds_count', {}, 10], ['chat', 'wgw_log_batch_commands_sum', {}, 12], ['chat', 'wgw_redis_seconds_count', {}, 1], ['auth', 'wgw_served_total', { result: 'answered' }, 2], ['auth', 'wgw_calls_total', { result: 'answered' }, 4],
         ['user', 'wgw_served_total', { result: 'answered' }, 4], ['user', 'wgw_loop_turn_seconds_count', {}, 1], ['user', 'wgw_process_resident_memory_bytes', {}, 1e6],
     ]) assert.ok(valueOf(pages[whose], name, labels) >= least, `${whose}: ${name} ${JSON.stringify(labels)} is ${valueOf(pages[whose], name, labels)}`);
     for (const [whose, names] of Object.entries({ one: ['rabbitmq', 'redis'], chat: ['mongodb', 'rabbitmq', 'redis'], auth: ['mongodb', 'rabbitmq', 'redis'], user: ['mongodb', 'rabbitmq', 'redis'] })) {
