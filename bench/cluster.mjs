@@ -6,14 +6,10 @@
 // One room: 51 members, of whom 50 send. More: one member each, who sends; so 50 messages are in flight either way. Rounds are
 // interleaved: each measures every number of chat services once; the table has medians. The database syncs, as it would for users.
 // Without Redis nobody hears who owns a room: any service is asked.
-import { writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { call, join as joinRoom, makeRoom, signUp } from '../tests/e2e/client.mjs';
 import { startCluster } from '../tests/cluster/cluster.mjs';
 import { startMongo, stopAll } from '../tests/cluster/servers.mjs';
-import { kRoot, run } from './servers.mjs';
+import { counted, load, seats } from './cluster_load.mjs';
 
 const { values: flags } = parseArgs({ options: {
     chat: { type: 'string', default: '1,2,4' }, rooms: { type: 'string', default: '1,50' }, senders: { type: 'string', default: '50' },
@@ -22,55 +18,16 @@ const { values: flags } = parseArgs({ options: {
 } });
 const numbers = (list) => list.split(',').map(Number);
 const senders = Number(flags.senders);
-const kTicksPerSecond = 100; // of /proc/<pid>/stat, everywhere on Linux
-
-/** Seconds of CPU of a process so far, without its children's. */
-function cpuOf(pid) {
-    const [utime, stime] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13);
-    return (Number(utime) + Number(stime)) / kTicksPerSecond;
-}
-
-/** Users, rooms and their members over REST: lines of a token file. */
-async function seats(gateway, rooms, members) {
-    const lines = [];
-    for (let room = 0; room < rooms; ++room) {
-        const users = [];
-        while (users.length < members) users.push(...await Promise.all(Array.from({ length: Math.min(8, members - users.length) }, () => signUp(gateway))));
-        const id = await makeRoom(gateway, users[0]);
-        for (const user of users.slice(1)) await joinRoom(gateway, user, id);
-        lines.push(...users.map(({ token }) => `${token} ${id}\n`));
-    }
-    return lines.join('');
-}
-
-/** What the chat services have counted, by a name of /metrics, all together. */
-async function counted(services, name) {
-    let sum = 0;
-    for (const { adminPort } of services) {
-        const page = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
-        for (const [, value] of page.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? ([0-9.e+]+)$`, 'gm'))) sum += Number(value);
-    }
-    return sum;
-}
 
 async function measure(cluster, rooms, tokens) {
-    const members = rooms === 1 ? senders + 1 : 1, each = rooms === 1 ? senders : 1;
-    const file = join(kRoot, 'build/bench-run/cluster.tokens');
-    await writeFile(file, tokens);
-    const processes = Object.entries(cluster.processes).flatMap(([role, list]) => list.map(({ pid }) => ({ role, pid })));
-    const before = processes.map(({ pid }) => cpuOf(pid));
-    const fences = await counted(cluster.processes.chat, 'wgw_log_fences_total');
-    const { out, errors } = await run([
-        join(kRoot, 'build/wegowhere'), 'bench', 'rooms', '--url', cluster.gateway.url, '--token-file', file, '--json',
-        '--rooms', String(rooms), '--members', String(members), '--senders', String(each), '--window', '1', '--warmup', '1', '--duration', flags.seconds,
-    ]);
-    if (!out) throw new Error([errors.trim(), ...Object.values(cluster.processes).flat().map(({ role, log }) => `${role}: ${log.trim().split('\n').slice(-4).join('\n  ')}`)].join('\n'));
-    const report = JSON.parse(out), cpu = {};
-    processes.forEach(({ role, pid }, i) => { cpu[role] = (cpu[role] ?? 0) + cpuOf(pid) - before[i]; });
+    const { chat } = cluster.processes, processes = Object.values(cluster.processes).flat();
+    const fences = await counted(chat, 'wgw_log_fences_total');
+    const shape = { rooms, members: rooms === 1 ? senders + 1 : 1, senders: rooms === 1 ? senders : 1 };
+    const report = await load({ url: cluster.gateway.url, processes, tokens }, shape, { seconds: flags.seconds, warmup: 1 });
     return {
         good: report.good, rate: report.sent / report.window_s, p50: report.ack_us.p50 / 1e3, p99: report.ack_us.p99 / 1e3,
-        fences: (await counted(cluster.processes.chat, 'wgw_log_fences_total') - fences) / report.all_sent,
-        ...Object.fromEntries(Object.entries(cpu).map(([role, seconds]) => [role, seconds * 1e6 / report.all_sent])),
+        fences: (await counted(chat, 'wgw_log_fences_total') - fences) / report.all_sent,
+        ...Object.fromEntries(Object.entries(report.cpu).map(([role, seconds]) => [role, seconds * 1e6 / report.all_sent])),
         trouble: report.trouble,
     };
 }

@@ -2,6 +2,7 @@
 import { kServers } from './servers.mjs';
 import { kValues, store } from './scenarios.mjs';
 
+const kNothingLost = 'rounds with anything lost, doubled, reordered, cut';
 const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
 export function median(numbers) {
     const all = sorted(numbers), middle = Math.floor(all.length / 2);
@@ -38,9 +39,22 @@ export function judge(id, scenario, paths, rounds, skipped) {
         for (const bar of scenario.bars)
             if (!bar.only || bar.only.includes(path)) rows.push(judgeBar(id, bar, path, rounds, skipped));
         const bad = rounds.filter((round) => !round[path]?.good).length;
-        rows.push({ id, path, what: 'rounds with anything lost, doubled, reordered, cut', value: String(bad), spread: '', bar: '0', verdict: bad ? 'FAIL' : 'PASS' });
+        rows.push({ id, path, what: kNothingLost, value: String(bad), spread: '', bar: '0', verdict: bad ? 'FAIL' : 'PASS' });
     }
     return rows;
+}
+
+/** Rows of two systems, `ours` and `theirs` in each round: each bar is of the ratio of the two, `of(report)` one value. Lost is lost in either. */
+export function judgeRatios(id, bars, rounds) {
+    const rows = bars.map(({ what, of, most = Infinity, least = 0 }) => {
+        const ratios = rounds.map(({ ours, theirs }) => of(ours) / of(theirs)), middle = median(ratios);
+        return {
+            id, what, bar: least > 0 ? `≥ ${least}` : `≤ ${most}`, value: short(middle),
+            spread: `${short(Math.min(...ratios))}–${short(Math.max(...ratios))}`, verdict: middle >= least && middle <= most ? 'PASS' : 'FAIL',
+        };
+    });
+    const bad = rounds.filter((round) => Object.values(round).some(({ good }) => !good)).length;
+    return [...rows, { id, what: kNothingLost, bar: '0', value: String(bad), spread: '', verdict: bad ? 'FAIL' : 'PASS' }];
 }
 
 /** What each server did by itself: medians over the rounds. Not for comparison across machines. */

@@ -1,7 +1,7 @@
 // How the bench judges: made-up reports in, verdicts out.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { judge, median, table } from '../../bench/judge.mjs';
+import { judge, judgeRatios, median, table } from '../../bench/judge.mjs';
 
 /** A report of a run with 1,000 deliveries in a second; `cpu` in µs per delivery, of which the store's thread has had `store` in all. */
 const report = ({ cpu = 1, store = 0, p50 = 100, good = true }) => ({
@@ -49,4 +49,12 @@ test('a bar without a bound is shown', () => {
 
 test('a table has its columns aligned', () => {
     assert.equal(table([{ id: 'T1', value: 'µs' }, { id: 'T10', value: 'a' }]), '| id  | value |\n| --- | ----- |\n| T1  | µs    |\n| T10 | a     |');
+});
+
+test('two systems are compared within a round, and both have to lose nothing', () => {
+    const bars = [{ what: 'rate', least: 20, of: ({ rate }) => rate }, { what: 'cost', most: 0.1, of: ({ cost }) => cost }];
+    const round = (rate, cost, good = true) => ({ ours: { rate, cost, good: true }, theirs: { rate: 10, cost: 100, good } });
+    const verdicts = (...rounds) => judgeRatios('C1', bars, rounds).map(({ value, verdict }) => `${value} ${verdict}`);
+    assert.deepEqual(verdicts(round(100, 30), round(210, 9), round(250, 9)), ['21.0 PASS', '0.09 PASS', '0 PASS']);
+    assert.deepEqual(verdicts(round(190, 11), round(190, 11, false)), ['19.0 FAIL', '0.11 FAIL', '1 FAIL']);
 });
