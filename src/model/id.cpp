@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace wgw {
@@ -39,7 +40,7 @@ std::string Id::hex() const
 
 IdSource::IdSource(const Clock& clock, Random& random) : clock_(clock)
 {
-    random.fill(std::as_writable_bytes(std::span(process_)));
+    random.fill(std::as_writable_bytes(std::span(process_).subspan(2)));
     std::array<std::uint8_t, 3> start{};
     random.fill(std::as_writable_bytes(std::span(start)));
     counter_ = static_cast<std::uint32_t>(start[0] << 8 | start[1]);  // 16 bits: room to rise before it wraps at 24
@@ -48,13 +49,16 @@ IdSource::IdSource(const Clock& clock, Random& random) : clock_(clock)
 Id IdSource::next()
 {
     // The time part never falls, also when the clock does: ids of this source rise for as long as the counter lasts.
-    const auto now = static_cast<std::uint32_t>(clock_.now().unix_ms / 1000);
-    if (now > seconds_)
-        seconds_ = now;
+    const auto now = clock_.now().unix_ms;
+    auto at = std::int64_t{seconds_} * 1000 + (process_[0] << 8 | process_[1]);
+    at = std::max(at, now);
     if (counter_ > 0xffffff) {
         counter_ = 0;
-        ++seconds_;
+        ++at;
     }
+    seconds_ = static_cast<std::uint32_t>(at / 1000);
+    process_[0] = static_cast<std::uint8_t>(at % 1000 >> 8);
+    process_[1] = static_cast<std::uint8_t>(at % 1000);
     Id id;
     for (std::size_t i = 0; i < 4; ++i)
         id.bytes[i] = static_cast<std::uint8_t>(seconds_ >> (8 * (3 - i)));

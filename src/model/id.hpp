@@ -1,7 +1,7 @@
 #pragma once
 /// Ids: 12 bytes, on the wire 24 lower-case hex digits. Users, rooms, messages, members, sessions: all of them.
 ///
-/// Made here: 4 bytes of seconds, 5 random ones fixed at start, 3 of a counter, so ids of one process rise.
+/// Made here: 4 bytes of seconds, 2 of milliseconds, 3 random, 3 of a counter, so ids rise as time goes on.
 /// Source  MongoDB's ObjectId
 /// Tests   id_test.cpp
 
@@ -50,7 +50,7 @@ public:
 
 private:
     const Clock& clock_;
-    std::array<std::uint8_t, 5> process_{};
+    std::array<std::uint8_t, 5> process_{};  ///< 2 bytes of milliseconds, then what tells this source from others
     std::uint32_t counter_ = 0;
     std::uint32_t seconds_ = 0;
 };

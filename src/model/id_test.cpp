@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace wgw {
 namespace {
 
@@ -31,6 +33,23 @@ TEST(AnIdSource, MakesIdsThatRiseAlsoWhenTheClockFalls)
     }
 }
 
+TEST(AnIdSource, MakesIdsThatRiseFromOneMillisecondToTheNextWithThoseOfOtherSources)
+{
+    ManualClock clock({1'800'000'000'990});
+    std::vector<IdSource> sources;
+    for (std::uint64_t i = 0; i < 5; ++i) {
+        SeededRandom random(i);
+        sources.emplace_back(clock, random);
+    }
+    Id last;
+    for (int i = 0; i < 3000; ++i) {
+        clock.advance(Duration(1));
+        const Id next = sources[static_cast<std::size_t>(i * 7) % sources.size()].next();
+        ASSERT_LT(last, next);
+        last = next;
+    }
+}
+
 TEST(AnIdSource, StartsWithTheTimeThenItsRandomPartThenARandomCount)
 {
     class Counting final : public Random {
@@ -49,13 +68,15 @@ TEST(AnIdSource, StartsWithTheTimeThenItsRandomPartThenARandomCount)
     IdSource source(clock, random);
     EXPECT_EQ(
         source.next().hex(), "6b49d200"
-                             "a1a2a3a4a5"
-                             "00a6a7"
+                             "03e7"
+                             "a1a2a3"
+                             "00a4a5"
     );
     EXPECT_EQ(
         source.next().hex(), "6b49d200"
-                             "a1a2a3a4a5"
-                             "00a6a8"
+                             "03e7"
+                             "a1a2a3"
+                             "00a4a6"
     );
 }
 
