@@ -41,7 +41,7 @@ struct ChatRole {
     {
         service.set_listener([this, &backends](const chat::Entry& entry) {
             chat::publish(backends.hints(), entry);
-            copier.stored(entry.room_id);
+            copier.stored(entry);
         });
         backends.watch({
             [this] {

@@ -24,8 +24,9 @@ std::vector<RoomHead> read_rooms_of(store::MongoClient& db, UserId user);
 std::vector<Entry> read_entries(store::MongoClient& db, RoomId room, Seq after, std::size_t limit);
 std::vector<RoomHead> read_heads(store::MongoClient& db, const std::vector<RoomId>& rooms);
 
-/// Of what was stored from `from` on. At most kRecent entries are looked at, the newest.
-inline constexpr std::size_t kRecent = 20'000;
+/// Of what was stored from `from` on. At most kRecent entries are looked at, the newest: as many as one answer over the
+/// bus may name where each is a join in a room of its own.
+inline constexpr std::size_t kRecent = 15'000;
 LogReader::Recent read_recent(store::MongoClient& db, Timestamp from);
 
 }  // namespace wgw::chat

@@ -7,8 +7,8 @@
 #include "chat/page_of.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -75,17 +75,18 @@ void insert_missing(MongoClient& db, std::vector<Copy> copies)
     }
 }
 
-std::unordered_map<RoomId, Seq> cursors_of(MongoClient& db, std::span<const RoomId> rooms)
+/// Nothing: there is no such room.
+std::optional<Seq> cursor_of(MongoClient& db, RoomId room)
 {
-    std::unordered_map<RoomId, Seq> cursors;
-    MongoQuery query{.collection = kChatRooms, .filter = one_of(rooms)};
+    std::optional<Seq> cursor;
+    MongoQuery query{.collection = kChatRooms, .filter = {}, .limit = 1};
+    query.filter.add("_id", room);
     query.projection.add("copied_to", 1);
-    db.find(query, [&cursors](BsonView room) {
-        if (const auto id = room.get<Id>("_id"))
-            cursors[*id] = room.get<Seq>("copied_to").value_or(0);
+    db.find(query, [&cursor](BsonView document) {
+        cursor = document.get<Seq>("copied_to").value_or(0);
         return true;
     });
-    return cursors;
+    return cursor;
 }
 
 void move_cursor(MongoClient& db, RoomId room, Seq to)
@@ -97,12 +98,8 @@ void move_cursor(MongoClient& db, RoomId room, Seq to)
     db.update(kChatRooms, filter, change);
 }
 
-/// Whether there may be more.
-bool copy_room(MongoClient& db, RoomId room, Seq cursor)
+void copy_entries(MongoClient& db, std::span<const Entry> entries)
 {
-    const auto entries = read_entries(db, room, cursor, kCopied);
-    if (entries.empty())
-        return false;
     std::vector<Copy> copies;
     for (const auto& entry : entries) {
         if (entry.type != EntryType::message_receive)
@@ -110,35 +107,64 @@ bool copy_room(MongoClient& db, RoomId room, Seq cursor)
         if (const auto content = stored_content(entry.body))
             copies.push_back(copy_of(entry, *content));
         else
-            tell_of_damage(room, entry.seq);
+            tell_of_damage(entry.room_id, entry.seq);
     }
     insert_missing(db, std::move(copies));
+}
+
+bool is_whole(const News& news)
+{
+    return news.copied_to != News::kUnknown && !news.entries.empty() && news.entries.front().seq == news.copied_to + 1;
+}
+
+std::optional<Copied> copy_given(MongoClient& db, const News& news)
+{
+    std::span<const Entry> rest = news.entries;
+    while (!rest.empty()) {
+        const auto part = rest.first(std::min(rest.size(), kCopied));
+        copy_entries(db, part);
+        rest = rest.subspan(part.size());
+    }
+    const Seq to = news.entries.back().seq;
+    move_cursor(db, news.room, to);
+    return Copied{.room = news.room, .to = to};
+}
+
+std::optional<Copied> copy_read(MongoClient& db, RoomId room)
+{
+    const auto cursor = cursor_of(db, room);
+    if (!cursor)
+        return {};
+    const auto entries = read_entries(db, room, *cursor, kCopied);
+    if (entries.empty())
+        return Copied{.room = room, .to = *cursor};
+    copy_entries(db, entries);
     move_cursor(db, room, entries.back().seq);
-    return entries.size() == kCopied;
+    return Copied{.room = room, .to = entries.back().seq, .has_more = entries.size() == kCopied};
 }
 
 }  // namespace
 
-std::vector<RoomId> copy_messages(MongoClient& db, std::span<const RoomId> rooms)
+std::vector<Copied> copy_messages(MongoClient& db, std::span<const News> rooms)
 {
-    std::vector<RoomId> unfinished;
-    for (const auto& [room, cursor] : cursors_of(db, rooms)) {
+    std::vector<Copied> done;
+    for (const auto& news : rooms) {
         try {
-            if (copy_room(db, room, cursor))
-                unfinished.push_back(room);
+            if (const auto copied = is_whole(news) ? copy_given(db, news) : copy_read(db, news.room))
+                done.push_back(*copied);
         } catch (const store::MongoAway&) {
             throw;
         } catch (const std::runtime_error& error) {
             log::error(
                 "New messages of a room could not be copied to chatmessages.",
                 {
-                    {"room_id", room.hex()  },
-                    {"what",    error.what()}
+                    {"room_id", news.room.hex()},
+                    {"what",    error.what()   }
             }
             );
         }
     }
-    return unfinished;
+    return done;
 }
 
 Uncopied find_uncopied(MongoClient& db, RoomId after, std::size_t most)

@@ -11,6 +11,7 @@
 /// Errors  MongoAway; repeated later, they go on. What is wrong with one room alone is logged, and the others go on
 /// Tests   message_copy_cluster_test.cpp
 
+#include "chat/entry.hpp"
 #include "model/id.hpp"
 #include "store/mongo_client.hpp"
 
@@ -20,9 +21,27 @@
 
 namespace wgw::chat {
 
-/// Copies what is new in these rooms, up to kCopied entries of each, and returns those that have more.
+/// How many messages are written or read in one go.
 inline constexpr std::size_t kCopied = 500;
-std::vector<RoomId> copy_messages(store::MongoClient& db, std::span<const RoomId> rooms);
+
+/// A room that has something new.
+struct News {
+    RoomId room;
+    Seq copied_to = kUnknown;         ///< How far the copy is, if whoever asks knows it.
+    std::vector<Entry> entries = {};  ///< The entries behind that, if he has them: else they are read.
+
+    static constexpr Seq kUnknown = -1;
+};
+
+/// What was done about it.
+struct Copied {
+    RoomId room;
+    Seq to = 0;             ///< How far the copy is now.
+    bool has_more = false;  ///< There may be more.
+};
+
+/// In no order. A room that is not in the store, or in which something is damaged, is left out.
+std::vector<Copied> copy_messages(store::MongoClient& db, std::span<const News> rooms);
 
 /// Looking for what was left: by a process that was killed, say.
 struct Uncopied {

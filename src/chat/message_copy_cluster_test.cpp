@@ -4,7 +4,6 @@
 
 #include <gmock/gmock.h>
 
-#include <array>
 #include <string>
 
 namespace wgw::chat {
@@ -18,7 +17,7 @@ class ACopy : public ADatabaseOfTheOriginal {
 protected:
     ACopy() { number(); }
 
-    void append(int id, std::string body, EntryType type = EntryType::message_receive)
+    Entry append(int id, std::string body, EntryType type = EntryType::message_receive)
     {
         Entry entry;
         entry.room_id = kRoom;
@@ -28,11 +27,12 @@ protected:
         entry.at = {2'000 + id};
         entry.type = type;
         entry.body = std::move(body);
-        ASSERT_EQ(log_->append({&entry, 1}).kept, 1U);
+        EXPECT_EQ(log_->append({&entry, 1}).kept, 1U);
+        return entry;
     }
-    void send(int id, std::string_view content) { append(id, message_body(content)); }
+    Entry send(int id, std::string_view content) { return append(id, message_body(content)); }
 
-    std::vector<RoomId> copy() { return copy_messages(*mongo_.client, std::array{kRoom}); }
+    std::vector<Copied> copy(News news = {.room = kRoom}) { return copy_messages(*mongo_.client, {&news, 1}); }
 
     /// What the original reads.
     std::vector<std::string> contents()
@@ -53,9 +53,9 @@ TEST_F(ACopy, HasWhatIsNewOnce)
     send(21, "e");
     append(22, std::string(kJoinedBody), EntryType::member_update);
     send(23, "f");
-    EXPECT_THAT(copy(), IsEmpty());
+    EXPECT_EQ(copy().at(0).to, 9);
     EXPECT_THAT(contents(), ElementsAre("a", "b", "\"c\"\n", "d", "e", "f"));
-    EXPECT_THAT(copy(), IsEmpty());
+    EXPECT_EQ(copy().at(0).to, 9);
     EXPECT_THAT(contents(), ElementsAre("a", "b", "\"c\"\n", "d", "e", "f"));
 }
 
@@ -103,8 +103,8 @@ TEST_F(ACopy, GoesOnInPages)
         ASSERT_EQ(log_->append({&entry, 1}).kept, 1U);
     }
     send(250, "last");
-    EXPECT_THAT(copy(), ElementsAre(kRoom));
-    EXPECT_THAT(copy(), IsEmpty());
+    EXPECT_TRUE(copy().at(0).has_more);
+    EXPECT_FALSE(copy().at(0).has_more);
     EXPECT_EQ(contents().size(), 4 + kCopied + 1);
 }
 
@@ -112,9 +112,29 @@ TEST_F(ACopy, OfARoomThatIsDamagedIsNoMatterToOthers)
 {
     append(21, "nothing like it");
     send(22, "e");
-    EXPECT_THAT(copy(), IsEmpty());
+    EXPECT_EQ(copy().at(0).to, 8);
     EXPECT_THAT(contents(), ElementsAre("a", "b", "\"c\"\n", "d", "e"));
 }
+
+TEST_F(ACopy, IsMadeOfWhatIsGivenWithoutReading)
+{
+    const Entry given = send(21, "e");
+    Bson all;
+    all.add("seq", given.seq);
+    mongo_.client->remove_all(kChatLog, all);
+    EXPECT_EQ(copy({.room = kRoom, .copied_to = 6, .entries = {given}}).at(0).to, 7);
+    EXPECT_EQ(contents().size(), 5U);
+}
+
+TEST_F(ACopy, ReadsWhereWhatIsGivenHasAHoleBeforeIt)
+{
+    send(21, "e");
+    const Entry given = send(22, "f");
+    EXPECT_EQ(copy({.room = kRoom, .copied_to = 6, .entries = {given}}).at(0).to, 8);
+    EXPECT_EQ(contents().size(), 6U);
+}
+
+TEST_F(ACopy, OfARoomThatNobodyKnowsIsLeftOut) { EXPECT_THAT(copy({.room = id_of(77)}), IsEmpty()); }
 
 TEST_F(ACopy, IsFoundToBeBehind)
 {
@@ -154,17 +174,47 @@ TEST_F(ACopier, FindsWhatWasLeftAtItsStart)
 TEST_F(ACopier, CopiesWhatIsStoredAnIntervalLater)
 {
     turn(MessageCopier::kInterval);
-    send(21, "e");
-    copier_.stored(kRoom);
+    copier_.stored(send(21, "e"));
     turn(Duration(1));
     EXPECT_EQ(contents().size(), 5U) << "nothing was copied lately: at once";
-    send(22, "f");
-    copier_.stored(kRoom);
+    copier_.stored(send(22, "f"));
     turn(MessageCopier::kInterval / 2);
     EXPECT_EQ(contents().size(), 5U);
     EXPECT_FALSE(copier_.is_finished());
     turn(MessageCopier::kInterval / 2);
     EXPECT_EQ(contents().size(), 6U);
+    turn(MessageCopier::kInterval);
+    EXPECT_TRUE(copier_.is_finished());
+}
+
+/// Nothing is read where it knows the room: what it is told is not even in the log.
+TEST_F(ACopier, RemembersWhatIsStoredHere)
+{
+    turn(MessageCopier::kInterval);
+    Entry entry = send(21, "e");
+    copier_.stored(entry);
+    turn(MessageCopier::kInterval);
+    for (int id = 22; id < 25; ++id) {
+        entry.seq += 1;
+        entry._id = id_of(id);
+        copier_.stored(entry);
+        turn(MessageCopier::kInterval);
+        EXPECT_EQ(contents().size(), static_cast<std::size_t>(id - 16));
+    }
+}
+
+TEST_F(ACopier, ReadsWhatAnotherProcessHasStoredBetween)
+{
+    turn(MessageCopier::kInterval);
+    copier_.stored(send(21, "e"));
+    turn(MessageCopier::kInterval);
+    send(22, "f");
+    copier_.stored(send(23, "g"));
+    send(24, "h");
+    copier_.stored(send(25, "i"));
+    turn(MessageCopier::kInterval);
+    turn(MessageCopier::kInterval);
+    EXPECT_EQ(contents().size(), 9U);
     EXPECT_TRUE(copier_.is_finished());
 }
 
@@ -172,13 +222,13 @@ TEST_F(ACopier, CopiesTheRestAtTheEnd)
 {
     turn(MessageCopier::kInterval);
     for (int id = 21; id < 23; ++id) {
-        send(id, "e");
-        copier_.stored(kRoom);
+        copier_.stored(send(id, "e"));
         turn(Duration(1));
     }
     copier_.finish();
     turn(Duration(1));
     EXPECT_EQ(contents().size(), 6U);
+    turn(Duration(1));
     EXPECT_TRUE(copier_.is_finished());
 }
 

@@ -1,8 +1,11 @@
 #include "base/test_loop.hpp"
+#include "bus/nest_packet.hpp"
 #include "bus/test_recording_calls.hpp"
 #include "chat/entry_hint.hpp"
+#include "chat/history_mongo.hpp"
 #include "chat/remote_log.hpp"
 #include "codec/base64.hpp"
+#include "codec/json_text.hpp"
 #include "user/test_users.hpp"
 
 #include <gmock/gmock.h>
@@ -145,6 +148,18 @@ TEST_F(ARemoteLog, ReadsWhatWasStoredLately)
     EXPECT_THAT(found.heads, ElementsAreArray(log_.heads_of_rooms));
     EXPECT_THAT(found.joins, ElementsAreArray(log_.stored));
     EXPECT_THAT(log_.asked, ElementsAre("10000 ms"));
+}
+
+TEST_F(ARemoteLog, IsAnsweredWithNoMoreThanTheBusTakes)
+{
+    serve();
+    for (unsigned i = 0; i < kRecent; ++i) {
+        log_.heads_of_rooms.push_back({test_id(1'000 + i), kMaxSeq});
+        log_.stored.push_back(entry_of(test_id(1'000 + i), 2));
+    }
+    const auto answer = ask(patterns::kFindRecent, R"({"span_ms":10000})");
+    EXPECT_EQ(json_check(answer.json), JsonError::none);
+    EXPECT_LE(answer.json.size(), bus::kMostReplyBytes);
 }
 
 TEST_F(ARemoteLog, SaysWhyItCouldNotRead)
