@@ -62,12 +62,19 @@ async function mainJob(t, { gateway, whose }) {
         await hears(here, content);
         await hears(there, content);
     }
+    const authors = [anna, bert, anna];
+    if (whose.gateway === 'ours') { // theirs knows no such route
+        said.push('over REST');
+        authors.push(bert);
+        const sent = await call(gateway, 'POST', `/api/v1/chat/rooms/${room}/messages`, { token: bert.token, body: { content: said.at(-1) } });
+        assert.equal(sent.status, 201, JSON.stringify(sent));
+        for (const socket of [here, there]) await hears(socket, said.at(-1));
+    }
     for (const socket of [here, there]) assert.deepEqual(contents(socket), said);
-    assert.deepEqual(here.got['chat.message.receive'].map(({ room_id, user_id, user }) => [room_id, user_id, user.username]),
-        [anna, bert, anna].map(({ _id, username }) => [room, _id, username]));
+    assert.deepEqual(here.got['chat.message.receive'].map(({ room_id, user_id, user }) => [room_id, user_id, user.username]), authors.map(({ _id, username }) => [room, _id, username]));
     const read = await messagesOf(gateway, bert, room);
     assert.deepEqual(texts(read), said);
-    assert.deepEqual(read.map(({ user }) => user.username), [anna, bert, anna].map(({ username }) => username));
+    assert.deepEqual(read.map(({ user }) => user.username), authors.map(({ username }) => username));
 
     // Refusals, as recorded.
     refused(await signIn(gateway, anna.username, 'another password'), 400, { message: 'Username or password is wrong!' });
@@ -115,24 +122,31 @@ for (const places of [{ gateway: 'ours', auth: 'theirs', user: 'theirs', chat: '
 
 const all = (whose) => Object.fromEntries(kPlaces.map((place) => [place, whose]));
 
-test('a system of theirs becomes ours, one place after the other', { timeout: 240000 }, async (t) => {
-    const system = await mixed(t, all('theirs'));
-    const { anna, bert, room, said } = await mainJob(t, system);
-    for (const place of ['gateway', 'user', 'auth']) {
-        await system.place({ [place]: 'ours' });
-        // Who was there is there, with the token of before and with a new one.
-        const { status, data } = await signIn(system.gateway, anna.username);
-        assert.equal(status, 200, `${place}: ${JSON.stringify(data)}`);
-        anna.token = data.access;
-        const here = await connectSocket(t, system.gateway, { user: anna }), there = await connectSocket(t, system.gateway, { user: bert });
-        said.push(`${place} is ours`);
-        const ack = await ask(here, { room_id: room, content: said.at(-1) });
-        assert.ok(ack.success, `${place}: ${JSON.stringify(ack)}`);
-        await hears(there, said.at(-1));
-        assert.deepEqual(texts(await messagesOf(system.gateway, bert, room)), said, place);
-        for (const socket of [here, there]) socket.close();
+/** Puts it there, then looks that everybody and all messages are still there and that another is heard, and says it. */
+async function replaced(t, system, place, whose, { anna, bert, room, said }) {
+    await system.place({ [place]: whose });
+    const here = await connectSocket(t, system.gateway, { user: anna }), there = await connectSocket(t, system.gateway, { user: bert }); // by tokens of before
+    said.push(`${place} is ${whose}`);
+    const ack = await ask(here, { room_id: room, content: said.at(-1) });
+    assert.ok(ack.success, `${said.at(-1)}: ${JSON.stringify(ack)}`);
+    await hears(there, said.at(-1));
+    assert.deepEqual(texts(await messagesOf(system.gateway, bert, room)), said);
+    for (const socket of [here, there]) socket.close();
+}
+
+test('a system of theirs becomes ours, one place after the other, and goes back', { timeout: 300000 }, async (t) => {
+    const system = await mixed(t, all('theirs')), job = await mainJob(t, system);
+    for (const place of ['gateway', 'chat', 'user', 'auth']) {
+        await replaced(t, system, place, 'ours', job);
+        assert.equal((await signIn(system.gateway, job.anna.username)).status, 200);
         await mainJob(t, system);
     }
+    for (const place of ['user', 'chat', 'gateway', 'auth']) {
+        await replaced(t, system, place, 'theirs', job);
+        await mainJob(t, system);
+    }
+    await replaced(t, system, 'chat', 'ours', job);
+    assertQuiet(system);
 });
 
 test('a user service of each kind on one queue', { timeout: 120000 }, async (t) => {
@@ -187,14 +201,17 @@ test('documents of ours begin as those of theirs, field by field', { timeout: 12
     const system = await mixed(t, all('theirs'));
     const db = await new MongoClient(system.database).connect();
     t.after(() => db.close());
-    const kShared = ['users', 'userpasswords', 'chatrooms', 'chatmembers'];
+    const kShared = ['users', 'userpasswords', 'chatrooms', 'chatmembers', 'chatmessages'];
     const forms = async () => Object.fromEntries(await Promise.all(kShared.map(async (name) => [name, await formOf(db.db().collection(name))])));
     await mainJob(t, system);
     const theirs = await forms();
     assert.deepEqual(theirs.users, ['_id ObjectId', 'first_name String', 'last_name null', 'username String', 'created_at Date', 'updated_at Date', '__v Number']);
     await system.place({ user: 'ours', auth: 'ours', chat: 'ours' });
-    await mainJob(t, system);
+    const { said } = await mainJob(t, system);
+    // Ours are copied from the log, a little later.
+    await eventually('all messages are there', async () => await db.db().collection('chatmessages').countDocuments() === 2 * said.length);
     const ours = await forms();
+    assert.deepEqual(ours.chatmessages, theirs.chatmessages);
     for (const name of kShared) assert.deepEqual(ours[name].slice(0, theirs[name].length), theirs[name], name);
 });
 
