@@ -14,14 +14,25 @@ function cpuOf(pid) {
     return (Number(utime) + Number(stime)) / kTicksPerSecond;
 }
 
+/** Servers that have just started may answer late, and then with 503: it is asked again. */
+async function patiently(ask) {
+    for (let tries = 1; tries < 5; ++tries)
+        try {
+            return await ask();
+        } catch (error) {
+            if (error.actual !== 503) throw error;
+        }
+    return ask();
+}
+
 /** Users, rooms and their members over REST: lines of a token file. */
 export async function seats(gateway, rooms, members) {
     const lines = [];
     for (let room = 0; room < rooms; ++room) {
         const users = [];
-        while (users.length < members) users.push(...await Promise.all(Array.from({ length: Math.min(8, members - users.length) }, () => signUp(gateway))));
-        const id = await makeRoom(gateway, users[0]);
-        for (const user of users.slice(1)) await joinRoom(gateway, user, id);
+        while (users.length < members) users.push(...await Promise.all(Array.from({ length: Math.min(8, members - users.length) }, () => patiently(() => signUp(gateway)))));
+        const id = await patiently(() => makeRoom(gateway, users[0]));
+        for (const user of users.slice(1)) await patiently(() => joinRoom(gateway, user, id));
         lines.push(...users.map(({ token }) => `${token} ${id}\n`));
     }
     return lines.join('');
@@ -48,7 +59,7 @@ export async function load({ url, processes, tokens }, { rooms, members, senders
     const before = processes.map(({ pid }) => cpuOf(pid));
     const { out, errors } = await run([
         join(kRoot, 'build/wegowhere'), 'bench', 'rooms', '--url', url, '--token-file', file, '--json',
-        '--rooms', String(rooms), '--members', String(members), '--senders', String(senders), '--window', '1', '--warmup', String(warmup), '--duration', String(seconds),
+        '--rooms', String(rooms), '--members', String(members), '--senders', String(senders), '--window', '1', '--connecting', '8', '--warmup', String(warmup), '--duration', String(seconds),
     ]);
     if (!out) throw new Error([errors.trim(), ...processes.map(({ role, log }) => `${role}: ${log.trim().split('\n').slice(-4).join('\n  ')}`)].join('\n'));
     const cpu = {};
