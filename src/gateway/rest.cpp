@@ -100,6 +100,7 @@ Task<HttpResponse> Rest::serve(HttpRequest request)
     HttpResponse response = co_await fenced(std::move(request), seen);
     if (echoed)
         response.headers.emplace_back("X-Request-Id", seen.request_id);
+    response.close = response.close || draining_;  // the next one is for another process
     note(seen, response.status, clock_.monotonic_us() - began_us);
     co_return response;
 }

@@ -129,11 +129,7 @@ void HttpServer::listen_at(const std::string& path)
     acceptors_.push_back(std::make_unique<Acceptor>(*this, net::listen_at(path)));
 }
 
-void HttpServer::stop_accepting()
-{
-    draining_ = true;
-    acceptors_.clear();
-}
+void HttpServer::stop_accepting() { acceptors_.clear(); }
 
 void HttpServer::add(Fd accepted)
 {

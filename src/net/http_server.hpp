@@ -102,7 +102,7 @@ public:
     /// Throws as listen().
     void listen_at(const std::string& path);
 
-    void stop_accepting();
+    void stop_accepting();  ///< Whoever is connected is served as before, until close_idle().
 
     bool respond(Exchange exchange, HttpResponse response) override;
     bool upgrade(Exchange exchange, const HttpRequest& request, Stream& stream) override;
