@@ -6,6 +6,7 @@
 //   node tests/cluster/servers.mjs run <command…>         starts all, runs the command with their URLs in its environment
 //
 // The URLs stand in WGW_TEST_RMQ_URL, WGW_TEST_REDIS_URL and WGW_TEST_MONGO_URL. One that is set already is used as it is.
+// With WGW_TEST_SHAPE set (e2e/shapes.mjs) RabbitMQ has its management API, too, at the port WGW_TEST_RMQ_API: makeVhost() asks it.
 // MongoDB is a mongod of the PATH, else FerretDB on PostgreSQL.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
@@ -125,12 +126,14 @@ class Redis extends Server {
 class Rabbit extends Server {
     async prepare() {
         await super.prepare();
+        const api = process.env.WGW_TEST_RMQ_API;
         this.distributionPort = await freePort();
         this.epmdPort = await freePort();
         await writeFile(join(this.folder, 'rabbitmq.conf'), [
-            `listeners.tcp.1 = 127.0.0.1:${this.port}`, 'loopback_users = none', 'log.console = true', 'log.file = false', '',
+            `listeners.tcp.1 = 127.0.0.1:${this.port}`, 'loopback_users = none', 'log.console = true', 'log.file = false',
+            ...(api ? ['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${api}`, 'management_agent.disable_metrics_collector = true'] : []), '',
         ].join('\n'));
-        await writeFile(join(this.folder, 'plugins'), '[].\n');
+        await writeFile(join(this.folder, 'plugins'), api ? '[rabbitmq_management].\n' : '[].\n');
     }
 
     async launch() {
@@ -242,6 +245,23 @@ export const startMongo = (t, { durable = false } = {}) => begin(t, 'mongo', () 
     return mongod ? new Mongod('mongo', mongod) : Object.assign(new Ferret('mongo'), { durable });
 });
 
+/** A Redis that no other test uses. */
+export const startOwnRedis = () => new Redis('redis').start();
+
+/** A vhost of its own on the broker with this URL: {url, remove()}. */
+export async function makeVhost(url) {
+    const name = `e2e-${process.pid}-${Math.floor(Math.random() * 1e9)}`;
+    const ask = async (method, path, body) => {
+        const response = await fetch(`http://127.0.0.1:${process.env.WGW_TEST_RMQ_API}/api/${path}`, {
+            method, headers: { authorization: `Basic ${btoa('guest:guest')}`, 'content-type': 'application/json' }, body: body && JSON.stringify(body),
+        });
+        if (!response.ok) throw new Error(`${method} ${path} of RabbitMQ: ${response.status} ${await response.text()}`);
+    };
+    await ask('PUT', `vhosts/${name}`);
+    await ask('PUT', `permissions/${name}/guest`, { configure: '.*', write: '.*', read: '.*' });
+    return { url: `${url}/${name}`, remove: () => ask('DELETE', `vhosts/${name}`) };
+}
+
 const kStart = { rabbit: startRabbit, redis: startRedis, mongo: startMongo };
 
 /** All of these at once; a failure of one ends the others. */
@@ -278,6 +298,7 @@ async function main(args) {
             done(127);
         }).once('exit', (code, signal) => done(code ?? 128 + constants.signals[signal]));
     });
+    if (process.env.WGW_TEST_SHAPE) process.env.WGW_TEST_RMQ_API ??= String(await freePort());
     try {
         const servers = await Promise.race([startEach(names), signalled]);
         if (!Array.isArray(servers)) return servers;

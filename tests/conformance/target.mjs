@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Balancer } from '../e2e/balancer.mjs';
 import { sessionWorks } from './session.mjs';
 
 const kHere = dirname(fileURLToPath(import.meta.url));
@@ -59,6 +60,14 @@ export async function startTarget(t, mode, options = {}) {
     const where = await Promise.race([listening, ended]);
     if (!where.port) throw new Error(`the server under test did not start: ${JSON.stringify(where)} ${server.log}`);
     return Object.assign(server, where);
+}
+
+/** Three of them behind a balancer that knows no sessions, which only a WebSocket survives: {port, path, mode, modes, counts()}. */
+export async function startNodes(t, mode, options) {
+    const nodes = await Promise.all([1, 2, 3].map(() => startTarget(t, mode, options))), balancer = new Balancer(nodes.map(({ port }) => port));
+    await balancer.listen(0);
+    t.after(() => balancer.close());
+    return { mode, path: nodes[0].path, port: balancer.port, modes: ['websocket'], counts: () => balancer.counts };
 }
 
 /** What a row expects of this server; undefined if it says nothing of it. */

@@ -1,8 +1,8 @@
 // From signing up to reading a message back, over REST alone.
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import { ask, call, connectSocket, join, makeRoom, messagesOf, signUp, unique } from './client.mjs';
 import { startServer } from './server.mjs';
+import test from './shapes.mjs';
 
 const kId = /^[0-9a-f]{24}$/, kTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -78,14 +78,17 @@ test('accounts, rooms and messages over REST', async (t) => {
     });
 
     await t.test('users come in pages too', async () => {
-        const made = [];
+        const { token } = await signUp(server), page = async (query) => (await call(server, 'GET', `/api/v1/user?${query}`, { token })).data;
+        const made = [], ids = ({ items }) => items.map(({ _id }) => _id);
         for (let i = 0; i < 5; i++) made.push((await signUp(server))._id);
-        const token = (await signUp(server)).token, page = async (query) => (await call(server, 'GET', `/api/v1/user?${query}`, { token })).data;
-        const ids = ({ items }) => items.map(({ _id }) => _id);
-        const first = await page(`limit=3&after=${made[0]}`);
-        assert.deepEqual([ids(first), first.next], [made.slice(1, 4), made[3]]);
-        assert.equal(ids(await page(`limit=9&after=${first.next}`))[0], made[4]);
-        assert.deepEqual(ids(await page(`limit=2&before=${made[3]}`)), made.slice(1, 3));
+        // In the order of their ids: what several processes make within a second is in no other.
+        const all = ids(await page(`limit=200&before=${'f'.repeat(24)}`)), last = all.slice(-5);
+        assert.deepEqual(all, [...all].sort());
+        assert.deepEqual(made.filter((id) => !all.includes(id)), []);
+        const first = await page(`limit=3&after=${last[0]}`);
+        assert.deepEqual([ids(first), first.next], [last.slice(1, 4), last[3]]);
+        assert.equal(ids(await page(`limit=9&after=${first.next}`))[0], last[4]);
+        assert.deepEqual(ids(await page(`limit=2&before=${last[3]}`)), last.slice(1, 3));
         assert.equal((await call(server, 'GET', '/api/v1/user?after=x', { token })).status, 400);
     });
 
@@ -99,26 +102,6 @@ test('accounts, rooms and messages over REST', async (t) => {
         const { status, data } = await page('auth/sessions', 'after=x');
         assert.deepEqual([status, data.code, data.errors.map(({ property }) => property)], [400, 'validation_failed', ['after']]);
         assert.equal((await page('user', 'limit=99999999999999999999')).status, 200);
-    });
-
-    await t.test('a list that is asked for without a page is the newest 1,000, and says where the rest is', { timeout: 60000 }, async (t) => {
-        const owner = await signUp(server), room = await makeRoom(server, owner), path = `/api/v1/chat/rooms/${room}/messages`;
-        const socket = await connectSocket(t, server, { user: owner });
-        await Promise.all(Array.from({ length: 1003 }, (_, i) => ask(socket, { room_id: room, content: `m${i}` })));
-        const list = await call(server, 'GET', path, { token: owner.token });
-        assert.deepEqual(list.data.map(({ content }) => content), Array.from({ length: 1000 }, (_, i) => `m${i + 3}`));
-        const rest = await call(server, 'GET', `${path}?before=${list.headers.get('x-next')}`, { token: owner.token });
-        assert.deepEqual(rest.data.items.map(({ content }) => content), ['m0', 'm1', 'm2']);
-        assert.equal(rest.data.next, null);
-
-        const names = [], makers = [owner, await signUp(server)]; // one user may not be in as many rooms
-        for (let i = 0; i < 1003; i += 50)
-            names.push(...await Promise.all(Array.from({ length: 50 }, () => makeRoom(server, makers[i / 50 % 2]))));
-        const rooms = await call(server, 'GET', '/api/v1/chat/rooms', { token: owner.token });
-        assert.deepEqual(rooms.data.map(({ _id }) => _id), names.sort().slice(-1000));
-        assert.equal(rooms.headers.get('x-next'), rooms.data[0]._id);
-        const older = await call(server, 'GET', `/api/v1/chat/rooms?before=${rooms.data[0]._id}`, { token: owner.token });
-        assert.deepEqual([older.data.items.length, older.data.next, older.data.items.at(-1)._id < rooms.data[0]._id], [50, older.data.items[0]._id, true]);
     });
 
     await t.test('half a surrogate pair becomes the replacement character', async () => {
@@ -152,4 +135,24 @@ test('accounts, rooms and messages over REST', async (t) => {
         const joined = await call(server, 'POST', '/api/v1/chat/rooms/join', { token, body: { room_id: nowhere } });
         assert.equal(joined.status, 404);
     });
+});
+
+test('a list that is asked for without a page is the newest 1,000, and says where the rest is', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t), owner = await signUp(server), room = await makeRoom(server, owner), path = `/api/v1/chat/rooms/${room}/messages`;
+    const socket = await connectSocket(t, server, { user: owner });
+    await Promise.all(Array.from({ length: 1003 }, (_, i) => ask(socket, { room_id: room, content: `m${i}` })));
+    const list = await call(server, 'GET', path, { token: owner.token });
+    assert.deepEqual(list.data.map(({ content }) => content), Array.from({ length: 1000 }, (_, i) => `m${i + 3}`));
+    const rest = await call(server, 'GET', `${path}?before=${list.headers.get('x-next')}`, { token: owner.token });
+    assert.deepEqual(rest.data.items.map(({ content }) => content), ['m0', 'm1', 'm2']);
+    assert.equal(rest.data.next, null);
+
+    const names = [], makers = [owner, await signUp(server)]; // one user may not be in as many rooms
+    for (let i = 0; i < 1003; i += 50)
+        names.push(...await Promise.all(Array.from({ length: 50 }, () => makeRoom(server, makers[i / 50 % 2]))));
+    const rooms = await call(server, 'GET', '/api/v1/chat/rooms', { token: owner.token });
+    assert.deepEqual(rooms.data.map(({ _id }) => _id), names.sort().slice(-1000));
+    assert.equal(rooms.headers.get('x-next'), rooms.data[0]._id);
+    const older = await call(server, 'GET', `/api/v1/chat/rooms?before=${rooms.data[0]._id}`, { token: owner.token });
+    assert.deepEqual([older.data.items.length, older.data.next, older.data.items.at(-1)._id < rooms.data[0]._id], [50, older.data.items[0]._id, true]);
 });

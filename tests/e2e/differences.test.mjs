@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import test from 'node:test';
 import WebSocket from 'ws';
 import { within } from './client.mjs';
 import { kRoot, startServer } from './server.mjs';
+import test, { kOneProcess } from './shapes.mjs';
 
 /** Whether a test or a row of that name stands in the text of a file. `Fixture.Name` is one of GoogleTest. */
 function has(text, name) {
@@ -33,6 +33,21 @@ test('tests/README.md names each file of tests/e2e once', async () => {
     const named = [...table.split('## ')[0].matchAll(/^\| [^|]+ \| (`.*) \|$/gm)].flatMap(([, files]) => files.split(' ').map((file) => file.slice(1, -1)));
     const there = (await readdir(`${kRoot}/tests/e2e`)).flatMap((file) => /^(.+)\.test\.mjs$/.exec(file)?.[1] ?? []);
     assert.deepEqual(named.sort(), there.sort());
+});
+
+test('each test that shapes.mjs keeps from a cluster exists, and has its reason', async () => {
+    for (const [file, rows] of Object.entries(kOneProcess)) {
+        const text = await readFile(`${kRoot}/tests/${file}.test.mjs`, 'utf8');
+        for (const [why, ...names] of typeof rows === 'string' ? [[rows]] : rows) {
+            assert.ok(why.length > 10, `${file}: ${why}`);
+            for (const name of names) {
+                const words = name instanceof RegExp ? name.source.slice(1).split('.*')[0] : name.replace(/…$/, '').replaceAll("'", "\\'");
+                assert.ok(text.includes(words), `${file} has no "${words}"`);
+            }
+        }
+        // Only what takes test() from there can be kept from anything.
+        if (typeof rows !== 'string') assert.match(text, /^import test.* from '.\/shapes.mjs';$/m, file);
+    }
 });
 
 test('a connection that joins no namespace is closed after 10 s', { timeout: 30000 }, async (t) => {

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'node:test';
 import Ajv from 'ajv';
 import { parse as parseYaml } from 'yaml';
 import { call, makeRoom, signUp } from './client.mjs';
 import { contractOf, makeContract } from './contract.mjs';
 import { kBinary, kRoot, run, startServer } from './server.mjs';
+import test from './shapes.mjs';
 
 const kDocuments = ['/docs-json', '/docs-yaml', '/openapi.json', '/openapi.yaml', '/asyncapi.json'];
 

@@ -4,8 +4,8 @@ import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn, spawnSync } from 'node:child_process';
-import test from 'node:test';
 import { freePort, kRoot, run, startServer } from './server.mjs';
+import test from './shapes.mjs';
 import { call, eventually, makeRoom, messagesOf, signUp } from './client.mjs';
 
 const kExamples = join(kRoot, 'examples');

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { ask, call, connectSocket, eventually, makeRoom, signUp, within } from './client.mjs';
 import { startServer } from './server.mjs';
+import test from './shapes.mjs';
 
 const kSends = 10_000;
 const kHandshake = '/socket.io/?EIO=4&transport=';

@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 import { Random } from '../faults/random.mjs';
 import { call, connectSocket, contents, eventually, makeRoom, signUp, within } from './client.mjs';
 import { startServer } from './server.mjs';
+import { kTalkMs } from './shapes.mjs';
 
 const kSocketIo = '/socket.io/?EIO=4&transport=websocket';
 const kPolling = '/socket.io/?EIO=4&transport=polling';
@@ -308,7 +309,7 @@ test('hostile input while a pair talks', { timeout: 300000 }, async (t) => {
     let talking = true;
     t.after(() => { talking = false; });
     const talk = (async () => {
-        for (; talking; await sleep(5)) {
+        for (; talking; await sleep(kTalkMs)) {
             said.push(`t${said.length}`);
             (said.length % 2 ? a : b).emit('chat.message.send', { room_id: pairs, content: said.at(-1) });
         }

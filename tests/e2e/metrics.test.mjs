@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
-import test from 'node:test';
 import { ask, call, connectSocket, eventually, hears, makeRoom, signUp, unique } from './client.mjs';
 import { readOpenMetrics, valueOf } from './openmetrics.mjs';
 import { freePort, kBinary, kRoot, run, startServer } from './server.mjs';
+import test from './shapes.mjs';
 import { unpacked } from './tools.mjs';
 
 const file = (...names) => readFile(path(kRoot, ...names), 'utf8');

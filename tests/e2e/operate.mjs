@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
-import test from 'node:test';
 import { call } from './client.mjs';
 import { kBinary, kSecret, run, startServer } from './server.mjs';
+import test from './shapes.mjs';
 
 /** A folder that goes with the test. */
 export async function temporary(t) {

@@ -4,11 +4,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join as path } from 'node:path';
-import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, call, connectSocket, eventually, makeRoom, messagesOf, signUp } from './client.mjs';
 import { asked, must, operate, signIn, temporary, upAndDown } from './operate.mjs';
 import { freePort, kBinary, kSecret, run, startServer } from './server.mjs';
+import test from './shapes.mjs';
 
 const mode = async (file) => ((await stat(file)).mode & 0o777).toString(8);
 

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join as path } from 'node:path';
-import test from 'node:test';
 import { call, eventually, signUp } from './client.mjs';
 import { must, operate, temporary } from './operate.mjs';
 import { freePort, kBinary, kSecret, run, startServer } from './server.mjs';
+import test from './shapes.mjs';
 
 test('config print knows the flags of serve, and of a running server', { timeout: 30000 }, async (t) => {
     const folder = await temporary(t);

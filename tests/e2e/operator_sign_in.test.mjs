@@ -1,15 +1,16 @@
 // Why can NAME not sign in? What `wegowhere user show` and the log say, for each cause.
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, signUp } from './client.mjs';
 import { must, operate, signIn } from './operate.mjs';
 import { run, startServer } from './server.mjs';
+import test from './shapes.mjs';
 
 const kPassword = 'a long password';
 const kLimits = { env: { WGW_LIMITS: '', WGW_LIMIT_SIGN_IN: '5/15min', WGW_LIMIT_SIGN_UP: 'off', WGW_LIMIT_SIGN_IN_ADDRESS: '30/h', WGW_TRUSTED_PROXIES: '127.0.0.1', WGW_LOG_FORMAT: 'json' }, logLength: 1e6 };
 const from = (address) => ({ 'x-forwarded-for': address });
-const lines = (server, msg = 'A sign-in failed.') => server.log.split('\n').slice(0, -1).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)).filter((line) => line.msg === msg);
+const lines = (server, msg = 'A sign-in failed.') => server.log.split('\n').slice(0, -1).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+    .filter((line) => line.msg === msg).sort((a, b) => (a.ts < b.ts ? -1 : Number(a.ts > b.ts))); // of several processes
 
 /** The newest line, as soon as it is about what is expected: what the server writes comes a little later than what it answers. */
 async function newest(server, why, username) {

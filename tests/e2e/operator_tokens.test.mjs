@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { utimes } from 'node:fs/promises';
 import { join as path } from 'node:path';
-import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, signUp } from './client.mjs';
 import { asked, must, operate, signIn, upAndDown } from './operate.mjs';
 import { kSecret, startServer } from './server.mjs';
+import test from './shapes.mjs';
 
 const kOwnKey = { env: { JWT_SECRET: undefined } };
 

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, connectSocket, contents, eventually, makeRoom, signUp } from './client.mjs';
+import { kTalkMs } from './shapes.mjs';
 
 /** Talks until stop(), or the end of the test: a message each `ms`, each acked before the next. */
-export async function talkingPair(t, server, { ms = 5 } = {}) {
+export async function talkingPair(t, server, { ms = kTalkMs } = {}) {
     const [grace, alan] = [await signUp(server, 'grace'), await signUp(server, 'alan')], room = await makeRoom(server, grace, alan);
     const sockets = [await connectSocket(t, server, { user: grace }), await connectSocket(t, server, { user: alan, mode: 'polling' })];
     const said = [], waits = [];

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join as path } from 'node:path';
-import test from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { ask, call, connectSocket, contents, eventually, hears, kModes, makeRoom, signUp, unique } from './client.mjs';
 import { readOpenMetrics, valueOf } from './openmetrics.mjs';
 import { filled, haproxyCommand, haproxyWords, nginxIncluding, nginxWords, startProxy as startWith } from './proxy.mjs';
 import { kRoot, startServer } from './server.mjs';
+import test from './shapes.mjs';
 
 const kProxies = {
     nginx: async (place) => {

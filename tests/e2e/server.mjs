@@ -81,6 +81,7 @@ export class ServerProcess {
     }
 
     get pid() { return this.child?.pid; }
+    get pids() { return [this.pid]; }
     get alive() { return this.child !== null && this.child.exitCode === null && this.child.signalCode === null; }
 
     /** Starts and waits until /health answers. Returns the milliseconds that took. */
@@ -134,6 +135,9 @@ export class ServerProcess {
     /** SIGTERM, and wait: {code, signal, ms}. A server that outlives its 30 s is killed, which shows as a signal. */
     async stop({ ms = 32000 } = {}) { return this.end('SIGTERM', ms); }
 
+    /** Ends whatever of it is there. */
+    async leave() { if (this.child) await this.kill(); }
+
     async end(signal, ms) {
         const began = performance.now();
         this.expected = true;
@@ -145,15 +149,23 @@ export class ServerProcess {
     }
 }
 
+/** One process, unless the run wants the tests to meet a cluster: see shapes.mjs. A test that has a command of its own gets that. */
+async function make(options) {
+    const shape = process.env.WGW_TEST_SHAPE ?? 'process';
+    if (shape === 'process' || options.command) return new ServerProcess(options);
+    const { ClusterAsOne } = await import('../cluster/as_one.mjs');
+    return ClusterAsOne.make({ shape, ...options });
+}
+
 /**
  * A started server in a folder of its own. Given a test context, it is ended and its folder removed with that test;
  * otherwise the caller does so with close().
  */
 export async function startServer(t, options = {}) {
     const data = options.data ?? await mkdtemp(join(tmpdir(), 'wegowhere-test-'));
-    const server = new ServerProcess({ ...options, data, port: options.port ?? await freePort(), adminPort: await freePort() });
+    const server = await make({ ...options, data, port: options.port ?? await freePort(), adminPort: await freePort() });
     server.close = async () => {
-        if (server.child) await server.kill();
+        await server.leave();
         if (!options.data) await rm(data, { recursive: true, force: true });
     };
     t?.after(server.close);

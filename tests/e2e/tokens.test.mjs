@@ -5,6 +5,7 @@ import { createHmac, generateKeyPairSync, sign as signWith } from 'node:crypto';
 import test from 'node:test';
 import { call, makeRoom, signUp } from './client.mjs';
 import { kSecret, startServer } from './server.mjs';
+import { told } from './shapes.mjs';
 import { claimsOf, kModes, listen, raw, sign } from './wire.mjs';
 
 const kAccepted = '', kNoUser = 'no user', kAnotherUser = 'another user';
@@ -266,6 +267,7 @@ test('tokens of sessions that have ended, over REST, WebSocket and polling', { t
         await t.test(`behind ${name}`, { timeout: 20000 }, async () => {
             const user = await signUp(server);
             assert.equal((await end(user)).status, 200);
+            await told();
             await assertRefused(user.token, kRevoked);
             await assertRefused(user.refresh, 'Access token type is invalid!');
             const { status, data } = await refresh(user.refresh);

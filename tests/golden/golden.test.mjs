@@ -1,6 +1,6 @@
 // The recorded cases of the original system, replayed against the real binary: a fresh server for each file.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test from '../e2e/shapes.mjs';
 import { fileURLToPath } from 'node:url';
 import { kSecret, run, startServer } from '../e2e/server.mjs';
 import kExpected from './expected-failures.mjs';
