@@ -43,13 +43,15 @@ export const kOneProcess = {
         ['no server is asked', 'each --help fits a terminal and has an example', 'version and --version say the same and exit 0', '"…'],
     ],
     'e2e/sessions': [['a gap: the recorded packets of sign-up and sign-in have no place for it', 'a session says what the client called itself, and from where it came']],
+    'e2e/sign_in_load': 'it compares times, which the servers of a cluster on the same machine are part of',
     'e2e/sio_hello': 'the library, without a server of ours',
+    'e2e/slow': 'it compares times, which the servers of a cluster on the same machine are part of',
     'e2e/systemd': 'the unit starts one process',
     'e2e/values': 'it stores more messages than FerretDB can list in time, which reads the whole log for each page',
 };
 
 const kTests = fileURLToPath(new URL('..', import.meta.url));
-const isCluster = (process.env.WGW_TEST_SHAPE ?? 'process') !== 'process';
+export const kIsCluster = (process.env.WGW_TEST_SHAPE ?? 'process') !== 'process';
 
 /** Whether a name of the table means this test. */
 function means(listed, name) {
@@ -60,15 +62,18 @@ function means(listed, name) {
 /** test() of node:test, but that a cluster is not asked what is about one process. */
 export default function test(name, ...rest) {
     const file = realpathSync(process.argv[1]).slice(kTests.length).replace('.test.mjs', ''), rows = kOneProcess[file] ?? [];
-    if (isCluster && (typeof rows === 'string' || rows.some(([, ...names]) => names.some((listed) => means(listed, name))))) return undefined;
+    if (kIsCluster && (typeof rows === 'string' || rows.some(([, ...names]) => names.some((listed) => means(listed, name))))) return undefined;
     return nodeTest(name, ...rest);
 }
 
 /** Between two messages of who talks beside something else. FerretDB reads a whole log for each page of it, so a cluster's may not grow long. */
-export const kTalkMs = isCluster ? 50 : 5;
+export const kTalkMs = kIsCluster ? 50 : 5;
+
+/** What comes at once, each of them lets in as one alone would. */
+export const kGateways = process.env.WGW_TEST_SHAPE === 'balanced' ? 2 : 1;
 
 /** Waits until what one gateway has counted, or ended, is known to the other: less than a second, where there is another (docs/adr/0025). */
-export const told = () => (process.env.WGW_TEST_SHAPE === 'balanced' ? sleep(600) : undefined);
+export const told = () => (kGateways > 1 ? sleep(600) : undefined);
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
     for (const folder of ['e2e', 'golden'])

@@ -2,12 +2,12 @@
 // Runs alone: it compares times.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
+import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signUp } from './client.mjs';
 import { must } from './operate.mjs';
 import { p99, talkingPair } from './pair.mjs';
 import { startServer } from './server.mjs';
-import test from './shapes.mjs';
 
 const kPassword = 'a long password';
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -19,15 +19,14 @@ async function signIn(server, username, password) {
     return response.status;
 }
 
-/** CPU time of each thread of the server so far, in ms: {name: ms}; of several processes together. */
+/** CPU time of each thread of the server so far, in ms: {name: ms}. */
 async function threads(server) {
     const times = {};
-    for (const pid of server.pids)
-        for (const id of await readdir(`/proc/${pid}/task`)) {
-            const text = await readFile(`/proc/${pid}/task/${id}/stat`, 'utf8');
-            const name = Number(id) === pid ? 'loop' : /\((.*)\)/.exec(text)[1], fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-            times[name] = (times[name] ?? 0) + 10 * (Number(fields[11]) + Number(fields[12]));
-        }
+    for (const id of await readdir(`/proc/${server.pid}/task`)) {
+        const text = await readFile(`/proc/${server.pid}/task/${id}/stat`, 'utf8');
+        const name = Number(id) === server.pid ? 'loop' : /\((.*)\)/.exec(text)[1], fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+        times[name] = (times[name] ?? 0) + 10 * (Number(fields[11]) + Number(fields[12]));
+    }
     return times;
 }
 

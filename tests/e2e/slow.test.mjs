@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kUpgrade } from '../conformance/websocket.mjs';
 import { ask, connectSocket, join, makeRoom, signUp } from './client.mjs';
 import { p99, talkingPair } from './pair.mjs';
 import { startServer } from './server.mjs';
-import test from './shapes.mjs';
 
 const kIdle = 500, kPeriodMs = 2500;
 const kHandshake = `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n${Object.entries(kUpgrade).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
