@@ -69,11 +69,11 @@ export default function test(name, ...rest) {
 /** Between two messages of who talks beside something else. FerretDB reads a whole log for each page of it, so a cluster's may not grow long. */
 export const kTalkMs = kIsCluster ? 50 : 5;
 
-/** What comes at once, each of them lets in as one alone would. */
+/** How many gateways there are: of what comes at once, each lets in as much as one alone would. */
 export const kGateways = process.env.WGW_TEST_SHAPE === 'balanced' ? 2 : 1;
 
-/** Waits until what one gateway has counted, or ended, is known to the other: less than a second, where there is another (docs/adr/0025). */
-export const told = () => (kGateways > 1 ? sleep(600) : undefined);
+/** Waits until what one process has counted, or ended, is known to the others: less than a second (docs/adr/0025). */
+export const told = () => (kIsCluster ? sleep(600) : undefined);
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
     for (const folder of ['e2e', 'golden'])
