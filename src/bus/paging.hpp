@@ -1,6 +1,7 @@
 #pragma once
 /// Which part of a list is asked for, and the list as it is answered: the same in the data of an operation and in its
-/// answer. A place in a list is a seq, or an _id where the list's items have no seq.
+/// answer. A place in a list is a seq in lists of messages and changes, the _id of the item in others, or a text that
+/// means nothing to anybody else (Place).
 ///
 /// Asked     {…,"limit":50,"before":42,"after":7}: each may be missing
 /// Answered  without any of them a bare array of the newest, as recorded, with the header kNextHeader where there are
@@ -17,6 +18,13 @@
 
 namespace wgw::bus {
 
+/// A seq that is a text to everybody else: of lists whose items change their order one day.
+struct Place {
+    std::int64_t seq = 0;
+
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
 template <class Key>
 struct Paging {
     std::size_t limit = 50;
@@ -25,7 +33,7 @@ struct Paging {
     bool asked = false;        ///< For a page, rather than for the bare list.
 };
 
-/// Key: std::int64_t or Id. Fails with validation_failed if a place or the limit (at least 1) cannot be read. A limit
+/// Key: std::int64_t, Id or Place. Fails with validation_failed if a place or the limit (at least 1) cannot be read. A limit
 /// over the greatest counts as the greatest.
 template <class Key>
 Result<Paging<Key>> read_paging(std::string_view data, const Limits& limits);

@@ -68,5 +68,22 @@ TEST(APage, OfRoomsHasTheirIdsForPlaces)
     EXPECT_EQ(header_of(list_answer("1,2", bare, true, place, place).headers, kNextHeader), id);
 }
 
+TEST(APage, OfMembersHasTextsForPlaces)
+{
+    const auto paging = read_paging<Place>(R"({"limit":2,"after":"7"})", Limits{});
+    ASSERT_TRUE(paging.has_value());
+    EXPECT_EQ(paging->after, Place{7});
+    EXPECT_EQ(list_answer<Place>("1,2", *paging, true, {8}, {9}).json, R"({"items":[1,2],"next":"9"})");
+    EXPECT_EQ(list_answer<Place>("1,2", *paging, false, {8}, {9}).json, R"({"items":[1,2],"next":null})");
+    const auto bare = *read_paging<Place>("{}", Limits{});
+    EXPECT_EQ(header_of(list_answer<Place>("1,2", bare, true, {8}, {9}).headers, kNextHeader), "8");
+    for (const auto* wrong : {R"({"before":7})", R"({"before":""})", R"({"before":"7x"})", R"({"before":"-7"})"})
+        EXPECT_FALSE(read_paging<Place>(wrong, Limits{}).has_value()) << wrong;
+    EXPECT_EQ(
+        read_paging<Place>(R"({"after":"x"})", Limits{}).error().errors,
+        R"([{"property":"after","children":[],"constraints":{"isPlace":"after must be the next of a page of this list"}}])"
+    );
+}
+
 }  // namespace
 }  // namespace wgw::bus

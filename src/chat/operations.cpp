@@ -80,9 +80,15 @@ std::string_view user_of(user::UserCache& users, const UserId& id)
     return json != nullptr ? std::string_view(*json) : "null";
 }
 
+std::optional<Seq> seq_of(std::optional<Seq> place) { return place; }
+std::optional<Seq> seq_of(const std::optional<bus::Place>& place)
+{
+    return place ? std::optional(place->seq) : std::nullopt;
+}
+
 /// A list that only members of the room may read, with the users in it, who are asked for in one look-up: `kList`
-/// reads, `kWrite` writes an item.
-template <auto kList, auto kWrite>
+/// reads, `kWrite` writes an item. A place in it is a `Key`: the seq of an item, or that as a text.
+template <class Key, auto kList, auto kWrite>
 Task<Result<bus::Answer>> find_in_room(Parts parts, bus::Request request, Caller caller)
 {
     const auto fields = read(kRoomRequest, request.data, parts.limits);
@@ -91,10 +97,10 @@ Task<Result<bus::Answer>> find_in_room(Parts parts, bus::Request request, Caller
     const auto user_id = require_user_id(caller);
     if (!user_id)
         co_return fail(user_id.error());
-    const auto paging = bus::read_paging<Seq>(request.data, parts.limits);
+    const auto paging = bus::read_paging<Key>(request.data, parts.limits);
     if (!paging)
         co_return fail(paging.error());
-    const Page<Seq> page{paging->before, paging->after, paging->limit};
+    const Page<Seq> page{seq_of(paging->before), seq_of(paging->after), paging->limit};
     const auto list = co_await (parts.chat.*kList)(fields->room_id, *user_id, page);
     if (!list)
         co_return fail(list.error());
@@ -107,8 +113,8 @@ Task<Result<bus::Answer>> find_in_room(Parts parts, bus::Request request, Caller
         items += items.empty() ? "" : ",";
         kWrite(items, item, user_of(parts.users, item.user_id));
     }
-    const Seq first = list->items.empty() ? 0 : list->items.front().seq;
-    const Seq last = list->items.empty() ? 0 : list->items.back().seq;
+    const Key first{list->items.empty() ? 0 : list->items.front().seq};
+    const Key last{list->items.empty() ? 0 : list->items.back().seq};
     co_return bus::list_answer(std::move(items), *paging, list->more, first, last);
 }
 
@@ -160,8 +166,8 @@ constexpr bus::OperationRow<Parts> kRows[] = {
     {patterns::kJoin, join_room},
     {patterns::kFindRooms, find_rooms},
     {patterns::kFindRoom, find_room},
-    {patterns::kFindMembers, find_in_room<&ChatApi::members, write_member_found>},
-    {patterns::kFindMessages, find_in_room<&ChatApi::messages, write_message_found>},
+    {patterns::kFindMembers, find_in_room<bus::Place, &ChatApi::members, write_member_found>},
+    {patterns::kFindMessages, find_in_room<Seq, &ChatApi::messages, write_message_found>},
     {patterns::kSaveMessage, save_message},
     {patterns::kFindOwnRooms, find_own_rooms},
 };

@@ -149,14 +149,12 @@ void SchemaWriter::ref(std::string_view schema)
 
 void SchemaWriter::page(const Reply& reply)
 {
-    const bool number = reply.place == FieldType::integer;
+    const std::string_view example = reply.place == FieldType::integer  ? "42"
+                                     : reply.place == FieldType::string ? R"("42")"
+                                                                        : R"("5f0c1d2e3f4a5b6c7d8e9f00")";
     const FieldRow next{
-        "next",
-        reply.place,
-        true,
-        {},
-        "Goes into `before`, or into `after` if that was given; null: that was all.",
-        number ? "42" : R"("5f0c1d2e3f4a5b6c7d8e9f00")"
+        "next", reply.place, true, {}, "Goes into `before`, or into `after` if that was given; null: that was all.",
+        example
     };
     json_.object([&] {
         json_.member("type", "object");

@@ -91,13 +91,13 @@ Task<Result<RestReply>> find_room(Features features, RestRequest request)
     );
 }
 
-template <auto kPattern>
+template <auto kPattern, Places places>
 Task<Result<RestReply>> find_in_room(Features features, RestRequest request)
 {
     const auto fields = read_parameter(chat::kRoomRequest, "room_id", request.parameters[0], features.limits);
     if (!fields)
         co_return fail(fields.error());
-    const auto page = page_members(request.query, Places::seqs);
+    const auto page = page_members(request.query, places);
     if (!page)
         co_return fail(page.error());
     co_return co_await relay(
@@ -142,59 +142,59 @@ constexpr docs::Object kJoinRoomBody{.name = "ChatJoinRoomDto", .rows = chat::kR
 constexpr RouteRow kRoutes[] = {
     {{"POST", "/api/v1/chat/rooms"},
      true, 201,
-     create_room,                                  {.id = "ChatController_createRoom",
+     create_room, {.id = "ChatController_createRoom",
       .summary = "Makes a room; whoever asks is its first member.",
       .body = &kCreateRoomBody,
       .reply = docs::one(kRoomObject),
       .errors = {{Errc::forbidden, 403, "You are in as many chat rooms as one user may be in."}},
-      .recorded = true}                                                                           },
+      .recorded = true}},
     {{"POST", "/api/v1/chat/rooms/join"},
      true, 201,
-     join_room,                                    {.id = "ChatController_joinRoom",
+     join_room, {.id = "ChatController_joinRoom",
       .summary = "Makes whoever asks a member of a room.",
       .more = "Joining twice is one membership, and no failure.",
       .body = &kJoinRoomBody,
       .errors =
           {Errc::not_found,
            {Errc::forbidden, 403, "This chat room is full. Or: You are in as many chat rooms as one user may be in."}},
-      .recorded = true}                                                                             },
+      .recorded = true}},
     {{"GET", "/api/v1/chat/rooms"},
      true, 200,
-     find_rooms,                                   {.id = "ChatController_findAllRooms",
+     find_rooms, {.id = "ChatController_findAllRooms",
       .summary = "All rooms, oldest first.",
       .query = kPagingById,
       .reply = docs::list_of(kRoomObject, FieldType::id),
-      .recorded = true}                                                                            },
+      .recorded = true}},
     {{"GET", "/api/v1/chat/rooms/:room_id"},
      true, 200,
-     find_room,                                    {.id = "ChatController_findRoomById",
+     find_room, {.id = "ChatController_findRoomById",
       .summary = "A room, or `null`.",
       .path = chat::kRoomRequest.rows,
       .reply = docs::one_or_null(kRoomObject),
-      .recorded = true}                                                                             },
+      .recorded = true}},
     {{"GET", "/api/v1/chat/rooms/:room_id/members"},
      true, 200,
-     find_in_room<&chat::patterns::kFindMembers>,
+     find_in_room<&chat::patterns::kFindMembers, Places::texts>,
      {.id = "ChatController_findAllMembersByRoomId",
       .summary = "The members of a room, in the order of joining.",
       .path = chat::kRoomRequest.rows,
-      .query = kPagingBySeq,
-      .reply = docs::list_of(kMemberObject, FieldType::integer),
+      .query = kPagingByPlace,
+      .reply = docs::list_of(kMemberObject, FieldType::string),
       .errors = {Errc::not_found, Errc::not_member},
-      .recorded = true}                                                                                            },
+      .recorded = true}},
     {{"GET", "/api/v1/chat/rooms/:room_id/messages"},
      true, 200,
-     find_in_room<&chat::patterns::kFindMessages>,
+     find_in_room<&chat::patterns::kFindMessages, Places::seqs>,
      {.id = "ChatController_findAllMessagesByRoomId",
       .summary = "The messages of a room, oldest first.",
       .path = chat::kRoomRequest.rows,
       .query = kPagingBySeq,
       .reply = docs::list_of(kMessageObject, FieldType::integer),
       .errors = {Errc::not_found, Errc::not_member},
-      .recorded = true}                                                                                            },
+      .recorded = true}},
     {{"POST", "/api/v1/chat/rooms/:room_id/messages"},
      true, 201,
-     send_message,                                 {.id = "ChatController_sendMessage",
+     send_message, {.id = "ChatController_sendMessage",
       .summary = "Sends a message to a room.",
       .more = "The same as the event `chat.message.send`: it is on disk when this is answered, and members hear of it "
               "live.",

@@ -45,15 +45,45 @@ std::string id_json(const std::string& text)
     return json;
 }
 
+std::string text_json(const std::string& text)
+{
+    std::string json;
+    append_json_string(json, to_utf8(text));
+    return json;
+}
+
+std::string place_json(const std::string& text, Places places)
+{
+    switch (places) {
+    case Places::ids:
+        return id_json(text);
+    case Places::seqs:
+        return number_json(text);
+    case Places::texts:
+        break;
+    }
+    return text_json(text);
+}
+
+template <class Key>
+std::optional<Failure> why_not_read(const std::string& data)
+{
+    const auto paging = bus::read_paging<Key>(data, Limits());
+    return paging ? std::nullopt : std::optional(paging.error());
+}
+
 std::optional<Failure> why_not(const std::string& members, Places places)
 {
     const std::string data = "{" + members + "}";
-    if (places == Places::ids) {
-        const auto paging = bus::read_paging<Id>(data, Limits());
-        return paging ? std::nullopt : std::optional(paging.error());
+    switch (places) {
+    case Places::ids:
+        return why_not_read<Id>(data);
+    case Places::seqs:
+        return why_not_read<std::int64_t>(data);
+    case Places::texts:
+        break;
     }
-    const auto paging = bus::read_paging<std::int64_t>(data, Limits());
-    return paging ? std::nullopt : std::optional(paging.error());
+    return why_not_read<bus::Place>(data);
 }
 
 }  // namespace
@@ -67,7 +97,7 @@ Result<std::string> page_members(std::string_view query, Places places)
         if (name == "limit")
             limit = limit_json(text);
         else if (name == "before" || name == "after")
-            (name == "before" ? before : after) = places == Places::ids ? id_json(text) : number_json(text);
+            (name == "before" ? before : after) = place_json(text, places);
     }
     std::string members;
     const auto add = [&members](std::string_view name, const std::optional<std::string>& json) {

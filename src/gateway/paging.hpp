@@ -1,6 +1,6 @@
 #pragma once
 /// Which part of a list is asked for: `?limit=&before=&after=`, as members of what an operation is asked with. A place
-/// in a list is a seq, or an _id where the list's items have no seq.
+/// in a list is a seq, an _id, or a text that means nothing to clients.
 ///
 /// Source  the API's rules for lists; what becomes of it is in bus/paging.hpp
 /// Tests   paging_test.cpp
@@ -13,7 +13,7 @@
 
 namespace wgw::gateway {
 
-/// For the documents: the query of a list whose places are seqs, and of one whose places are ids.
+/// For the documents: the query of a list, by what its places are.
 inline constexpr FieldRow kLimitRow{
     "limit",
     FieldType::integer,
@@ -34,7 +34,13 @@ inline constexpr FieldRow kPagingById[] = {
       R"("5f0c1d2e3f4a5b6c7d8e9f00")"                                                                                            },
 };
 
-enum class Places : std::uint8_t { ids, seqs };
+inline constexpr FieldRow kPagingByPlace[] = {
+    kLimitRow,
+    {"before", FieldType::string, false, optional, "The newest in front of this `next`.",                R"("42")"},
+    {"after",  FieldType::string, false, optional, "The oldest behind this `next`; wins over `before`.", R"("7")" },
+};
+
+enum class Places : std::uint8_t { ids, seqs, texts };
 
 /// `"limit":50,"after":7`: what the query says of it; nothing of it: "". Fails with validation_failed, in the form of the
 /// fields of a body, if a place or the limit (at least 1) cannot be read. Of a repeated name the last counts.

@@ -92,6 +92,24 @@ test('accounts, rooms and messages over REST', async (t) => {
         assert.equal((await call(server, 'GET', '/api/v1/user?after=x', { token })).status, 400);
     });
 
+    await t.test('members come in pages too, and where to go on is a text', async () => {
+        const users = [await signUp(server), await signUp(server), await signUp(server)], [{ token }] = users, room = await makeRoom(server, ...users);
+        const page = (query) => call(server, 'GET', `/api/v1/chat/rooms/${room}/members?${query}`, { token });
+        for (const [way, order] of [['after', [0, 1, 2]], ['before', [2, 1, 0]]]) {
+            const found = [];
+            for (let next = way === 'after' ? '0' : null, n = 0; n === 0 || next !== null; n++) {
+                const { data } = await page(`limit=1${next === null ? '' : `&${way}=${next}`}`);
+                assert.equal(data.items.length, 1);
+                assert.ok(data.next === null || typeof data.next === 'string', JSON.stringify(data.next));
+                found.push(data.items[0].user_id);
+                next = data.next;
+            }
+            assert.deepEqual(found, order.map((i) => users[i]._id), way);
+        }
+        const { status, data } = await page('before=nowhere');
+        assert.deepEqual([status, data[0].property], [400, 'before']);
+    });
+
     await t.test('a page that cannot be read is told as the fields of a body are', async () => {
         const { token } = await signUp(server), page = (path, query) => call(server, 'GET', `/api/v1/${path}?${query}`, { token });
         for (const path of ['user', 'chat/rooms']) {
