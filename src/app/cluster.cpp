@@ -327,16 +327,12 @@ std::vector<Check> ClusterServer::checks()
 Counted ClusterServer::counted() const
 {
     Counted counted{.loop = loop_, .started = began_, .workers = {}};
-    const auto add = [&counted](const std::string& name, const store::WorkerSet& workers) {
-        for (std::size_t i = 0; i < workers.size(); ++i)
-            counted.workers.push_back({name + "_" + std::to_string(i + 1), workers.at(i)});
-    };
     if (backends_.workers() != nullptr)
-        add("mongo", *backends_.workers());
+        add_workers(counted.workers, "mongo", *backends_.workers());
     if (chat_)
-        add("chat", chat_->service.workers());
+        add_workers(counted.workers, "chat", chat_->service.workers());
     if (auth_)
-        counted.workers.push_back({"hash", auth_->passwords.worker()});
+        add_workers(counted.workers, "hash", auth_->passwords.workers());
     if (gateway_)
         counted.clients.emplace(gateway_->http, gateway_->sockets, gateway_->gateway);
     return counted;

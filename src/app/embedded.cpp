@@ -81,10 +81,7 @@ Embedded::Embedded(
       counted_{
           loop,
           clock.now(),
-          {{"store", writer_.worker()},
-           {"reader_1", readers_.worker(0)},
-           {"reader_2", readers_.worker(1)},
-           {"hash", passwords_.worker()}},
+          {{"store", writer_.worker()}, {"reader_1", readers_.worker(0)}, {"reader_2", readers_.worker(1)}},
           Clients{http_, sockets_, gateway_},
           &writer_
       },
@@ -104,6 +101,7 @@ Embedded::Embedded(
       control_http_(loop, control_, {.connections = kCommandsAtOnce})
 {
     loop_.backlog().bound(static_cast<std::size_t>(options_.limits.queues_bytes));
+    add_workers(counted_.workers, "hash", passwords_.workers());
     gateway_.attach(http_);
     admin_.attach(admin_http_);
     control_.attach(control_http_);

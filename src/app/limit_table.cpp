@@ -59,9 +59,18 @@ constexpr std::array kTable{
              10'000
     },
     LimitRow{
+             "WGW_LIMIT_HASH_THREADS", &Limits::hash_threads,
+             "Threads that hash passwords: each some 40 a second, with 19 MiB of memory.", 1, 64
+    },
+    LimitRow{
              "WGW_LIMIT_HASH_QUEUE", &Limits::hash_queue, "Passwords that wait to be hashed; more are answered 503.", 1,
              100'000
     },
+
+    LimitRow{
+             "WGW_LIMIT_JSON_DEPTH", &Limits::json_depth, "Arrays and objects inside each other, in JSON of clients.", 8, 128
+    },
+    LimitRow{"WGW_LIMIT_JSON_NODES", &Limits::json_nodes, "Values and names in it.", 100, 100'000},
 
     LimitRow{"WGW_LIMIT_HEADER_BYTES", &Limits::header_bytes, "Request line and header fields, in bytes.", 1'024, kMiB},
     LimitRow{"WGW_LIMIT_HEADER_FIELDS", &Limits::header_fields, "Header fields of a request.", 10, 10'000},

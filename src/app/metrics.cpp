@@ -338,6 +338,12 @@ void store(MetricsPage& page, const store::Writer& writer)
 
 }  // namespace
 
+void add_workers(std::vector<NamedWorker>& workers, const std::string& name, const store::WorkerSet& more)
+{
+    for (std::size_t i = 0; i < more.size(); ++i)
+        workers.push_back({more.size() == 1 ? name : name + "_" + std::to_string(i + 1), more.at(i)});
+}
+
 MetricsPage metrics_page(MetricsPage::Form form, const Counted& counted, const std::vector<Check>& checks)
 {
     MetricsPage page(form);

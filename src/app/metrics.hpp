@@ -13,6 +13,7 @@
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
 #include "sio/server/server.hpp"
+#include "store/worker_set.hpp"
 #include "store/writer.hpp"
 
 #include <optional>
@@ -28,10 +29,14 @@ struct Clients {
     const gateway::Gateway& gateway;
 };
 
+/// With its label, as in `store`.
 struct NamedWorker {
-    std::string name;  ///< As in `store`: the label.
+    std::string name;
     const Worker& worker;
 };
+
+/// All of `more`: the only one by `name` alone, several as `name_1`, `name_2`, …
+void add_workers(std::vector<NamedWorker>& workers, const std::string& name, const store::WorkerSet& more);
 
 /// Whose numbers are shown.
 struct Counted {

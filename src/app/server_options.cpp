@@ -44,6 +44,7 @@ void set_limits(sio::ServerOptions& sockets, const Limits& limits)
     sockets.connect_timeout = seconds(limits.connect_s);
     sockets.attachment_timeout = seconds(limits.attachment_s);
     sockets.max_attachments = static_cast<int>(limits.attachments);
+    sockets.json = {static_cast<int>(limits.json_depth), size(limits.json_nodes)};
     sockets.max_namespaces = size(limits.namespaces);
 }
 

@@ -81,26 +81,30 @@ Task<Result<T>> run(Worker& worker, std::unique_ptr<PasswordJob<T>> todo)
 }  // namespace
 
 // One job at a time: a batch is handed back when its last job is done, and the first would wait for all the others.
-Passwords::Passwords(Outlet& outlet, const Limits& limits, HashCost cost)
-    : cost_(cost),
-      worker_({.name = "hash", .capacity = static_cast<std::size_t>(limits.hash_queue), .batch = 1, .nice = 10}, outlet)
+// Each thread has its part of the queue; those with one place more come first, which is where the least busy is sought.
+Passwords::Passwords(Outlet& outlet, const Limits& limits, HashCost cost) : cost_(cost)
 {
     if (::sodium_init() < 0)
         throw std::runtime_error("libsodium cannot be used on this machine.");
+    const std::int64_t threads = limits.hash_threads;
+    for (std::int64_t i = 0; i < threads; ++i) {
+        const std::int64_t places = limits.hash_queue / threads + (i < limits.hash_queue % threads ? 1 : 0);
+        workers_.add({.name = "hash", .capacity = static_cast<std::size_t>(places), .batch = 1, .nice = 10}, outlet);
+    }
 }
 
 Task<Result<std::string>> Passwords::hash(std::string password)
 {
     auto work = [cost = cost_](const std::string& given) { return argon2id(given, cost); };
     auto job = std::make_unique<PasswordJob<std::string>>(password, std::move(work));
-    co_return co_await run(worker_, std::move(job));
+    co_return co_await run(workers_.least_busy(), std::move(job));
 }
 
 Task<Result<Verdict>> Passwords::verify(std::string password, std::string hash)
 {
     auto work = [cost = cost_, hash = std::move(hash)](const std::string& given) { return check(given, hash, cost); };
     auto job = std::make_unique<PasswordJob<Verdict>>(password, std::move(work));
-    co_return co_await run(worker_, std::move(job));
+    co_return co_await run(workers_.least_busy(), std::move(job));
 }
 
 bool can_be_verified(std::string_view hash)

@@ -107,6 +107,30 @@ TEST(TheHashThread, RefusesWhatItsQueueCannotHold)
     EXPECT_TRUE(first.has_value());
 }
 
+TEST(TheHashThreads, ShareAQueue)
+{
+    for (const int queue : {1, 2, 5}) {
+        TestLoop loop;
+        Limits limits;
+        limits.hash_threads = 2;
+        limits.hash_queue = queue;
+        Passwords passwords(loop, limits, kCheap);
+        EXPECT_EQ(passwords.workers().size(), 2U);
+        std::vector<Result<std::string>> results(8, fail(Errc::internal));
+        TaskScope scope([](std::exception_ptr) {});
+        for (auto& result : results)
+            scope.spawn(hash_into(passwords, result));
+        passwords.stop();
+        loop.run_ready();
+        int hashed = 0;
+        for (const auto& result : results)
+            hashed += result ? 1 : 0;
+        EXPECT_EQ(hashed, queue);
+        for (const auto& result : results)
+            EXPECT_TRUE(result || result.error().code == Errc::unavailable);
+    }
+}
+
 TEST(Wiping, ReachesWhatAShorterStringLeftBehind)
 {
     std::string secret = "cobol1959";

@@ -171,7 +171,7 @@ void Rest::note_body(const HttpRequest& request, const Seen& seen, bool is_read)
         );
         return;
     }
-    const auto fault = explain_body(request);
+    const auto fault = explain_body(request, json_limits());
     log::info(
         "A body could not be read.",
         {
@@ -186,10 +186,15 @@ void Rest::note_body(const HttpRequest& request, const Seen& seen, bool is_read)
     );
 }
 
+JsonLimits Rest::json_limits() const
+{
+    return {static_cast<int>(limits_.json_depth), static_cast<std::size_t>(limits_.json_nodes)};
+}
+
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): fenced() awaits it
 Task<HttpResponse> Rest::answer(HttpRequest request, Seen& seen)
 {
-    auto body = read_body(request);
+    auto body = read_body(request, json_limits());
     if (!body) {
         seen.error = Errc::validation_failed;
         note_body(request, seen, false);

@@ -96,6 +96,7 @@ private:
     HttpResponse fail(const Failure& failure, Seen& seen, bool recorded = true) const;
     void note(const Seen& seen, int status, std::int64_t duration_us);
     void note_body(const HttpRequest& request, const Seen& seen, bool is_read);
+    JsonLimits json_limits() const;
 
     std::vector<Route> routes_;
     Router router_;

@@ -2,7 +2,6 @@
 
 #include "base/ascii.hpp"
 #include "codec/json_explain.hpp"
-#include "codec/json_text.hpp"
 #include "codec/url.hpp"
 #include "codec/utf8.hpp"
 
@@ -61,15 +60,15 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 
-std::expected<std::string, BodyError> read_json(std::string_view body)
+std::expected<std::string, BodyError> read_json(std::string_view body, JsonLimits limits)
 {
     if (body.starts_with(kByteOrderMark))
         body.remove_prefix(kByteOrderMark.size());
     std::string text(body);
-    JsonError error = json_check(text);
+    JsonError error = json_check(text, limits);
     if (error == JsonError::utf8) {
         text = to_utf8(body);
-        error = json_check(text);
+        error = json_check(text, limits);
     }
     if (error != JsonError::none || is_poisoned(text))
         return std::unexpected(BodyError::malformed);
@@ -91,7 +90,7 @@ std::string form_to_json(std::string_view body)
 
 }  // namespace
 
-std::expected<std::string, BodyError> read_body(const HttpRequest& request)
+std::expected<std::string, BodyError> read_body(const HttpRequest& request, JsonLimits limits)
 {
     const auto content_type = request.header("content-type");
     if (!content_type || content_type->empty())
@@ -99,7 +98,7 @@ std::expected<std::string, BodyError> read_body(const HttpRequest& request)
                                     : std::unexpected(BodyError::unsupported);
     const auto type = media_type(*content_type);
     if (type == kJson)
-        return read_json(request.body);
+        return read_json(request.body, limits);
     if (type == kForm)
         return form_to_json(request.body);
     if (type == "text/plain")
@@ -108,7 +107,7 @@ std::expected<std::string, BodyError> read_body(const HttpRequest& request)
     return request.body.empty() ? std::expected<std::string, BodyError>("{}") : std::unexpected(BodyError::unsupported);
 }
 
-BodyFault explain_body(const HttpRequest& request)
+BodyFault explain_body(const HttpRequest& request, JsonLimits limits)
 {
     const auto content_type = request.header("content-type").value_or("");
     if (content_type.empty())
@@ -117,7 +116,7 @@ BodyFault explain_body(const HttpRequest& request)
         return {.what = "the Content-Type is none that is read; expected application/json"};
     const bool has_mark = request.body.starts_with(kByteOrderMark);
     const std::string text = to_utf8(std::string_view(request.body).substr(has_mark ? kByteOrderMark.size() : 0));
-    const auto fault = json_explain(text);
+    const auto fault = json_explain(text, limits);
     const auto what = [&]() -> std::string {
         switch (fault.error) {
         case JsonError::syntax:

@@ -7,6 +7,7 @@
 /// Tests   rest_body_test.cpp
 
 #include "codec/http_request.hpp"
+#include "codec/json_text.hpp"
 
 #include <cstddef>
 #include <expected>
@@ -19,7 +20,7 @@ enum class BodyError {
     unsupported,  ///< 415, and the connection stays.
 };
 
-std::expected<std::string, BodyError> read_body(const HttpRequest& request);
+std::expected<std::string, BodyError> read_body(const HttpRequest& request, JsonLimits limits = {});
 
 /// For the log: of the body itself it has nothing.
 struct BodyFault {
@@ -29,7 +30,7 @@ struct BodyFault {
 };
 
 /// Why read_body() has refused it.
-BodyFault explain_body(const HttpRequest& request);
+BodyFault explain_body(const HttpRequest& request, JsonLimits limits = {});
 
 /// Whether it is JSON that came as a form, as `curl -d` sends it unless it is told otherwise: read as a form, it is one
 /// name without a value.

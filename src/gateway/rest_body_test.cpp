@@ -130,5 +130,19 @@ TEST(JsonInAForm, IsKnown)
     EXPECT_FALSE(is_json_in_form(request_of("", "")));
 }
 
+TEST(ABody, KeepsToTheBoundsThatAreSet)
+{
+    const auto body = [](std::string json) {
+        HttpRequest request;
+        request.headers.push_back({"content-type", kJson});
+        request.body = std::move(json);
+        return request;
+    };
+    const JsonLimits few{.depth = 8, .nodes = 100};
+    EXPECT_TRUE(read_body(body(deep(8)), few));
+    EXPECT_FALSE(read_body(body(deep(9)), few));
+    EXPECT_EQ(explain_body(body(deep(9)), few).what, "it is nested too deeply");
+}
+
 }  // namespace
 }  // namespace wgw::gateway

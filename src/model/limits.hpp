@@ -42,7 +42,12 @@ struct Limits {
     std::int64_t members = 20'000;  ///< Of a room.
     std::int64_t rooms_per_user = 1'000;
     std::int64_t unacked = 64;  ///< Unanswered sends of a connection.
+    std::int64_t hash_threads = 1;
     std::int64_t hash_queue = 64;
+
+    // JSON of clients: bodies, and what sockets send.
+    std::int64_t json_depth = 128;
+    std::int64_t json_nodes = 100'000;  ///< Values and keys.
 
     // HTTP.
     std::int64_t header_bytes = 16'384;

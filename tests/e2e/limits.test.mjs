@@ -2,6 +2,7 @@
 // written beside it, and the neighbour notices nothing. The limits are set small; each row has a server of its own.
 // Runs alone: a guesser of passwords is made to wait a second, and that has to be seen.
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import WebSocket from 'ws';
 import { ask, call, connectSocket, eventually, openSocket, unique, within } from './client.mjs';
@@ -265,6 +266,19 @@ const kSizes = [
         for (let i = 0; i < n && socket.code === null; i++) socket.send(Buffer.from([i]));
         return (await told(socket, /^431/)) === 'ok' ? 'ok' : 'closed';
     }, 'ok', 'closed'],
+    ['JSON_DEPTH', 20, async (w, n) => {
+        const { data } = await w.call('POST', '/api/v1/auth/sign-in', { body: JSON.parse(`${'{"a":'.repeat(n - 1)}{}${'}'.repeat(n - 1)}`) });
+        const socket = await w.raw();
+        socket.send('40');
+        socket.send(`421["x",${'['.repeat(n - 1)}${']'.repeat(n - 1)}]`);
+        return `${Array.isArray(data) ? 'read' : 'malformed'} ${(await told(socket, /^431/)) === 'ok' ? 'ok' : 'closed'}`;
+    }, 'read ok', 'malformed closed'],
+    ['JSON_NODES', 100, async (w, n) => {
+        const socket = await w.raw();
+        socket.send('40');
+        socket.send(`421["x",${JSON.stringify(Array(n - 3).fill(1))}]`); // and the two arrays, and the name
+        return (await told(socket, /^431/)) === 'ok' ? 'ok' : 'closed';
+    }, 'ok', 'closed'],
     ['CONTROL', '1/h+3', async (w, n) => {
         const socket = await w.raw();
         let pongs = 0;
@@ -422,6 +436,17 @@ test('WGW_LIMIT_CONNECTIONS=5: five at once are heard, the sixth waits for one t
     assert.equal(sixth.answers, '');
     five[0].socket.destroy();
     await eventually('its answer', () => sixth.answers.startsWith('HTTP/1.1 200'));
+});
+
+test('WGW_LIMIT_HASH_THREADS=3: so many threads hash, and share the queue', { timeout: 30000 }, async (t) => {
+    const server = await startServer(t, { env: { WGW_LIMIT_HASH_THREADS: '3', WGW_LIMIT_HASH_QUEUE: '3' } });
+    const w = new World(t, server), threads = async () => (await readdir(`/proc/${server.pid}/task`)).map((id) => readFile(`/proc/${server.pid}/task/${id}/comm`, 'utf8'));
+    assert.equal((await Promise.all(await threads())).filter((name) => name.trim() === 'hash').length, 3);
+    const replies = await Promise.all(Array.from({ length: 20 }, () => w.signIn(unique('nobody'), kPassword)));
+    assert.ok(replies.filter(({ status }) => status === 404).length >= 3);
+    assert.ok(replies.some(({ status }) => status === 503) && replies.every(({ status }) => status === 404 || status === 503));
+    const page = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+    for (const name of ['hash_1', 'hash_3']) assert.match(page, new RegExp(`wgw_jobs\\{thread="${name}"\\}`));
 });
 
 test('WGW_LIMIT_HASH_QUEUE=2: more passwords at once are told to come back', { timeout: 30000 }, async (t) => {

@@ -76,7 +76,7 @@ bool is_payload(PacketType type, std::string_view json)
     return false;
 }
 
-std::expected<Packet, PacketError> decode(std::string_view text, int max_attachments)
+std::expected<Packet, PacketError> decode(std::string_view text, int max_attachments, JsonLimits limits)
 {
     if (text.empty() || text.front() < '0' || text.front() > '6')
         return std::unexpected(PacketError::unknown_type);
@@ -107,7 +107,8 @@ std::expected<Packet, PacketError> decode(std::string_view text, int max_attachm
 
     // JSON may start with white space, a packet's payload does not: Node reads a space there as ack id 0.
     packet.json = rest;
-    if (!rest.empty() && (static_cast<unsigned char>(rest.front()) <= ' ' || json_check(rest) != JsonError::none))
+    if (!rest.empty() &&
+        (static_cast<unsigned char>(rest.front()) <= ' ' || json_check(rest, limits) != JsonError::none))
         return std::unexpected(PacketError::json);
     if (!is_payload(packet.type, packet.json))
         return std::unexpected(PacketError::wrong_payload);

@@ -14,6 +14,7 @@
 /// Tests     packet_test.cpp, tests/parsers/, fuzz/socket_packet.cpp
 
 #include "codec/frame.hpp"
+#include "codec/json_text.hpp"
 
 #include <cstdint>
 #include <expected>
@@ -44,7 +45,9 @@ enum class PacketError { unknown_type, attachment_count, nsp, ack_id, json, wron
 
 /// Reads one packet. `text` may hold hostile bytes. What it accepts is complete: the JSON is checked, an event has a
 /// name that is not reserved, and the placeholders of a binary packet point at its attachments.
-std::expected<Packet, PacketError> decode(std::string_view text, int max_attachments = kMaxAttachments);
+std::expected<Packet, PacketError> decode(
+    std::string_view text, int max_attachments = kMaxAttachments, JsonLimits limits = {}
+);
 
 /// Writes one packet. Precondition: `packet` could have come from decode().
 std::string encode(const Packet& packet);

@@ -3,6 +3,8 @@
 #include "codec/json_text.hpp"
 #include "codec/msgpack.hpp"
 
+#include <algorithm>
+
 namespace wgw::sio {
 
 namespace {
@@ -70,11 +72,17 @@ std::int64_t wire_type(PacketType type)
 }  // namespace
 
 std::expected<MsgpackPacket, PacketError> decode_msgpack(
-    std::string_view bytes, int max_attachments, std::size_t max_bytes
+    std::string_view bytes, int max_attachments, std::size_t max_bytes, JsonLimits limits
 )
 {
-    auto read =
-        json_from_msgpack(bytes, {.json_bytes = max_bytes, .attachments = static_cast<std::size_t>(max_attachments)});
+    const MsgpackLimits own;
+    // In the map that is the packet, which its text form has not.
+    auto read = json_from_msgpack(
+        bytes, {.depth = std::min(own.depth, limits.depth + 1),
+                .nodes = std::min(own.nodes, limits.nodes),
+                .json_bytes = max_bytes,
+                .attachments = static_cast<std::size_t>(max_attachments)}
+    );
     if (!read)
         return std::unexpected(packet_error(read.error()));
     const JsonValue map(read->json);

@@ -39,9 +39,11 @@ struct MsgpackPacket {
     friend bool operator==(const MsgpackPacket&, const MsgpackPacket&) = default;
 };
 
-/// Reads one packet. `bytes` may be hostile. `max_bytes` bounds the JSON that they become.
+/// Reads one packet. `bytes` may be hostile. `max_bytes` bounds the JSON that they become, and so do `limits`; but no
+/// more than codec/msgpack.hpp does by itself.
 std::expected<MsgpackPacket, PacketError> decode_msgpack(
-    std::string_view bytes, int max_attachments = kMaxAttachments, std::size_t max_bytes = 1'000'000
+    std::string_view bytes, int max_attachments = kMaxAttachments, std::size_t max_bytes = 1'000'000,
+    JsonLimits limits = {}
 );
 
 /// Writes one packet. Precondition: `packet` could have come from decode(), and has as many attachments as it says.

@@ -56,7 +56,7 @@ SocketEvent SocketSession::text(std::string_view text, Instant now)
     if (parser_ == Parser::msgpack)
         return violation("a text packet from a client that speaks MessagePack");
     parser_ = Parser::text;
-    const auto packet = decode(text, options_->max_attachments);
+    const auto packet = decode(text, options_->max_attachments, options_->json);
     if (!packet)
         return violation(sentence(packet.error()));
     if (packet->attachments > 0 && is_here(packet->nsp))
@@ -79,7 +79,7 @@ SocketEvent SocketSession::binary(std::string_view bytes, Instant now)
 SocketEvent SocketSession::msgpack(std::string_view bytes)
 {
     // In JSON a message may be longer than it came: what is escaped there is not escaped here.
-    auto packet = decode_msgpack(bytes, options_->max_attachments, 2 * options_->max_payload);
+    auto packet = decode_msgpack(bytes, options_->max_attachments, 2 * options_->max_payload, options_->json);
     if (!packet)
         return violation(sentence(packet.error()));
     kept_ = std::make_unique<Kept>();

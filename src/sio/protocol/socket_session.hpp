@@ -43,6 +43,7 @@ struct SocketOptions {
     std::size_t max_namespaces = 32;      ///< Connecting, joined, or just left by the server.
     std::size_t max_payload = 1'000'000;  ///< Bytes of a binary packet: header and attachments.
     bool msgpack = true;                  ///< Whether clients may have the parser for it.
+    JsonLimits json = {};                 ///< Of a packet.
 };
 
 /// The client asks for a namespace. Answer with accept() or refuse().

@@ -18,6 +18,7 @@ SocketOptions socket_options_of(const ServerOptions& options)
     socket.connect_timeout = options.connect_timeout;
     socket.attachment_timeout = options.attachment_timeout;
     socket.max_attachments = options.max_attachments;
+    socket.json = options.json;
     socket.max_namespaces = options.max_namespaces;
     socket.max_payload = options.engine.max_payload;
     socket.msgpack = options.msgpack;

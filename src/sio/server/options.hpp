@@ -18,6 +18,7 @@ struct ServerOptions {
     Duration connect_timeout{10'000};     ///< Ours: who has joined no namespace by then is closed.
     Duration attachment_timeout{10'000};  ///< Ours: for the binary values of a packet to follow.
     int max_attachments = kMaxAttachments;
+    JsonLimits json = {};             ///< Ours: of a packet.
     std::size_t max_namespaces = 32;  ///< Ours: of one connection.
     std::size_t max_rooms = 10'000;   ///< Ours: of one socket, its own aside; it is in no more, see Socket::join().
 
