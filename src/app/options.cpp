@@ -1,42 +1,66 @@
 #include "app/options.hpp"
 
+#include "app/addresses.hpp"
 #include "app/cluster_options.hpp"
 #include "app/limit_table.hpp"
 #include "app/option_values.hpp"
 #include "app/unknown_names.hpp"
+#include "app/weak_secret.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 namespace wgw::app {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKnownSecrets{"wegowhere", "secret",     "changeme",
-                                                        "password",  "jwt_secret", "jwtsecret"};
+constexpr const char* kMakeAKey = " Set it to 32 random bytes or more, for example the output of: openssl rand -hex 32";
 
-std::string checked_secret(const OptionValues& values, const std::string& name)
+/// A weak one that is accepted is told of in `warnings`.
+std::string checked_secret(const OptionValues& values, const std::string& name, std::vector<std::string>& warnings)
 {
-    constexpr std::string_view kAdvice =
-        " Set it to 32 random bytes or more, for example the output of: openssl rand -hex 32";
     std::string secret = values.text(name);
-    if (secret.empty())
-        return secret;
-    std::string weakness;
-    if (std::ranges::find(kKnownSecrets, secret) != kKnownSecrets.end())
-        weakness = name + " is a well-known word: anybody could sign in as anybody.";
-    else if (secret.size() < 32)
-        weakness = name + " has " + std::to_string(secret.size()) + " bytes.";
+    const std::string weakness = weakness_of(name, secret);
     if (weakness.empty())
         return secret;
     if (values.text("WGW_INSECURE_DEV") != "1")
-        throw OptionError(weakness + std::string(kAdvice));
+        throw OptionError(weakness + kMakeAKey);
     if (!is_loopback_name(values.text("GATEWAY_HOST")))
         throw OptionError(
             weakness + " WGW_INSECURE_DEV=1 accepts that on loopback only: set GATEWAY_HOST to localhost, or " + name +
             " to 32 random bytes or more."
         );
+    warnings.push_back(
+        weakness + " WGW_INSECURE_DEV=1 accepts it: for trying out on this machine, never behind a proxy." + kMakeAKey
+    );
     return secret;
+}
+
+std::vector<std::string> origins_of(const OptionValues& values, Wrong& wrong)
+{
+    auto origins = split(values.text("WGW_ORIGINS"));
+    for (const auto& origin : origins)
+        wrong.gather([&] { check_origin(origin); });
+    return origins;
+}
+
+/// Whoever reaches the servers of a cluster signs in with these.
+void warn_of_known_passwords(const Options& options, std::vector<std::string>& warnings)
+{
+    const auto look = [&](std::string_view server, std::string_view settings, std::string_view password) {
+        if (is_known_word(password))
+            warnings.push_back(
+                "The password of " + std::string(server) +
+                " is a well-known word: whoever reaches that server can read and forge what is in it. Give it another, "
+                "and set it in " +
+                std::string(settings) + "."
+            );
+    };
+    if (options.rabbit)
+        look("RabbitMQ", "RMQ_URL or RMQ_PASS", options.rabbit->password);
+    if (options.mongo)
+        look("MongoDB", "DB_URL or DB_PASS", options.mongo->pass);
+    if (options.redis)
+        look("Redis", "REDIS_URL or REDIS_PASS", options.redis->password);
 }
 
 std::vector<IpNetwork> proxies_of(const OptionValues& values)
@@ -179,14 +203,18 @@ Options read_options(
     const auto seconds = [&](std::string_view name) { return std::chrono::seconds(values.number(name, 0, 3'600)); };
 
     read_cluster(options, values, wrong);
+    options.warnings = warn_of_unknown(values);
+    warn_of_known_passwords(options, options.warnings);
     options.host = values.text("GATEWAY_HOST");
+    wrong.gather([&] { check_host("GATEWAY_HOST", options.host); });
     wrong.gather([&] { options.port = port("GATEWAY_PORT"); });
     options.admin_host = values.text("WGW_ADMIN_HOST");
+    wrong.gather([&] { check_host("WGW_ADMIN_HOST", options.admin_host); });
     wrong.gather([&] { options.admin_port = port("WGW_ADMIN_PORT"); });
     wrong.gather([&] { refuse_one_port_twice(options); });
     options.data = values.text("WGW_DATA");
-    wrong.gather([&] { options.jwt_secret = checked_secret(values, "JWT_SECRET"); });
-    wrong.gather([&] { options.previous_secret = checked_secret(values, "JWT_SECRET_PREVIOUS"); });
+    wrong.gather([&] { options.jwt_secret = checked_secret(values, "JWT_SECRET", options.warnings); });
+    wrong.gather([&] { options.previous_secret = checked_secret(values, "JWT_SECRET_PREVIOUS", options.warnings); });
     if (!options.jwt_secret.empty() && options.jwt_secret == options.previous_secret)
         wrong.gather([] {
             throw OptionError(
@@ -194,7 +222,7 @@ Options read_options(
             );
         });
     options.issuers = split(values.text("WGW_JWT_ISS"));
-    options.origins = split(values.text("WGW_ORIGINS"));
+    options.origins = origins_of(values, wrong);
     wrong.gather([&] { options.log_level = level_of(values.text("WGW_LOG_LEVEL")); });
     wrong.gather([&] { options.log_format = format_of(values.text("WGW_LOG_FORMAT")); });
     wrong.gather([&] { options.shutdown_delay = seconds("WGW_SHUTDOWN_DELAY"); });
@@ -204,8 +232,9 @@ Options read_options(
         wrong.gather([&] {
             throw OptionError("WGW_LIMITS is \"" + values.text("WGW_LIMITS") + "\"; leave it out or set it to bench.");
         });
+    if (const auto dev = values.given("WGW_INSECURE_DEV"); dev && *dev != "1")
+        wrong.gather([&] { throw OptionError("WGW_INSECURE_DEV is \"" + *dev + "\"; leave it out or set it to 1."); });
     wrong.gather([&] { options.trusted_proxies = proxies_of(values); });
-    options.warnings = warn_of_unknown(values);
     options.limits = limits_of(values, options.bench_limits, options.warnings, wrong);
     options.settings = rows_of(values);
     wrong.throw_if_any();

@@ -66,7 +66,7 @@ struct Options {
     std::optional<store::MongoTarget> mongo;
     std::optional<bus::RedisAddress> redis;
 
-    std::vector<std::string> warnings;  ///< Sentences for the log: what is set and not read.
+    std::vector<std::string> warnings;  ///< Sentences for the log: what is set and not read, then what is not safe.
     std::vector<Setting> settings;      ///< All of it as it was given, for people.
 };
 

@@ -12,6 +12,8 @@ namespace {
 
 using Map = std::map<std::string, std::string>;
 
+constexpr const char* kKey = "a key of forty characters for all tests.";
+
 Options read(const Map& environment, const Map& flags = {}, std::string_view dotenv = {})
 {
     return read_options(flags, environment, dotenv);
@@ -217,10 +219,10 @@ TEST(ARole, ThatIsEmptyMeansEverything)
 }
 
 const std::map<std::string, std::string> kServers{
-    {"JWT_SECRET", std::string(40, 'x')},
-    {"RMQ_URL", "amqp://r:p@rabbit:5673/v"},
-    {"DB_URL", "mongodb://mongo:27018/chat"},
-    {"REDIS_URL", "redis://cache:6380/1"},
+    {"JWT_SECRET", kKey                        },
+    {"RMQ_URL",    "amqp://r:p@rabbit:5673/v"  },
+    {"DB_URL",     "mongodb://mongo:27018/chat"},
+    {"REDIS_URL",  "redis://cache:6380/1"      },
 };
 
 std::map<std::string, std::string> servers_and(const std::string& name, const std::string& value)
@@ -244,10 +246,10 @@ TEST(ACluster, IsOnTheServersThatAreNamed)
     EXPECT_EQ(options.mongo->shown, "mongo:27018/chat");
     EXPECT_EQ(options.redis->text(), "cache:6380");
     const auto parts = read({
-        {"JWT_SECRET", std::string(40, 'x')},
-        {"RMQ_HOST", "rabbit"},
-        {"DB_HOST", "mongo"},
-        {"REDIS_HOST", "cache"},
+        {"JWT_SECRET", kKey    },
+        {"RMQ_HOST",   "rabbit"},
+        {"DB_HOST",    "mongo" },
+        {"REDIS_HOST", "cache" },
     });
     EXPECT_EQ(parts.rabbit->port, 5'672);
     EXPECT_EQ(parts.redis->port, 6'379);
@@ -304,6 +306,59 @@ TEST(ASecret, ThatIsKnownOrShortIsRefused)
             {"WGW_INSECURE_DEV", "1"        }
     }),
         ""
+    );
+}
+
+TEST(ASecret, ThatHasFewCharactersIsRefused)
+{
+    EXPECT_THAT(
+        refusal("JWT_SECRET", std::string(32, 'a')),
+        testing::AllOf(testing::HasSubstr("only 1 character"), testing::HasSubstr("openssl rand -hex 32"))
+    );
+}
+
+TEST(ASecret, ThatIsWeakAndAcceptedIsWarnedOf)
+{
+    const auto options = read({
+        {"JWT_SECRET",          "wegowhere"},
+        {"JWT_SECRET_PREVIOUS", "short"    },
+        {"WGW_INSECURE_DEV",    "1"        }
+    });
+    EXPECT_THAT(
+        options.warnings, testing::ElementsAre(
+                              testing::StartsWith("JWT_SECRET is a well-known word"),
+                              testing::StartsWith("JWT_SECRET_PREVIOUS has 5 bytes")
+                          )
+    );
+    EXPECT_THAT(refusal("WGW_INSECURE_DEV", "true"), testing::HasSubstr("WGW_INSECURE_DEV is \"true\""));
+    EXPECT_THAT(read("JWT_SECRET", kKey).warnings, testing::IsEmpty());
+}
+
+TEST(APassword, OfAServerThatIsWellKnownIsWarnedOf)
+{
+    auto all = kServers;
+    all["RMQ_URL"] = "amqp://guest:guest@rabbit";
+    all["REDIS_URL"] = "redis://:wegowhere@cache";
+    EXPECT_THAT(
+        read(all).warnings, testing::ElementsAre(
+                                testing::StartsWith("The password of RabbitMQ is a well-known word"),
+                                testing::StartsWith("The password of Redis is a well-known word")
+                            )
+    );
+    EXPECT_THAT(read(kServers).warnings, testing::IsEmpty());
+}
+
+TEST(AHost, ThatIsNoneIsRefusedForBothListeners)
+{
+    for (const auto* name : {"GATEWAY_HOST", "WGW_ADMIN_HOST"})
+        EXPECT_THAT(refusal(name, "0.0.0.0:80"), testing::HasSubstr(std::string(name) + " is \"0.0.0.0:80\""));
+}
+
+TEST(Origins, ThatNeverMatchAreAllTold)
+{
+    EXPECT_THAT(
+        refusal("WGW_ORIGINS", "https://a.b/, https://c.d, e.f"),
+        testing::AllOf(testing::HasSubstr("\"https://a.b/\""), testing::HasSubstr("\"e.f\""))
     );
 }
 
@@ -416,9 +471,8 @@ TEST(ASetting, ThatIsASecretIsMarked)
 
 TEST(ASetting, ThatIsASecretSaysItsSizeOnly)
 {
-    const std::string secret(40, 'x');
-    const auto options = read("JWT_SECRET", secret);
-    EXPECT_EQ(options.jwt_secret, secret);
+    const auto options = read("JWT_SECRET", kKey);
+    EXPECT_EQ(options.jwt_secret, kKey);
     for (const auto& row : options.settings)
         if (row.name == "JWT_SECRET")
             EXPECT_EQ(row.value, "40 bytes");

@@ -1,5 +1,6 @@
 #include "app/serve.hpp"
 
+#include "app/addresses.hpp"
 #include "app/cluster.hpp"
 #include "app/embedded.hpp"
 #include "app/notify.hpp"
@@ -112,14 +113,13 @@ void greet_cluster(const Options& options, const Server& server)
     log::info(
         "Started.",
         {
-            {"role",     names_of(options.roles)                                                                            },
-            {"url",      server.port() == 0 ? std::string() : "http://" + options.host + ":" + std::to_string(server.port())
-            },
-            {"health",   "http://" + options.admin_host + ":" + std::to_string(server.admin_port()) + "/readyz"             },
-            {"rabbitmq", options.rabbit->text()                                                                             },
-            {"mongodb",  options.mongo ? options.mongo->shown : std::string()                                               },
-            {"redis",    options.redis ? options.redis->text() : std::string()                                              },
-            {"version",  kVersion                                                                                           }
+            {"role", names_of(options.roles)},
+            {"url", server.port() == 0 ? std::string() : url_of(options.host, server.port())},
+            {"health", url_of(options.admin_host, server.admin_port()) + "/readyz"},
+            {"rabbitmq", options.rabbit->text()},
+            {"mongodb", options.mongo ? options.mongo->shown : std::string()},
+            {"redis", options.redis ? options.redis->text() : std::string()},
+            {"version", kVersion}
     }
     );
 }
@@ -128,10 +128,8 @@ void greet(const Options& options, const Server& server)
 {
     if (options.roles.any())
         return greet_cluster(options, server);
-    const bool anywhere = options.host == "0.0.0.0" || options.host == "::";
-    const std::string url =
-        "http://" + (anywhere ? std::string("localhost") : options.host) + ":" + std::to_string(server.port());
-    const std::string health = "http://" + options.admin_host + ":" + std::to_string(server.admin_port()) + "/readyz";
+    const std::string url = url_of(options.host, server.port());
+    const std::string health = url_of(options.admin_host, server.admin_port()) + "/readyz";
     if (::isatty(STDERR_FILENO) == 0) {
         log::info(
             "Ready.",

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -81,7 +80,7 @@ private:
 
 }  // namespace
 
-std::vector<Fd> listen_on(const std::string& host, std::uint16_t port, std::string_view port_setting)
+std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses_of(const std::string& host, std::uint16_t port)
 {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
@@ -92,8 +91,12 @@ std::vector<Fd> listen_on(const std::string& host, std::uint16_t port, std::stri
             "Cannot listen on \"" + host + "\": " + ::gai_strerror(error) +
             ". Give a name or an IP address of this machine."
         );
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> found(list, &::freeaddrinfo);
+    return {list, &::freeaddrinfo};
+}
 
+std::vector<Fd> listen_on(const std::string& host, std::uint16_t port, std::string_view port_setting)
+{
+    const auto found = addresses_of(host, port);
     std::vector<Fd> listening;
     std::string problem;
     for (const auto* at = found.get(); at != nullptr; at = at->ai_next) {

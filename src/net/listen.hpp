@@ -7,11 +7,17 @@
 #include "net/fd.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+struct addrinfo;
+
 namespace wgw::net {
+
+/// What a name to listen on stands for.
+std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses_of(const std::string& host, std::uint16_t port);
 
 /// Non-blocking, all on the same port: `port`, or a free one where that is 0. `port_setting` is what to change where
 /// the port is in use. What is accepted has TCP_NODELAY.

@@ -1,11 +1,12 @@
 // Settings as an operator asks about them, and starts that are refused.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join as path } from 'node:path';
 import { call, eventually, signUp } from './client.mjs';
 import { must, operate, temporary } from './operate.mjs';
-import { freePort, kBinary, kSecret, run, startServer } from './server.mjs';
+import { freePort, kBinary, kSecret, run, startServer, withoutSettings } from './server.mjs';
 import test from './shapes.mjs';
 
 test('config print knows the flags of serve, and of a running server', { timeout: 30000 }, async (t) => {
@@ -54,6 +55,46 @@ test('config check names every value that is wrong, and serve does so in the sam
     for (const [wrong, right] of [['GATWAY_PORT', 'GATEWAY_PORT'], ['PORT', 'GATEWAY_PORT'], ['gateway_host', 'GATEWAY_HOST']])
         assert.match(out, new RegExp(`^warning: ${wrong} is not a setting of this program\\. Did you mean ${right}\\?$`, 'm'));
     assert.doesNotMatch(out, /TZ|COMPOSE/, 'what is for others is not mentioned');
+});
+
+test('config check refuses what serve refuses, and what never matches', { timeout: 60000 }, async (t) => {
+    const folder = await temporary(t), data = path(folder, 'data'), free = { GATEWAY_PORT: '0', WGW_ADMIN_PORT: '0' };
+    for (const [env, sentence, refused = 78] of [
+        [{ GATEWAY_HOST: '0.0.0.0:80' }, /GATEWAY_HOST is "0\.0\.0\.0:80".*GATEWAY_PORT/], [{ WGW_ADMIN_HOST: '[::1]' }, /WGW_ADMIN_HOST is "\[::1\]".*without the brackets/],
+        [{ GATEWAY_HOST: 'nobody.invalid' }, /"nobody\.invalid": .*Give a name or an IP address of this machine/, 1],
+        [{ WGW_ORIGINS: 'https://c.d, https://a.b/' }, /"https:\/\/a\.b\/" in WGW_ORIGINS never matches: .*Write https:\/\/a\.b\./],
+        [{ JWT_SECRET: 'a'.repeat(32) }, /JWT_SECRET has only 1 character.*openssl rand -hex 32/], [{ WGW_INSECURE_DEV: 'yes' }, /WGW_INSECURE_DEV is "yes"/],
+    ])
+        for (const words of [['config', 'check'], ['serve']]) {
+            const { code, out } = await operate(data, words, { env: { ...free, ...env }, cwd: folder });
+            assert.equal(code, words[0] === 'serve' ? refused : 78, `${words}: ${out}`);
+            assert.match(out, sentence, words.join(' '));
+        }
+    assert.deepEqual(await readdir(folder), []);
+});
+
+test('a weak key that is accepted is warned of', { timeout: 60000 }, async (t) => {
+    const env = { JWT_SECRET: 'wegowhere', WGW_INSECURE_DEV: '1' }, warning = /JWT_SECRET is a well-known word: anybody could sign in as anybody\. WGW_INSECURE_DEV=1 accepts it.*openssl rand -hex 32/;
+    const server = await startServer(t, { env });
+    assert.match(server.log, warning);
+    const { code, out } = await operate(server.data, ['config', 'check'], { env });
+    assert.deepEqual([code, warning.test(out), /see the warning above/.test(out)], [0, true, true], out);
+    assert.match((await operate(server.data, ['doctor'], { env })).out, /^fail {2}secret: weak/m);
+});
+
+test('URLs of an IPv6 address have brackets', { timeout: 30000 }, async (t) => {
+    const data = await temporary(t), env = { ...withoutSettings(), WGW_DATA: data, JWT_SECRET: kSecret, GATEWAY_PORT: '0', WGW_ADMIN_HOST: '::1', WGW_ADMIN_PORT: '0', WGW_LOG_FORMAT: 'json' };
+    const child = spawn(kBinary, ['serve', '--host', '::1'], { env, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = new Promise((done) => { child.once('exit', done); });
+    t.after(async () => { child.kill('SIGKILL'); await ended; });
+    let log = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => { log += text; });
+    await eventually('the first line, or the end', () => /"Ready\."/.test(log) || child.exitCode !== null);
+    if (/no address of this machine|Address family/.test(log)) return t.skip('this machine has no IPv6');
+    const { url, health } = log.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)).find(({ msg }) => msg === 'Ready.');
+    for (const address of [url, health]) assert.match(address, /^http:\/\/\[::1\]:\d+/);
+    assert.equal((await fetch(`${url}/health`)).status, 200);
+    assert.equal((await fetch(health)).status, 200);
 });
 
 test('one port for both listeners is refused, before anything is made', { timeout: 30000 }, async (t) => {

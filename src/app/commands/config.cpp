@@ -3,6 +3,7 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/control_client.hpp"
 #include "codec/json_text.hpp"
+#include "net/listen.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <list>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -134,18 +136,42 @@ int print_running(const Settings& settings, bool origin)
     return 0;
 }
 
+/// What `serve` finds out when it listens: that there is no such name.
+void look_up_hosts(const Options& options)
+{
+    Wrong wrong;
+    const auto look_up = [&wrong](std::string_view setting, const std::string& host) {
+        try {
+            net::addresses_of(host, 0);
+        } catch (const std::runtime_error& error) {
+            wrong.gather([&] { throw OptionError(std::string(setting) + ": " + error.what()); });
+        }
+    };
+    if (!options.roles.any() || options.roles.gateway)
+        look_up("GATEWAY_HOST", options.host);
+    look_up("WGW_ADMIN_HOST", options.admin_host);
+    wrong.throw_if_any();
+}
+
+void warn(std::span<const std::string> sentences)
+{
+    for (const auto& sentence : sentences)
+        std::fprintf(stderr, "warning: %s\n", sentence.c_str());
+}
+
 /// Unknown names are told also where a value is wrong: one may be the reason of the other.
 int check(const SettingSources& sources)
 {
     const auto settings = sources.list();
-    for (const auto& warning : settings.warnings)
-        std::fprintf(stderr, "warning: %s\n", warning.c_str());
-    sources.read();
+    warn(settings.warnings);
+    const auto options = sources.read();
+    warn(std::span(options.warnings).subspan(settings.warnings.size()));  // which these begin with
+    look_up_hosts(options);
     std::size_t given = 0;
     for (const auto& setting : settings.rows)
         given += setting.origin == "default" ? 0 : 1;
     const std::string counted = std::to_string(given) + " given, the others have their defaults.";
-    if (const auto warnings = settings.warnings.size(); warnings > 0)
+    if (const auto warnings = options.warnings.size(); warnings > 0)
         std::printf(
             "No value is wrong, but see the %s above: %s\n",
             warnings == 1 ? "warning" : (std::to_string(warnings) + " warnings").c_str(), counted.c_str()

@@ -1,3 +1,4 @@
+#include "app/addresses.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/http_exchange.hpp"
@@ -17,7 +18,7 @@ constexpr int kSeconds = 3;
 
 int healthcheck(const Options& options)
 {
-    const std::string where = options.admin_host + ":" + std::to_string(options.admin_port);
+    const std::string where = place_of(options.admin_host, options.admin_port);
     const auto connection = connect_to(options.admin_host, options.admin_port, kSeconds);
     if (!connection) {
         std::fprintf(stderr, "No server answers at %s (WGW_ADMIN_HOST, WGW_ADMIN_PORT).\n", where.c_str());
