@@ -59,6 +59,24 @@ bool writes_ahead(sqlite3* db)
 
 std::string sqlite_version() { return ::sqlite3_libversion(); }
 
+std::string why_not_opened(const std::string& path)
+{
+    // Immutable: as if it lay on a disc that nobody can write, without a log and without locks.
+    std::string uri = "file:";
+    for (const char c : path)
+        uri += c == '%' ? "%25" : c == '?' ? "%3f" : c == '#' ? "%23" : std::string(1, c);
+    uri += "?immutable=1";
+    sqlite3* db = nullptr;
+    int code = ::sqlite3_open_v2(
+        uri.c_str(), &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr
+    );
+    if (code == SQLITE_OK)
+        code = ::sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+    std::string why = code == SQLITE_OK ? "" : "SQLite cannot open " + path + ": " + ::sqlite3_errmsg(db);
+    ::sqlite3_close_v2(db);
+    return why;
+}
+
 Error::Error(int code, const std::string& sentence) : std::runtime_error(sentence), code_(code) {}
 
 Error::Kind Error::kind() const

@@ -53,6 +53,10 @@ private:
     int code_;
 };
 
+/// Why the file at `path` cannot be a database that is opened, as a sentence; empty: it can. Looks at its first pages
+/// alone: not into a log beside it, and nothing is made there. While nobody writes into it.
+std::string why_not_opened(const std::string& path);
+
 /// Bytes, as opposed to text, for a statement's parameter.
 struct Blob {
     std::string_view bytes;

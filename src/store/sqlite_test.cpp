@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 namespace wgw::store {
 namespace {
 
@@ -191,6 +194,22 @@ TEST(ASqliteError, TellsAFullStoreFromABrokenOne)
         EXPECT_EQ(error.kind(), Error::Kind::full);
     }
     EXPECT_THROW(Sqlite("/nowhere/at/all.sqlite", Sqlite::Mode::write), Error);
+}
+
+TEST(AFile, ThatIsNoDatabaseIsToldSoAndNothingIsMadeBesideIt)
+{
+    const TemporaryFolder folder;
+    const std::string good = folder.path() + "/good#%3f?.db";
+    Sqlite(good, Sqlite::Mode::write).exec("CREATE TABLE t(a)");
+    EXPECT_EQ(why_not_opened(good), "");
+    const std::string bad = folder.path() + "/bad.db";
+    std::ofstream(bad) << std::string(10'000, '\x5a');
+    EXPECT_NE(why_not_opened(bad).find("not a database"), std::string::npos) << why_not_opened(bad);
+    EXPECT_NE(why_not_opened(folder.path() + "/none"), "");
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+        files += entry.path().filename().string().starts_with("bad") ? 1 : 0;
+    EXPECT_EQ(files, 1U);
 }
 
 }  // namespace

@@ -1,15 +1,19 @@
+#include "app/addresses.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/control_client.hpp"
+#include "app/commands/database_path.hpp"
 #include "app/commands/findings.hpp"
 #include "app/commands/http_exchange.hpp"
 #include "app/commands/look_at_servers.hpp"
 #include "app/control.hpp"
 #include "app/secret.hpp"
+#include "app/weak_secret.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
 #include "net/listen.hpp"
 #include "store/disk_reserve.hpp"
+#include "store/sqlite.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -100,7 +104,7 @@ private:
     {
         const fs::path made = fs::path(options_.data) / "jwt_secret";
         std::error_code unreadable;
-        if (!options_.jwt_secret.empty() && options_.jwt_secret.size() < 32)
+        if (!weakness_of("JWT_SECRET", options_.jwt_secret).empty())
             add(
                 {Grade::fail, "secret", "weak, with WGW_INSECURE_DEV=1",
                  "Set JWT_SECRET to the output of: openssl rand -hex 32"}
@@ -113,6 +117,21 @@ private:
             add({Grade::ok, "secret", "none is set here: a server makes one when it first starts", ""});
         if (is_served_ && !options_.roles.any())
             look_at_running_key();
+        look_at_secret_files();
+    }
+
+    /// Those that the operator has made.
+    void look_at_secret_files()
+    {
+        constexpr std::string_view kFile = "file ";
+        for (const auto& setting : options_.settings) {
+            if (!setting.is_secret || !setting.origin.starts_with(kFile))
+                continue;
+            const std::string path = setting.origin.substr(kFile.size());
+            struct stat status{};
+            if (::stat(path.c_str(), &status) == 0)
+                add(judge_secret_file(setting.name, path, status.st_mode & 0777U));
+        }
     }
 
     void look_at_made_secret(const fs::path& file)
@@ -168,6 +187,27 @@ private:
         for (const char* name : {"wegowhere.db", "wegowhere.db-wal", "wegowhere.db-shm"})
             if (fs::exists(fs::path(options_.data) / name))
                 look_at_mode("database", fs::path(options_.data) / name, 0600);
+        if (!is_served_)
+            look_into_database();
+    }
+
+    /// A server that runs has opened it.
+    void look_into_database()
+    {
+        const std::string path = database_path(options_.data);
+        try {
+            if (!has_database(options_.data))
+                return;
+            if (const auto why = store::why_not_opened(path); !why.empty())
+                add(
+                    {Grade::fail, "database", why,
+                     "Restore a backup: wegowhere restore FILE --replace. Or move the folder away to begin anew."}
+                );
+            else
+                add({Grade::ok, "database", "opens", ""});
+        } catch (const std::runtime_error& error) {  // it may not be read
+            add({Grade::fail, "database", path + " cannot be read", error.what()});
+        }
     }
 
     /// The folder, or what is there of the way to it.
@@ -239,9 +279,9 @@ private:
     void look_at_ports()
     {
         if (is_served_) {
-            const std::string what =
-                options_.roles.any() ? "answers at " + options_.admin_host + ":" + std::to_string(options_.admin_port)
-                                     : "has " + options_.data;
+            const std::string what = options_.roles.any()
+                                         ? "answers at " + place_of(options_.admin_host, options_.admin_port)
+                                         : "has " + options_.data;
             add({Grade::ok, "server", "runs, and " + what, ""});
             return;
         }
@@ -254,9 +294,9 @@ private:
     {
         try {
             net::listen_on(host, port, setting);
-            add({Grade::ok, what, host + ":" + std::to_string(port) + " is free", ""});
+            add({Grade::ok, what, place_of(host, port) + " is free", ""});
         } catch (const std::runtime_error& error) {
-            add({Grade::fail, what, host + ":" + std::to_string(port) + " cannot be used", error.what()});
+            add({Grade::fail, what, place_of(host, port) + " cannot be used", error.what()});
         }
     }
 
@@ -282,11 +322,22 @@ std::string json_of(const Finding& finding)
     return out + '}';
 }
 
-bool has_colour()
+bool is_set(const char* name)
 {
-    const char* terminal = std::getenv("TERM");
-    return ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr && terminal != nullptr &&
-           std::strcmp(terminal, "dumb") != 0;
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+}
+
+/// `wish`: auto, always or never. Source  no-color.org, bixense.com/clicolors
+bool has_colour(const std::string& wish)
+{
+    if (wish != "auto")
+        return wish == "always";
+    if (is_set("NO_COLOR"))
+        return false;
+    if (is_set("CLICOLOR_FORCE") && std::strcmp(std::getenv("CLICOLOR_FORCE"), "0") != 0)
+        return true;
+    return ::isatty(STDOUT_FILENO) != 0 && is_set("TERM") && std::strcmp(std::getenv("TERM"), "dumb") != 0;
 }
 
 void print(const Finding& finding, bool colour)
@@ -303,14 +354,19 @@ void print(const Finding& finding, bool colour)
         std::printf("      %s\n", finding.advice.c_str());
 }
 
-int doctor(const Options& options, bool json)
+struct Flags {
+    bool json = false;
+    std::string color = "auto";
+};
+
+int doctor(const Options& options, const Flags& flags)
 {
     const auto findings = Doctor(options).look();
-    const bool colour = has_colour();
+    const bool colour = has_colour(flags.color);
     bool failed = false;
     for (const auto& finding : findings) {
         failed = failed || finding.grade == Grade::fail;
-        if (json)
+        if (flags.json)
             std::printf("%s\n", json_of(finding).c_str());
         else
             print(finding, colour);
@@ -323,12 +379,14 @@ int doctor(const Options& options, bool json)
 void add_doctor(CommandLine& line)
 {
     auto* command = line.add("doctor", "Look whether this machine is fit for it.", kExamples);
-    auto json = std::make_shared<bool>(false);
+    auto flags = std::make_shared<Flags>();
     line.data_flag(command);
     line.flag(command, "--host", "GATEWAY_HOST", "Address the server listens on (localhost).");
     line.flag(command, "--port", "GATEWAY_PORT", "Port the server listens on (3000).");
-    command->add_flag("--json", *json, "One JSON object per line.");
-    line.on(command, [&line, json] { return doctor(line.settings().read(), *json); });
+    command->add_flag("--json", flags->json, "One JSON object per line.");
+    command->add_option("--color", flags->color, "auto, always or never (auto).")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
+    line.on(command, [&line, flags] { return doctor(line.settings().read(), *flags); });
 }
 
 }  // namespace wgw::app

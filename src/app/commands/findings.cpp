@@ -125,6 +125,18 @@ Finding judge_mode(std::string_view what, const std::string& path, unsigned mode
     return {Grade::fail, std::string(what), found, advice};
 }
 
+Finding judge_secret_file(std::string_view setting, const std::string& path, unsigned mode)
+{
+    const std::string what(setting);
+    const std::string found = path + " has mode " + octal(mode);
+    const bool is_mounted = path.starts_with("/run/secrets/") || path.starts_with("/var/run/secrets/");
+    if ((mode & 0022U) != 0)
+        return {Grade::fail, what, found, "Others can put another secret there: chmod 0600 " + path};
+    if ((mode & 0007U) != 0 && !is_mounted)
+        return {Grade::fail, what, found, "Everybody on this machine can read it: chmod 0600 " + path};
+    return {Grade::ok, what, found, ""};
+}
+
 Finding judge_backlog(std::string_view name, std::optional<std::int64_t> value)
 {
     if (!value)

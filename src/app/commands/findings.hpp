@@ -39,6 +39,10 @@ Finding judge_clock(std::int64_t unix_s, std::optional<bool> is_synchronised);
 /// A mode of a folder or file that is to be its owner's alone. `wanted`: 0700 or 0600.
 Finding judge_mode(std::string_view what, const std::string& path, unsigned mode, unsigned wanted);
 
+/// A file that the operator keeps a secret in: its owner's, and perhaps of a group. What container engines mount is
+/// readable by all, and nobody else is there.
+Finding judge_secret_file(std::string_view setting, const std::string& path, unsigned mode);
+
 /// A number of the kernel; nothing where it cannot be read.
 Finding judge_backlog(std::string_view name, std::optional<std::int64_t> value);
 
