@@ -1,8 +1,11 @@
 #include "app/token_report.hpp"
 
+#include "base/ascii.hpp"
 #include "codec/base64.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
+
+#include <algorithm>
 
 namespace wgw::app {
 namespace {
@@ -37,7 +40,7 @@ std::string advice_for(std::string_view reason, bool refresh)
         return "It was signed with another key: the key was changed (set the old one as JWT_SECRET_PREVIOUS), "
                "the token is of another server, or these are not the server's settings.";
     if (reason == "jwt malformed" || reason == "invalid token")
-        return "It is no token, or not all of one: three parts with dots between them, without \"Bearer\".";
+        return "It is no token, or not all of one: three parts with dots between them.";
     if (reason == "invalid algorithm" || reason == "jwt signature is required")
         return "Only HS256, HS384 and HS512 are accepted, and only signed.";
     if (reason == "jwt issuer invalid")
@@ -60,6 +63,22 @@ void append(std::string& out, std::string_view name, std::string_view value)
 }
 
 }  // namespace
+
+std::string bare_token(std::string_view pasted)
+{
+    static constexpr std::string_view kAround = " \t\"'";
+    const auto trim = [&pasted] {
+        pasted.remove_prefix(std::min(pasted.find_first_not_of(kAround), pasted.size()));
+        pasted = pasted.substr(0, pasted.find_last_not_of(kAround) + 1);
+    };
+    trim();
+    for (const std::string_view front : {"authorization:", "bearer "}) {
+        if (lower(pasted.substr(0, front.size())) == front)
+            pasted.remove_prefix(front.size());
+        trim();
+    }
+    return std::string(pasted);
+}
 
 TokenReport judge_token(const TokenKeys& keys, const Clock& clock, const std::string& token)
 {

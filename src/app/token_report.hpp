@@ -29,6 +29,9 @@ struct TokenReport {
     std::string judged_by = {};      ///< Whose keys and whose store.
 };
 
+/// The token of what somebody has pasted: alone, behind `Bearer`, or a whole header line; in quotes or not.
+std::string bare_token(std::string_view pasted);
+
 /// The account and the session are not looked at.
 TokenReport judge_token(const TokenKeys& keys, const Clock& clock, const std::string& token);
 

@@ -81,5 +81,16 @@ TEST(ATokenReport, EndsItsSentenceOnce)
     EXPECT_EQ(sentence(false, "jwt expired", ""), "not good: jwt expired.");
 }
 
+TEST(AToken, IsFoundInWhatWasPasted)
+{
+    for (const auto* pasted :
+         {"a.b.c", "  a.b.c\t", "Bearer a.b.c", "bearer  a.b.c", "Authorization: Bearer a.b.c",
+          "authorization:Bearer a.b.c", "'Authorization: Bearer a.b.c'", "\"a.b.c\""})
+        EXPECT_EQ(bare_token(pasted), "a.b.c") << pasted;
+    EXPECT_EQ(bare_token("Basic a.b.c"), "Basic a.b.c") << "another scheme";
+    EXPECT_EQ(bare_token(""), "");
+    EXPECT_EQ(bare_token("Bearer"), "Bearer");
+}
+
 }  // namespace
 }  // namespace wgw::app

@@ -59,6 +59,11 @@ bool read_record(std::string_view& bytes, LimitNews& news)
 
 }  // namespace
 
+LimitNews forgiving(std::string_view username)
+{
+    return {.sign_ins = {{.kind = SignInGuard::News::Kind::forgotten, .account = RateKey::of(username)}}};
+}
+
 std::string encode(const LimitNews& news)
 {
     std::string out(1, kVersion);

@@ -56,6 +56,9 @@ struct LimitNews {
     friend bool operator==(const LimitNews&, const LimitNews&) = default;
 };
 
+/// From somebody who is no gateway: failed sign-ins of an account are to be forgotten.
+LimitNews forgiving(std::string_view username);
+
 std::string encode(const LimitNews& news);
 std::optional<LimitNews> decode_limit_news(std::string_view bytes);
 

@@ -257,6 +257,20 @@ TEST_F(TwoGateways, CountFailedSignInsTogether)
     EXPECT_EQ(sign_in(one_).code, Errc::not_found);
 }
 
+TEST_F(TwoGateways, ForgiveWhomACommandOfTheOperatorForgives)
+{
+    for (int i = 0; i < 12; ++i)
+        sign_in(one_);
+    tell();
+    for (auto* gateway : {&one_, &two_}) {
+        EXPECT_EQ(sign_in(*gateway).code, Errc::rate_limited);
+        gateway->hear(encode(forgiving("alan")));
+        EXPECT_EQ(sign_in(*gateway).code, Errc::rate_limited) << "of somebody else";
+        gateway->hear(encode(forgiving("grace")));
+        EXPECT_EQ(sign_in(*gateway).code, Errc::not_found);
+    }
+}
+
 TEST_F(TwoGateways, LetAnOwnerInWhoHasSignedInAtTheOther)
 {
     one_.signed_up("grace", "192.0.2.1");

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { call, connectSocket, eventually, makeRoom, signUp, unique } from '../e2e/client.mjs';
 import { kBinary, run } from '../e2e/server.mjs';
 import { startCluster } from './cluster.mjs';
@@ -64,6 +65,38 @@ test('accounts of a cluster: listed, added, mended, kept out; tokens', { timeout
     assert.equal((await command('healthcheck')).code, 0);
 });
 
+test('who is refused after failed sign-ins is let in again by all gateways, or it is said why not', { timeout: 180000 }, async (t) => {
+    const cluster = await startCluster(t, { roles: { gateway: 2 }, env: { WGW_LIMITS: undefined, WGW_LIMIT_SIGN_IN: '3/h' } });
+    const { gateway: gateways, auth: [auth] } = cluster.processes, command = await commandsOf(t, auth), { username: name } = await signUp(gateways[0], 'grace');
+    const wrong = (gateway) => signIn(gateway, name, 'a wrong password'), refused = async () => {
+        // A delay of some seconds, so that it is not over before it is lifted.
+        for (let wait = 0; wait < 5000;) {
+            const { status, data } = await wrong(gateways[0]);
+            if (status === 429) await sleep((wait = data.retry_after_ms) < 5000 ? wait : 600);
+        }
+        await eventually('the other one has heard of it', async () => (await wrong(gateways[1])).status === 429);
+    };
+    await refused();
+    const lifted = await command(`user unthrottle ${name}`);
+    assert.deepEqual([lifted.code, lifted.out], [0, `${name} may try to sign in again at once: 2 gateways were told.\n`]);
+    for (const gateway of gateways) await eventually('it may try again', async () => (await wrong(gateway)).status === 400);
+    await refused();
+    const reset = await command(`user reset-password ${name}`, { input: 'another password\n' });
+    assert.equal(reset.code, 0, reset.out);
+    assert.match(reset.out, /has the new password\. All sessions have ended\. Sign-ins that were refused are possible again: 2 gateways were told\./);
+    for (const gateway of gateways) await eventually('it is let in', async () => (await signIn(gateway, name, 'another password')).status === 200);
+    const unknown = await command('user unthrottle nobody.of.that.name');
+    assert.deepEqual([unknown.code, /There is no user/.test(unknown.out)], [1, true], unknown.out);
+
+    const without = await command(`user unthrottle ${name}`, { env: { REDIS_URL: '' } });
+    assert.deepEqual([without.code, /set REDIS_URL or REDIS_HOST/.test(without.out)], [1, true], without.out);
+    await cluster.redis.kill();
+    const away = await command(`user unthrottle ${name}`);
+    assert.deepEqual([away.code, /could not be told over Redis: .*within an hour/.test(away.out)], [1, true], away.out);
+    const half = await command(`user reset-password ${name}`, { input: 'a third password\n' });
+    assert.deepEqual([half.code, /has the new password.*\n.*stay so for now\. .*could not be told over Redis/.test(half.out)], [0, true], half.out);
+});
+
 test('doctor looks at the three servers, and says which is away', { timeout: 180000 }, async (t) => {
     const cluster = await startCluster(t), { auth: [auth], gateway: [gateway] } = cluster.processes, command = await commandsOf(t, auth);
     const look = async (ask = command) => {
@@ -94,7 +127,7 @@ test('what does not work in a cluster says what to do', { timeout: 180000 }, asy
     const cluster = await startCluster(t), { gateway: [gateway], auth: [auth] } = cluster.processes;
     const command = await commandsOf(t, auth), ofGateway = await commandsOf(t, gateway, { DB_URL: '', WGW_ROLE: 'gateway' });
     for (const [words, code, expected] of [
-        ['user unthrottle somebody', 1, /memory of the gateways/], ['config print --running', 1, /No process of a cluster is asked.*config print --origin/s], ['secret rotate', 78, /all processes.*JWT_SECRET_PREVIOUS/s],
+        ['config print --running', 1, /No process of a cluster is asked.*config print --origin/s], ['secret rotate', 78, /all processes.*JWT_SECRET_PREVIOUS/s],
         ['backup chat.backup', 78, /mongodump/], ['restore chat.backup', 78, /mongorestore/],
     ]) {
         const done = await command(words);

@@ -79,6 +79,12 @@ test('what cannot be a user is refused with a sentence', { timeout: 120000 }, as
         assert.equal(code, 2, out);
         assert.ok(out.includes(`Did you mean ${meant}?`), out);
     }
+    for (const words of [['user', 'show', ''], ['user', 'disable', ''], ['user', 'add', ''], ['token', 'issue', '']]) {
+        const { code, out } = await operate(data, words);
+        assert.equal(code, 2, out);
+        assert.match(out, /^wegowhere: user: it is empty.*wegowhere user list/);
+        assert.doesNotMatch(out, /who should/);
+    }
     for (const words of [['user'], ['user', 'show'], ['user', 'add'], ['user', 'disable'], ['user', 'reset-password'], ['token'], ['token', 'issue'], ['config'], ['secret'], ['backup'], ['restore']])
         assert.equal((await operate(data, words)).code, 2, words.join(' '));
 });
@@ -166,6 +172,8 @@ upAndDown('a token is issued, and says why it is refused', async (t, data, serve
     await eventually('its end', async () => (await check(short)).reason === 'jwt expired', 15000);
     const nonsense = await check('nonsense');
     assert.deepEqual([nonsense.reason, nonsense.signed_with], ['jwt malformed', undefined], 'no key is named for what none has signed');
+    for (const pasted of [`Bearer ${token}\n`, `  Authorization: Bearer ${token}\r\n`, `"${token}"`])
+        assert.equal((await check(pasted)).good, true, pasted.slice(0, 20));
     assert.match((await operate(data, ['token', 'check'], { input: token })).out, /^good\n(.*\n)*username +\S/);
     assert.match((await operate(data, ['token', 'issue', user.username, '--lifetime', 'soon'])).out, /--lifetime is "soon"/);
 });
@@ -440,6 +448,36 @@ test('doctor names a key that the server refuses', { timeout: 120000 }, async (t
     const { code, out } = await operate(data, ['doctor'], { env });
     assert.equal(code, 1, out);
     assert.match(out, /^fail  secret: .*jwt_secret is damaged\n +Restore it from a backup/m);
+});
+
+test('doctor names a database that does not open, and makes nothing beside it', { timeout: 120000 }, async (t) => {
+    const data = path(await temporary(t), 'data'), env = { GATEWAY_PORT: '0', WGW_ADMIN_PORT: '0' };
+    await mkdir(data, { mode: 0o700 });
+    await writeFile(path(data, 'wegowhere.db'), 'random bytes '.repeat(1000), { mode: 0o600 });
+    const { code, out } = await operate(data, ['doctor'], { env });
+    assert.equal(code, 1, out);
+    assert.match(out, /^fail {2}database: .*wegowhere\.db.*not a database\n +Restore a backup/m);
+    assert.deepEqual(await readdir(data), ['wegowhere.db']);
+    await rm(path(data, 'wegowhere.db'));
+    await must(data, ['user', 'add', 'grace.hopper'], { input: 'cobol1959' });
+    const before = await readdir(data), good = await operate(data, ['doctor'], { env });
+    assert.match(good.out, /^ok {4}database: opens$/m);
+    assert.deepEqual(await readdir(data), before);
+});
+
+test('doctor has colours where they are wanted', { timeout: 60000 }, async (t) => {
+    const data = await temporary(t), coloured = async (env, ...words) => /\u001b\[3/.test((await operate(data, ['doctor', ...words], { env: { GATEWAY_PORT: '0', WGW_ADMIN_PORT: '0', NO_COLOR: '', CLICOLOR_FORCE: '', ...env } })).out);
+    assert.deepEqual([await coloured({}), await coloured({ CLICOLOR_FORCE: '1' }), await coloured({ CLICOLOR_FORCE: '1', NO_COLOR: '1' }), await coloured({}, '--color', 'always'), await coloured({ CLICOLOR_FORCE: '1' }, '--color=never')], [false, true, false, true, false]);
+    assert.equal((await operate(data, ['doctor', '--color', 'red'])).code, 2);
+});
+
+test('doctor looks at the files that secrets are kept in', { timeout: 120000 }, async (t) => {
+    const folder = await temporary(t), file = path(folder, 'key'), env = { JWT_SECRET: undefined, JWT_SECRET_FILE: file, GATEWAY_PORT: '0', WGW_ADMIN_PORT: '0' };
+    await writeFile(file, `${kSecret}\n`);
+    for (const [bits, line] of [[0o666, /^fail {2}JWT_SECRET: .*key has mode 0666\n.*chmod 0600/m], [0o644, /^fail {2}JWT_SECRET: .*key has mode 0644\n.*can read it: chmod 0600/m], [0o600, /^ok {4}JWT_SECRET: .*key has mode 0600$/m]]) {
+        await chmod(file, bits);
+        assert.match((await operate(path(folder, '.'), ['doctor'], { env })).out, line);
+    }
 });
 
 test('doctor names a port that is in use, and the setting that changes it', { timeout: 120000 }, async (t) => {

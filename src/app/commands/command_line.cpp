@@ -95,6 +95,14 @@ void CommandLine::data_flag(CLI::App* command)
     flag(command, "--data", "WGW_DATA", "Folder of the database (./data).");
 }
 
+void CommandLine::user_argument(CLI::App* command, std::string& user, const std::string& sentence)
+{
+    const auto is_there = [](const std::string& text) {
+        return text.empty() ? "it is empty. To see who there is: wegowhere user list" : "";
+    };
+    command->add_option("user", user, sentence)->required()->check(is_there);
+}
+
 int CommandLine::run(int argc, char** argv)
 {
     try {

@@ -44,6 +44,9 @@ public:
     /// The one that all commands have that work on what a server keeps.
     void data_flag(CLI::App* command);
 
+    /// The user that a command is about; not an empty text.
+    static void user_argument(CLI::App* command, std::string& user, const std::string& sentence);
+
     SettingSources& settings() { return settings_; }
 
     int run(int argc, char** argv);

@@ -33,7 +33,7 @@ a server runs, it is signed with that server's key.)";
 constexpr const char* kCheckExamples = R"(Examples:
   wegowhere token check < token            0: good, 1: not, and why
   wegowhere token check --json < token
-It looks at the text, the signature and the times, whether its session has
+A whole header (Authorization: Bearer ey…) is read as well. It looks at the text, the signature and the times, whether its session has
 ended, and whether its user is let in. The running server is asked; where none
 runs, the store is, with the key of these settings.)";
 
@@ -130,7 +130,7 @@ std::string judged(const Options& options, const std::string& token)
 
 int check(const Options& options, const Flags& flags)
 {
-    const auto json = judged(options, ask_secret("Token"));
+    const auto json = judged(options, bare_token(ask_secret("Token")));
     const JsonValue report(json);
     const auto is_good = report.find("good");
     const bool good = is_good && is_good->text() == "true";
@@ -155,7 +155,7 @@ void add_token(CommandLine& line)
     auto flags = std::make_shared<Flags>();
 
     auto* issuing = line.add(command, "issue", "Print an access token of a user.", kIssueExamples);
-    issuing->add_option("user", flags->who, "A user name, or an id.")->required();
+    CommandLine::user_argument(issuing, flags->who, "A user name, or an id.");
     issuing->add_option("--lifetime", flags->lifetime, "How long it lives: 30m, 12h, 7d (7d).");
     issuing->add_flag("--json", flags->json, "With its end, as JSON.");
     line.data_flag(issuing);

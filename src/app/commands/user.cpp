@@ -2,6 +2,7 @@
 #include "app/commands/command_line.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/control_client.hpp"
+#include "app/commands/forgive_in_cluster.hpp"
 #include "auth/password.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
@@ -51,13 +52,15 @@ constexpr const char* kResetExamples = R"(Examples:
   wegowhere user reset-password grace.hopper               asks for it
   wegowhere user reset-password grace.hopper < password    its first line
 All sessions of the user end. Sign-ins that are refused for a while, after too
-many failed ones, are possible again at once.)";
+many failed ones, are possible again at once; in a cluster its gateways are
+told so over Redis.)";
 
 constexpr const char* kUnthrottleExamples = R"(Examples:
   wegowhere user unthrottle grace.hopper
 Sign-ins that are refused for a while, after too many failed ones, are possible
 again at once. Where all of an address are refused, whatever the name, that
-goes on: it ends by itself within an hour.)";
+goes on: it ends by itself within an hour. In a cluster all gateways are told,
+over Redis.)";
 
 constexpr const char* kDisableExamples = R"(Examples:
   wegowhere user disable grace.hopper
@@ -143,6 +146,13 @@ std::string text_of(JsonValue user, std::string_view name)
 {
     const auto value = user.find(name);
     return value && value->is_string() ? printable(value->string()) : "";
+}
+
+/// As it is, for programs.
+std::string exact(const std::string& user, std::string_view name)
+{
+    const auto value = JsonValue(user).find(name);
+    return value && value->is_string() ? value->string() : "";
 }
 
 bool is_disabled(JsonValue user)
@@ -287,26 +297,32 @@ int show(const Options& options, const Flags& flags)
     return 0;
 }
 
-/// The throttle is in the memory of a server.
+/// The throttle is in the memory of a server; in a cluster in that of all gateways.
 int unthrottle(const Options& options, const Flags& flags)
 {
-    if (options.roles.any())
-        throw std::runtime_error(
-            "In a cluster failed sign-ins are in the memory of the gateways, which no command reaches. They are "
-            "forgotten within an hour; at once by gateways that are restarted, one after the other."
-        );
     ControlClient control(options);
     const auto user = control.ask(
-        "user.unthrottle", object({
-                               {"who", flags.who}
+        control.is_cluster() ? "user.find" : "user.unthrottle", object({
+                                                                    {"who", flags.who}
     })
     );
-    print_user(
-        flags, user,
-        control.is_served() ? flags.who + " may try to sign in again at once."
-                            : "No server runs, so nobody is refused: failed sign-ins are in its memory only."
-    );
+    const auto name = text_of(JsonValue(user), "username");
+    std::string done = "No server runs, so nobody is refused: failed sign-ins are in its memory only.";
+    if (control.is_cluster())
+        done =
+            name + " may try to sign in again at once: " + forgive_in_cluster(options, exact(user, "username")) + ".";
+    else if (control.is_served())
+        done = name + " may try to sign in again at once.";
+    print_user(flags, user, done);
     return 0;
+}
+
+/// What is done is done: where the gateways could not be told as well, that is said.
+std::string also_forgiven(const Options& options, const std::string& name)
+try {
+    return " Sign-ins that were refused are possible again: " + forgive_in_cluster(options, name) + ".";
+} catch (const std::runtime_error& error) {
+    return std::string("\nSign-ins that are refused after too many failed ones stay so for now. ") + error.what();
 }
 
 int add(const Options& options, const Flags& flags)
@@ -342,7 +358,10 @@ int reset_password(const Options& options, const Flags& flags)
     auth::wipe(password);
     const auto user = control.ask("user.reset_password", arguments);
     auth::wipe(arguments);
-    print_user(flags, user, flags.who + " has the new password. All sessions have ended.");
+    std::string done = flags.who + " has the new password. All sessions have ended.";
+    if (control.is_cluster())
+        done += also_forgiven(options, exact(user, "username"));
+    print_user(flags, user, done);
     return 0;
 }
 
@@ -377,12 +396,12 @@ void add_user(CommandLine& line)
         return added;
     };
     const auto of_user = [&](CLI::App* added) {
-        added->add_option("user", flags->who, "A user name, or an id.")->required();
+        CommandLine::user_argument(added, flags->who, "A user name, or an id.");
     };
     inner("list", "List all users, the oldest first.", kListExamples, list);
     of_user(inner("show", "Show a user, and whether sign-in is possible.", kShowExamples, show));
     auto* adding = inner("add", "Add a user, with a password that is asked for.", kAddExamples, add);
-    adding->add_option("user", flags->who, "The user name.")->required();
+    CommandLine::user_argument(adding, flags->who, "The user name.");
     adding->add_option("--first-name", flags->first_name, "The first name (the user name).");
     adding->add_option("--last-name", flags->last_name, "The last name (none).");
     of_user(inner("reset-password", "Give a user another password.", kResetExamples, reset_password));
