@@ -237,7 +237,10 @@ test('WGW_SHUTDOWN_DELAY: /readyz says draining while everything is still served
 test('healthcheck says 0 while the server runs and not 0 afterwards', { timeout: 60000 }, async (t) => {
     const server = await startServer(t), env = { WGW_ADMIN_PORT: String(server.adminPort) };
     const healthy = await run(binary('healthcheck'), { env });
-    assert.equal(healthy.code, 0, healthy.out);
+    assert.deepEqual([healthy.code, healthy.out], [0, `127.0.0.1:${server.adminPort} says: ready\n`]);
+    const verbose = await run(binary('healthcheck', '--verbose'), { env });
+    assert.equal(verbose.code, 0, verbose.out);
+    assert.match(verbose.out, /says:\n([a-z_]+: ok\n)*store: ok\n/);
     await server.stop();
     const gone = await run(binary('healthcheck'), { env });
     assert.equal(gone.code, 1, gone.out);
