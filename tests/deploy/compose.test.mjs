@@ -6,7 +6,7 @@ import { join as path } from 'node:path';
 import test from 'node:test';
 import { parse } from 'yaml';
 import { kRoot, run } from '../e2e/server.mjs';
-import { kServers, kSettings, seconds } from './settings.mjs';
+import { kServers, kSettings, longestEnd, seconds } from './settings.mjs';
 
 const read = async (file) => parse(await readFile(path(kRoot, file), 'utf8'), { merge: true });
 const cluster = await read('compose.cluster.yaml');
@@ -51,11 +51,19 @@ test('each process says when it can work, and is waited for', () => {
     for (const [name, { healthcheck }] of ours) assert.ok(seconds(healthcheck.interval) * healthcheck.retries >= 300, name);
 });
 
+test('what asks for the health of ours is in the image, and the same as the image asks by itself', async () => {
+    const image = await readFile(path(kRoot, 'Dockerfile'), 'utf8'), [, check] = /^HEALTHCHECK .* CMD (\[.*\])$/m.exec(image);
+    const [program] = JSON.parse(check);
+    assert.match(image, new RegExp(`^COPY --from=build \\S+/${program} /usr/local/bin/${program}$`, 'm'));
+    for (const [name, { healthcheck }] of ours) assert.deepEqual(healthcheck.test, ['CMD', ...JSON.parse(check)], name);
+});
+
 test('each process has the time to end', () => {
     for (const [name, { stop_grace_period, stop_signal }] of services) {
         assert.ok(seconds(stop_grace_period) >= (name in kOfImages ? 35 : 45), name);
         assert.ok(stop_signal === undefined || name === 'nginx', name);
     }
+    for (const [name, { stop_grace_period, environment }] of ours) assert.ok(seconds(stop_grace_period) >= longestEnd(environment) + 10, name);
 });
 
 test('each variable is one that is read, and a role has what it needs and no more', () => {

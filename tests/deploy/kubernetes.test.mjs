@@ -7,7 +7,7 @@ import { join as path } from 'node:path';
 import test from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { kRoot } from '../e2e/server.mjs';
-import { kServers, kSettings } from './settings.mjs';
+import { kServers, kSettings, longestEnd } from './settings.mjs';
 
 const require = createRequire(import.meta.url);
 const kFolder = path(kRoot, 'deploy/kubernetes');
@@ -129,6 +129,7 @@ for (const role of kRoles) {
 
     test(`${role}: it has the time to end`, () => {
         const grace = pod(role).terminationGracePeriodSeconds;
+        assert.ok(grace >= longestEnd(settings) + 10, `${grace}`);
         assert.ok(grace >= 45 && grace >= Number(settings.WGW_SHUTDOWN_DELAY) + 30 + 10, `${grace}`);
         assert.ok(Number(settings.WGW_SHUTDOWN_DELAY) >= 5, 'until each node has heard that it leaves');
         assert.ok(Number(settings.WGW_SHUTDOWN_DELAY) > 2 * container(role).readinessProbe.periodSeconds);
