@@ -27,9 +27,9 @@ export class RoleProcess extends ServerProcess {
 
 /**
  * `count` processes of each of `roles` ({gateway: 2, …}; by default one of each), with servers of their own or those given. The first gateway
- * is `gateway`; `processes.chat[0]` and the like are the others. Ends with the test.
+ * is `gateway`; `processes.chat[0]` and the like are the others. Ends with the test. `make(role, options)`: a process that is no program of the build folder.
  */
-export async function startCluster(t, { roles = {}, rabbit, redis, mongo, env = {} } = {}) {
+export async function startCluster(t, { roles = {}, rabbit, redis, mongo, env = {}, make = (role, options) => new RoleProcess(role, options) } = {}) {
     const counts = { user: 1, auth: 1, chat: 1, gateway: 1, ...roles };
     const servers = {
         rabbit: rabbit ?? await startRabbit(t), mongo: mongo ?? await startMongo(t),
@@ -45,7 +45,7 @@ export async function startCluster(t, { roles = {}, rabbit, redis, mongo, env = 
     for (const [role, count] of Object.entries(counts)) {
         cluster.processes[role] = [];
         for (let i = 0; i < count; ++i) {
-            const server = new RoleProcess(role, { data, port: await freePort(), adminPort: await freePort(), env: all });
+            const server = make(role, { data, port: await freePort(), adminPort: await freePort(), env: all });
             t?.after(() => server.child && server.kill());
             cluster.processes[role].push(server);
         }

@@ -137,12 +137,13 @@ export class ServerProcess {
 
     /** Ends whatever of it is there. */
     async leave() { if (this.child) await this.kill(); }
+    signal(name) { return this.child.kill(name); }
 
     async end(signal, ms) {
         const began = performance.now();
         this.expected = true;
-        if (this.alive) this.child.kill(signal);
-        const timer = setTimeout(() => this.child.kill('SIGKILL'), ms);
+        if (this.alive) await this.signal(signal);
+        const timer = setTimeout(() => this.signal('SIGKILL'), ms);
         const end = await this.ended;
         clearTimeout(timer);
         return { ...end, ms: Math.round(performance.now() - began) };
