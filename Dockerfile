@@ -9,7 +9,7 @@ WORKDIR /src
 COPY dev ./
 RUN ./dev setup build
 COPY . .
-RUN ./dev build && strip build/wegowhere
+RUN ./dev build wegowhere && strip build/wegowhere
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="WeGoWhere Chat" \
