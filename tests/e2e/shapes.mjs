@@ -20,7 +20,10 @@ export const kOneProcess = {
         ['it damages a file of SQLite', 'a damaged row does not hide …'],
         ['it asks twelve thousand times, which takes the servers of the tests minutes', 'a cheap event costs the same in a large room …'],
     ],
-    'e2e/limits': [['each gateway has its own', 'WGW_LIMIT_CONNECTIONS=5: five at once are heard, the sixth waits for one that leaves']],
+    'e2e/limits': [
+        ['each gateway has its own', 'WGW_LIMIT_CONNECTIONS=5: five at once are heard, the sixth waits for one that leaves'],
+        ['it counts the threads of the process that is asked', 'WGW_LIMIT_HASH_THREADS=3: …'],
+    ],
     'e2e/metrics': [
         ['each process counts what it does itself', 'what happens is counted'],
         ['it has the metrics of a store in the process', 'dashboard, alerts and docs name metrics that are there, and the docs name them all'],
