@@ -4,6 +4,7 @@
 /// Loop only.
 
 #include "app/backends.hpp"
+#include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/task_scope.hpp"
 #include "chat/entry_stream.hpp"
@@ -32,12 +33,12 @@ struct ChatRole {
     };
 
     ChatRole(
-        Backends& backends, net::Loop& loop, const Clock& clock, Random& random, const Limits& limits, const Id& node,
-        TaskScope& tasks
+        Backends& backends, net::Loop& loop, const Clock& clock_of_server, Random& random, const Limits& limits,
+        const Id& node, TaskScope& tasks
     )
-        : queue("chat." + node.hex()),
-          service(backends.pool(), backends.threads(), loop, clock, random, {.limits = limits}),
-          chores(backends.pool(), loop, clock, {.threads = 1, .is_patient = true}), copier(chores, tasks)
+        : clock(clock_of_server), queue("chat." + node.hex()),
+          service(backends.pool(), backends.threads(), loop, clock_of_server, random, {.limits = limits}),
+          chores(backends.pool(), loop, clock_of_server, {.threads = 1, .is_patient = true}), copier(chores, tasks)
     {
         service.set_listener([this, &backends](const chat::Entry& entry) {
             chat::publish(backends.hints(), entry);
@@ -59,12 +60,39 @@ struct ChatRole {
         auto run = [stopped = stopping.get_token()](store::MongoClient& db) {
             SystemRandom random;
             chat::number_rooms(db, random, stopped);
-            chat::add_latecomers(db, stopped);
             if (stopped.stop_requested())
                 throw Unavailable("The server is ending.");
         };
         const IsTakingOver is_taking(is_taking_over);
         co_await chores.call(run);
+    }
+
+    /// What nobody waits for, when it is due: several times a second, once it has taken over.
+    void advance(Instant now, TaskScope& tasks)
+    {
+        copier.advance(now);
+        if (now < latecomers_at)
+            return;
+        latecomers_at = kNever;
+        tasks.spawn(add_latecomers(now));
+    }
+
+    Task<> add_latecomers(Instant now)
+    {
+        auto run = [at = clock.now(), stopped = stopping.get_token()](store::MongoClient& db) {
+            chat::add_latecomers(db, at, stopped);
+        };
+        try {
+            co_await chores.call(run);
+        } catch (const std::exception& error) {
+            latecomers_at = now + kRetryLatecomers;
+            log::warn(
+                "What the original may have stored meanwhile could not be looked for. It is tried again.",
+                {
+                    {"what", error.what()}
+            }
+            );
+        }
     }
 
     void stop()
@@ -74,12 +102,16 @@ struct ChatRole {
         chores.stop();
     }
 
+    static constexpr Duration kRetryLatecomers{60'000};
+
+    const Clock& clock;
     const std::string queue;  ///< Of this process alone: that of the rooms that it owns.
     chat::MongoService service;
     std::stop_source stopping;
     store::MongoThreads chores;  ///< A thread for what nobody waits for.
     chat::MessageCopier copier;
     bool is_taking_over = false;
+    Instant latecomers_at;  ///< When they are looked for (again).
     Instant tell_at;
 };
 

@@ -272,7 +272,7 @@ void ClusterServer::on_tick(Instant now)
         gateway_->tell_limits(backends_.hints());
     }
     if (chat_ && is_prepared_)
-        chat_->copier.advance(now);
+        chat_->advance(now, tasks_);
     if (chat_ && service_ && service_->state().is_up && !is_draining_ && now >= chat_->tell_at) {
         chat_->tell_at = now + chat::kOwnersInterval;
         backends_.hints().publish(std::string(chat::kOwnersChannel), chat::Owners::serving(chat_->queue));

@@ -23,7 +23,7 @@ using store::MongoClient;
 using store::MongoQuery;
 
 constexpr std::int64_t kPage = 500;
-constexpr std::chrono::milliseconds kMargin = std::chrono::minutes(1);
+constexpr std::chrono::milliseconds kMargin = std::chrono::minutes(1);  // of clocks that differ
 
 std::optional<Timestamp> newest_entry(MongoClient& db)
 {
@@ -142,13 +142,17 @@ std::size_t add_page(MongoClient& db, std::vector<Entry> page)
 
 using Read = Entry (*)(const BsonView&);
 
-std::size_t add_from(MongoClient& db, std::string_view collection, Id from, Read read, const std::stop_token& stop)
+/// Those whose ids are from `from` on and before `until`: what the original stores meanwhile is not waited for. What has a
+/// seq is ours.
+std::size_t add_from(
+    MongoClient& db, std::string_view collection, Id from, Id until, Read read, const std::stop_token& stop
+)
 {
     std::size_t added = 0;
     std::string_view bound = "$gte";
     while (!stop.stop_requested()) {
         MongoQuery query{.collection = collection, .filter = {}, .limit = kPage};
-        query.filter.add("_id", Bson().add(bound, from));
+        query.filter.add("_id", Bson().add(bound, from).add("$lt", until)).add("seq", Bson().add("$exists", false));
         query.sort.add("_id", 1);
         std::vector<Entry> page;
         db.find(query, [&page, read](BsonView document) {
@@ -157,7 +161,6 @@ std::size_t add_from(MongoClient& db, std::string_view collection, Id from, Read
         });
         if (page.empty())
             break;
-        // Others of ours store meanwhile, and their copies appear here: to wait for an empty page would be to wait for silence.
         const bool is_last = std::cmp_less(page.size(), kPage);
         bound = "$gt";
         from = page.back()._id;
@@ -170,14 +173,15 @@ std::size_t add_from(MongoClient& db, std::string_view collection, Id from, Read
 
 }  // namespace
 
-std::size_t add_latecomers(MongoClient& db, const std::stop_token& stop)
+std::size_t add_latecomers(MongoClient& db, Timestamp now, const std::stop_token& stop)
 {
     const auto newest = newest_entry(db);
     if (!newest)
         return 0;
     const Id from = first_id_of({newest->unix_ms - kMargin.count()});
-    const std::size_t members = add_from(db, kChatMembers, from, original_member, stop);
-    const std::size_t messages = add_from(db, kOriginalMessages, from, original_message, stop);
+    const Id until = first_id_of({now.unix_ms + kMargin.count()});
+    const std::size_t members = add_from(db, kChatMembers, from, until, original_member, stop);
+    const std::size_t messages = add_from(db, kOriginalMessages, from, until, original_message, stop);
     if (members + messages > 0)
         log::info(
             "What the original has stored since its rooms were taken over was added to them.",

@@ -10,13 +10,14 @@ namespace {
 using testing::ElementsAre;
 
 const UserId kMary = id_of(3);
+constexpr Timestamp kNow{10'000};
 
 /// A database of the original that was taken over, into which the original has written again.
 class ALatecomer : public ADatabaseOfTheOriginal {
 protected:
     ALatecomer() { number(); }
 
-    std::size_t add() { return add_latecomers(*mongo_.client, {}); }
+    std::size_t add() { return add_latecomers(*mongo_.client, kNow, {}); }
 };
 
 TEST_F(ALatecomer, IsAppendedOnce)
@@ -77,6 +78,16 @@ TEST_F(ALatecomer, InARoomThatNobodyKnowsIsLeftOut)
     insert("chatmessages", std::move(document), 1'000);
     message(31, kGrace, "known");
     EXPECT_EQ(add(), 1U);
+}
+
+TEST_F(ALatecomer, IsNotWaitedForWhileOthersStore)
+{
+    Id later = id_of(21);
+    later.bytes[3] = 71;  // seconds
+    Bson document;
+    document.add("_id", later).add("room_id", kRoom).add("user_id", kAda).add("content", "later");
+    insert("chatmessages", std::move(document), 71'000);
+    EXPECT_EQ(add(), 0U);
 }
 
 TEST_F(ALatecomer, ComesInAnyNumber)

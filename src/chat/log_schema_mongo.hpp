@@ -11,7 +11,8 @@
 /// chatrooms,    are written after the entry that makes them, and can be made anew of the log. `members_to`: there is a
 /// chatmembers   document of every membership up to this seq
 ///
-/// What the original has written has no seq, and is not seen before it has been numbered.
+/// What the original has written has no seq, and is not seen before it has been numbered. Of its messages the log has the
+/// seq; the documents stay as they are.
 
 #include "base/random.hpp"
 #include "store/mongo_client.hpp"

@@ -38,7 +38,7 @@ Copy copy_of(const Entry& entry, std::string_view content)
     Copy copy{._id = entry._id, .document = {}};
     copy.document.add("_id", entry._id).add("room_id", entry.room_id).add("user_id", entry.user_id);
     copy.document.add_text("content", content);
-    copy.document.add("created_at", entry.at).add("updated_at", entry.at).add("__v", 0);
+    copy.document.add("created_at", entry.at).add("updated_at", entry.at).add("__v", 0).add("seq", entry.seq);
     return copy;
 }
 

@@ -5,7 +5,7 @@
 /// room's document (`copied_to`); without that it begins at the room's start, so the copy can be thrown away and made
 /// anew. Any number of processes may copy the same room: a message is there once, by its _id.
 ///
-///     _id, room_id, user_id, content, created_at, updated_at, __v          as the original stores them
+///     _id, room_id, user_id, content, created_at, updated_at, __v | seq    as the original stores them, ours behind
 ///
 /// Functions of a client on its own thread, blocking.
 /// Errors  MongoAway; repeated later, they go on. What is wrong with one room alone is logged, and the others go on

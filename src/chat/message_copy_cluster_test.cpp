@@ -73,9 +73,10 @@ TEST_F(ACopy, LooksLikeADocumentOfTheOriginal)
         EXPECT_EQ(document.get<Timestamp>("created_at"), (Timestamp{2'021}));
         EXPECT_EQ(document.get<Timestamp>("updated_at"), (Timestamp{2'021}));
         EXPECT_EQ(document.get<std::int64_t>("__v"), 0);
+        EXPECT_EQ(document.get<Seq>("seq"), 7);
         return true;
     });
-    EXPECT_THAT(names, ElementsAre("_id", "room_id", "user_id", "content", "created_at", "updated_at", "__v"));
+    EXPECT_THAT(names, ElementsAre("_id", "room_id", "user_id", "content", "created_at", "updated_at", "__v", "seq"));
 }
 
 TEST_F(ACopy, IsMadeAnewWithoutItsCursor)

@@ -137,6 +137,7 @@ export class ServerProcess {
 
     /** Ends whatever of it is there. */
     async leave() { if (this.child) await this.kill(); }
+
     signal(name) { return this.child.kill(name); }
 
     async end(signal, ms) {
