@@ -33,9 +33,10 @@ a server runs, it is signed with that server's key.)";
 constexpr const char* kCheckExamples = R"(Examples:
   wegowhere token check < token            0: good, 1: not, and why
   wegowhere token check --json < token
-A whole header (Authorization: Bearer ey…) is read as well. It looks at the text, the signature and the times, whether its session has
-ended, and whether its user is let in. The running server is asked; where none
-runs, the store is, with the key of these settings.)";
+A whole header (Authorization: Bearer ey…) is read as well. It looks at the
+text, the signature and the times, whether its session has ended, and whether
+its user is let in. The running server is asked; where none runs, the store
+is, with the key of these settings.)";
 
 constexpr std::int64_t kGreatestLifetime_s = 3'650 * 86'400LL;
 
