@@ -54,8 +54,9 @@ struct ChatRole {
         });
     }
 
-    /// What the original has stored gets its numbers. Before anything is stored here; takes as long as it takes.
-    Task<> take_over()
+    /// What the original has stored gets its numbers. Before anything is stored here, so that it keeps its place; takes as long
+    /// as it takes.
+    Task<> take_over(Instant now)
     {
         auto run = [stopped = stopping.get_token()](store::MongoClient& db) {
             SystemRandom random;
@@ -65,6 +66,7 @@ struct ChatRole {
         };
         const IsTakingOver is_taking(is_taking_over);
         co_await chores.call(run);
+        co_await add_latecomers(now);
     }
 
     /// What nobody waits for, when it is due: several times a second, once it has taken over.
@@ -77,6 +79,7 @@ struct ChatRole {
         tasks.spawn(add_latecomers(now));
     }
 
+    /// A database that is too slow for it does not keep anybody from working.
     Task<> add_latecomers(Instant now)
     {
         auto run = [at = clock.now(), stopped = stopping.get_token()](store::MongoClient& db) {
@@ -111,7 +114,7 @@ struct ChatRole {
     store::MongoThreads chores;  ///< A thread for what nobody waits for.
     chat::MessageCopier copier;
     bool is_taking_over = false;
-    Instant latecomers_at;  ///< When they are looked for (again).
+    Instant latecomers_at = kNever;  ///< When they are looked for again.
     Instant tell_at;
 };
 

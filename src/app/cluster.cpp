@@ -203,7 +203,7 @@ Task<> ClusterServer::prepare()
         };
         co_await backends_.threads().call(create);
         if (chat_)
-            co_await chat_->take_over();
+            co_await chat_->take_over(loop_.now());
         co_await local_revocations_->load();
     } else {
         co_await remote_revocations_->refresh();
