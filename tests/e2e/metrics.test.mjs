@@ -107,7 +107,8 @@ test('a flood of one kind of line is cut short in the log, and counted', { timeo
     assert.ok(dropped > 0);
     const missing = lines.filter(({ kind }) => kind === 'Answered.');
     assert.ok(missing.length > 0 && missing.every(({ lines }) => lines > 0));
-    assert.ok(Object.values(perSecond).every((count) => count <= 200), 'a second of the wall clock touches two of the monotonic one');
+    const most = 200 * (server.gateways?.length ?? 1); // of each process
+    assert.ok(Object.values(perSecond).every((count) => count <= most), 'a second of the wall clock touches two of the monotonic one');
 });
 
 test('/readyz?verbose names each check, in words and as JSON', { timeout: 60000 }, async (t) => {
