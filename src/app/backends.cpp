@@ -8,7 +8,7 @@
 namespace wgw::app {
 namespace {
 
-/// Of the pool: the threads that read and write documents, those of chat's engines, and the one that starts.
+/// Of the pool: the threads that read and write documents, those of chat's engines and its chores, and the one that starts.
 constexpr std::size_t kMongoClients = 16;
 
 }  // namespace
