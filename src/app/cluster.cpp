@@ -355,13 +355,18 @@ std::string ClusterServer::metrics(MetricsPage::Form form)
     return page.take();
 }
 
+void ClusterServer::set_draining()
+{
+    is_draining_ = true;
+    if (gateway_)
+        gateway_->http.stop_reusing();
+}
+
 void ClusterServer::refuse_work()
 {
     set_draining();
-    if (gateway_) {
-        gateway_->http.stop_accepting();
+    if (gateway_)
         gateway_->gateway.refuse_work();
-    }
     if (chat_) {
         backends_.hints().publish(std::string(chat::kOwnersChannel), chat::Owners::leaving(chat_->queue));
         chat_->copier.finish();
@@ -381,10 +386,16 @@ void ClusterServer::close_connections(Duration spread)
 {
     if (!gateway_)
         return;
+    gateway_->http.stop_accepting();
     gateway_->http.close_idle();
     gateway_->sockets.drain(spread);
 }
 
-bool ClusterServer::is_drained() const { return (!gateway_ || gateway_->sockets.drained()) && !is_working(); }
+bool ClusterServer::awaits_poll() const { return gateway_ && gateway_->sockets.awaits_poll(); }
+
+bool ClusterServer::is_drained() const
+{
+    return (!gateway_ || (gateway_->sockets.drained() && gateway_->http.drained())) && !is_working();
+}
 
 }  // namespace wgw::app

@@ -44,9 +44,10 @@ public:
     std::uint16_t admin_port() const override { return admin_port_; }
 
     void set_ready() override { is_started_ = true; }
-    void set_draining() override { is_draining_ = true; }
+    void set_draining() override;
     void refuse_work() override;
     bool is_working() const override;
+    bool awaits_poll() const override;
     void close_connections(Duration spread) override;
     bool is_drained() const override;
 

@@ -219,11 +219,15 @@ void Embedded::note_reload(const Options& anew)
         *kept = *read;
 }
 
+void Embedded::set_draining()
+{
+    is_draining_ = true;
+    http_.stop_reusing();
+}
+
 void Embedded::refuse_work()
 {
     set_draining();
-    http_.stop_accepting();
-    control_http_.stop_accepting();
     gateway_.refuse_work();
 }
 
@@ -234,8 +238,10 @@ bool Embedded::is_working() const
 
 void Embedded::close_connections(Duration spread)
 {
-    http_.close_idle();
-    control_http_.close_idle();
+    for (auto* http : {&http_, &control_http_}) {
+        http->stop_accepting();
+        http->close_idle();
+    }
     sockets_.drain(spread);
 }
 

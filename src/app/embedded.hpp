@@ -71,16 +71,13 @@ public:
     /// All that can be asked of the features.
     bus::Operations operations();
 
-    /// Stops accepting; whatever is asked from now on is answered `draining`. Work under way goes on: is_working().
+    void set_ready() override { is_ready_ = true; }
+    void set_draining() override;
     void refuse_work() override;
     bool is_working() const override;
-
-    /// Closes what is still connected, evenly over `spread`. Behind it: is_drained().
+    bool awaits_poll() const override { return sockets_.awaits_poll(); }
     void close_connections(Duration spread) override;
-    bool is_drained() const override { return sockets_.drained() && !is_working(); }
-    /// What /readyz says: `starting` until the first, then `ready`; `draining` from the second on.
-    void set_ready() override { is_ready_ = true; }
-    void set_draining() override { is_draining_ = true; }
+    bool is_drained() const override { return sockets_.drained() && http_.drained() && !is_working(); }
 
 private:
     void listen();

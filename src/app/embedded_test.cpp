@@ -117,22 +117,32 @@ TEST_F(TheServer, SaysThatItIsDrainingBeforeItRefusesAnything)
     EXPECT_EQ(readyz(), "503 draining\n");
 }
 
-TEST_F(TheServer, TakesNoConnectionsAndNoWorkWhenItRefusesThem)
+TEST_F(TheServer, ServesWhoIsConnectedOnceMoreWhenItEnds)
 {
     net::Peer peer(net_, server_.port());
     net_.settle();
+    server_.set_draining();
     server_.refuse_work();
+    net::Peer late(net_, server_.port());
+    server_.close_connections(Duration(0));
     EXPECT_THROW(net::Peer(net_, server_.port()), std::runtime_error);
-    peer.send(post_request("auth/sign-up", kGrace, {}));
-    EXPECT_TRUE(hears(peer, R"("code":"draining")"));
+    EXPECT_FALSE(server_.is_drained());
+    for (auto* each : {&peer, &late}) {
+        each->send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+        EXPECT_TRUE(hears(*each, "HTTP/1.1 200"));
+        EXPECT_TRUE(net::has_closed(net_, *each));
+    }
+    EXPECT_TRUE(net_.until([this] { return server_.is_drained(); }));
 }
 
 TEST_F(TheServer, ClosesConnectionsThatAreIdleAndSockets)
 {
     net::Peer idle(net_, server_.port());
+    idle.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
     net::Peer socket(net_, server_.port());
     socket.send(kHandshake);
     ASSERT_TRUE(hears(socket, R"(0{"sid":)"));
+    ASSERT_TRUE(hears(idle, "HTTP/1.1 200"));
     server_.refuse_work();
     net_.settle();
     EXPECT_FALSE(idle.closed());

@@ -37,7 +37,7 @@ public:
     {
         if (shutdown_.has_begun())
             return loop_.stop();  // asked twice: now
-        log::info("Shutting down: no new connections; what is under way is finished.");
+        log::info("Shutting down: what is under way is finished.");
         notify_.stopping();
         server_.set_draining();
         shutdown_.begin();
@@ -48,7 +48,7 @@ private:
     void on_timer(Instant now) override
     {
         while (true) {
-            switch (shutdown_.next(now, server_.is_working(), server_.is_drained())) {
+            switch (shutdown_.next(now, {server_.is_working(), server_.awaits_poll(), server_.is_drained()})) {
             case Shutdown::Step::wait:
                 return loop_.timers().arm(*this, now + kLook);
             case Shutdown::Step::refuse_work:

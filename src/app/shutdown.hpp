@@ -3,11 +3,12 @@
 ///
 ///     serving     until begin()
 ///     delaying    its owner waits for as long as a balancer needs to turn away, and asks next()
-///                 ─▶ Step::refuse_work: no new connections, no new work
-///     finishing   until nothing is under way, acks included ─▶ Step::close_connections
+///                 ─▶ Step::refuse_work: no new work
+///     finishing   until nothing is under way, acks included
+///     fetching    until who polls has fetched them ─▶ Step::close_connections: no new connections
 ///     closing     until all are closed ─▶ Step::stop
 ///
-/// Bounds  5 s for what is under way; 2 s behind `drain` for connections
+/// Bounds  5 s for what is under way; 1 s for polls; 2 s behind `drain` for connections
 /// Tests   shutdown_test.cpp
 
 #include "base/time.hpp"
@@ -17,6 +18,7 @@ namespace wgw::app {
 class Shutdown {
 public:
     static constexpr Duration kFinishTime{5'000};
+    static constexpr Duration kFetchTime{1'000};
     static constexpr Duration kDrainGrace{2'000};
 
     enum class Step { wait, refuse_work, close_connections, stop };
@@ -27,11 +29,17 @@ public:
     bool has_begun() const { return stage_ != Stage::serving; }
     void begin() { stage_ = Stage::delaying; }
 
+    struct Left {
+        bool is_working = false;
+        bool awaits_poll = false;
+        bool is_drained = false;
+    };
+
     /// What to do now: once the delay is over, and then until Step::stop. After any step but `wait` ask again.
-    Step next(Instant now, bool is_working, bool is_drained);
+    Step next(Instant now, Left left);
 
 private:
-    enum class Stage { serving, delaying, finishing, closing };
+    enum class Stage { serving, delaying, finishing, fetching, closing };
 
     void enter(Stage stage, Instant end);
 

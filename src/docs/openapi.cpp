@@ -115,7 +115,7 @@ FailuresByStatus failures_of(const Route& route)
         add(error);
     if (about.checks)
         add(Errc::rate_limited);
-    for (const auto code : {Errc::internal, Errc::unavailable, Errc::draining})
+    for (const auto code : {Errc::internal, Errc::unavailable})
         add(code);
     if (about.body != nullptr)
         for (const int status : {400, 413, 415})

@@ -28,11 +28,7 @@ Gateway::~Gateway()
     sockets_.of("/").forget_handlers();
 }
 
-void Gateway::refuse_work()
-{
-    rest_.refuse_work();
-    events_.refuse_work();
-}
+void Gateway::refuse_work() { events_.refuse_work(); }
 
 void Gateway::attach(net::Responder& http)
 {

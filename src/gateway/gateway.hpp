@@ -49,7 +49,8 @@ public:
     void on_request(HttpRequest request, net::Exchange exchange) override;
     void on_gone(net::Exchange exchange) override;
 
-    /// From now on requests and events are answered `draining`.
+    /// From now on what is sent over sockets is answered `draining`. Requests go on being served: each closes its
+    /// connection.
     void refuse_work();
 
     /// Requests under way.

@@ -100,7 +100,6 @@ Task<HttpResponse> Rest::serve(HttpRequest request)
     HttpResponse response = co_await fenced(std::move(request), seen);
     if (echoed)
         response.headers.emplace_back("X-Request-Id", seen.request_id);
-    response.close = response.close || draining_;  // the next one is for another process
     note(seen, response.status, clock_.monotonic_us() - began_us);
     co_return response;
 }
@@ -225,8 +224,6 @@ Task<HttpResponse> Rest::answer(HttpRequest request, Seen& seen)
     seen.route = match->route;
     seen.method = route.pattern.method;
     seen.pattern = route.pattern.path;
-    if (draining_)
-        co_return fail(Errc::draining, seen);
     RestRequest call{
         .body = *std::move(body),
         .parameters = std::move(match->parameters),

@@ -67,9 +67,6 @@ public:
     /// is answered `unavailable`, and logged by whoever is away: once, and per request at level debug only.
     Task<HttpResponse> serve(HttpRequest request);
 
-    /// From now on: `draining`.
-    void refuse_work() { draining_ = true; }
-
     /// Bytes of body that a request may have.
     std::size_t body_limit(const HttpRequest& head) const;
     HttpResponse too_large() const;
@@ -108,7 +105,6 @@ private:
     std::uint64_t next_request_ = 1;
     Bucket body_lines_;  ///< Of the log, about bodies that cannot be read.
     std::uint64_t body_lines_left_out_ = 0;
-    bool draining_ = false;
 };
 
 }  // namespace wgw::gateway

@@ -106,16 +106,6 @@ TEST_F(TheRestSide, AnswersWithTheEnvelopeTheStatusAndTheHeadersOfTheRoute)
     EXPECT_EQ(answer.headers.front(), std::pair(std::string("X-Next"), std::string("7")));
 }
 
-TEST_F(TheRestSide, RefusesRequestsWhenItEndsAndClosesTheirConnections)
-{
-    EXPECT_FALSE(call("GET", "/open").close);
-    rest_.refuse_work();
-    const auto answer = call("GET", "/open");
-    EXPECT_EQ(answer.status, 503);
-    EXPECT_THAT(answer.body, HasSubstr(R"("code":"draining")"));
-    EXPECT_TRUE(answer.close);
-}
-
 TEST_F(TheRestSide, GivesAGuardedHandlerItsCallerAndItsParameters)
 {
     const auto answer = call("GET", "/mine/7", {token()});

@@ -5,6 +5,7 @@
 namespace wgw::net {
 namespace {
 
+constexpr Duration kFirst{1'000};                  // for the first request to a server that ends
 constexpr Duration kLinger{2'000};                 // for the peer to read an answer although it is still sending
 constexpr std::size_t kBodyBytesPerSecond = 1024;  // the slowest body, once its time is up, and the slowest reader
 
@@ -139,7 +140,7 @@ void HttpConnection::hand_request()
     ++request_;
     keep_time();
     head_only_ = request.method == "HEAD";
-    keep_alive_ = request.keep_alive && request_ < server_.options_.keep_alive_requests && !server_.draining_;
+    keep_alive_ = request.keep_alive && request_ < server_.options_.keep_alive_requests && !server_.stops_reusing_;
     server_.handler_.on_request(std::move(request), Exchange{number(), request_});
 }
 
@@ -271,9 +272,13 @@ void HttpConnection::on_timer(Instant)
 void HttpConnection::close_soon()
 {
     keep_alive_ = false;
-    if (!is_idle())
+    if (is_idle())
+        on_readable();  // a request that is here already is no idleness
+    if (!is_open() || !is_idle())
         return;
-    if (outgoing_.empty())
+    if (request_ == 0)
+        loop_.timers().arm(*this, loop_.now() + kFirst);
+    else if (outgoing_.empty())
         end();
     else
         send("", true);

@@ -36,9 +36,12 @@ public:
     /// Gives everything to whoever goes on with the connection.
     HandedOver hand_over();
 
-    /// Ends it between two requests, or behind the answer that is due.
+    /// Ends it between two requests, or behind the answer that is due, or a second later if there was none yet.
     void close_soon();
     void abandon() { end(); }
+
+    /// The last answer has been handed to the kernel.
+    bool is_over() const { return lingering_; }
 
     void flush() override;
     std::size_t inbound_bytes() const override;

@@ -392,6 +392,18 @@ TEST_F(AnHttpConnection, IsClosedAtOnceBetweenTwoRequestsAndElseBehindItsAnswer)
     EXPECT_THAT(waiting.received(), HasSubstr("\r\nConnection: close\r\n"));
 }
 
+TEST_F(AnHttpConnection, IsNotIdleWhenItsNextRequestIsHereAlready)
+{
+    TestServer server(net);
+    Peer peer(net, server.port);
+    peer.send(get("/a"));
+    answers(net, peer, 1);
+    peer.send(get("/b"));  // and the loop has not turned
+    server.http.close_idle();
+    EXPECT_THAT(answers(net, peer, 2), ElementsAre("/a", "/b"));
+    EXPECT_TRUE(has_closed(net, peer));
+}
+
 TEST_F(AnHttpConnection, IsClosedBehindAnAnswerThatIsStillBeingReadWhenTheServerShutsDown)
 {
     TestServer server(net);

@@ -50,6 +50,15 @@ public:
         set(true);
     }
 
+    /// Takes all that wait in the kernel's queue: closing it would reset them, and who has sent a request cannot know
+    /// whether it was heard.
+    void take_last()
+    {
+        ignore_new(listening_);
+        while (accept()) {
+        }
+    }
+
 private:
     void set(bool accepting)
     {
@@ -59,38 +68,42 @@ private:
 
     void on_ready(Interest) override
     {
-        for (int i = 0; i < kAcceptsPerEvent; ++i) {
-            if (server_.connections_.size() >= server_.options_.connections)
-                return rest("All connections are in use; new ones wait.");
-            Fd accepted(::accept4(listening_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-            if (accepted) {
-                server_.add(std::move(accepted));
-                continue;
-            }
-            const int error = errno;
-            if (error == EAGAIN)
-                return;
-            if (error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS)
-                return rest(std::string("Connections cannot be accepted: ") + std::strerror(error));
-            // else that connection was gone before it was taken
+        for (int i = 0; i < kAcceptsPerEvent && accept(); ++i) {
         }
     }
 
-    /// A second without accepting: the peers wait in the kernel's queue.
-    void rest(std::string_view sentence)
+    /// Takes one from the kernel's queue. False: there is none, or no room for it.
+    bool accept()
+    {
+        if (server_.connections_.size() >= server_.options_.connections)
+            return rest("All connections are in use; new ones wait.");
+        Fd accepted(::accept4(listening_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (accepted) {
+            server_.add(std::move(accepted));
+            return true;
+        }
+        const int error = errno;
+        if (error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS)
+            return rest(std::string("Connections cannot be accepted: ") + std::strerror(error));
+        return error != EAGAIN;  // else that connection was gone before it was taken
+    }
+
+    /// A second without accepting: the peers wait in the kernel's queue. False.
+    bool rest(std::string_view sentence)
     {
         const Instant now = server_.loop_.now();
         server_.counts_.rests.add();
         set(false);
         server_.loop_.timers().arm(*this, now + kRest);
         if (!is_due(quiet_until_, now))
-            return;  // a connection that ended has ended the rest early, and the next one took its place
+            return false;  // a connection that ended has ended the rest early, and the next one took its place
         log::warn(
             sentence,
             {
                 {"connections", server_.connections_.size()}
         }
         );
+        return false;
     }
     void on_timer(Instant) override { set(true); }
 
@@ -129,7 +142,12 @@ void HttpServer::listen_at(const std::string& path)
     acceptors_.push_back(std::make_unique<Acceptor>(*this, net::listen_at(path)));
 }
 
-void HttpServer::stop_accepting() { acceptors_.clear(); }
+void HttpServer::stop_accepting()
+{
+    for (const auto& acceptor : acceptors_)
+        acceptor->take_last();
+    acceptors_.clear();
+}
 
 void HttpServer::add(Fd accepted)
 {
@@ -223,10 +241,19 @@ std::vector<Ref<Connection>> HttpServer::all() const
 
 void HttpServer::close_idle()
 {
-    draining_ = true;
+    stop_reusing();
     for (const auto& connection : all())
         if (auto* http = dynamic_cast<HttpConnection*>(connection.get()))
             http->close_soon();
+}
+
+bool HttpServer::drained() const
+{
+    const auto is_over = [](const auto& connection) {
+        const auto* http = dynamic_cast<const HttpConnection*>(connection.get());
+        return http == nullptr || http->is_over();
+    };
+    return stops_reusing_ && std::ranges::all_of(connections_.all(), is_over);
 }
 
 void HttpServer::close_all()

@@ -102,13 +102,21 @@ public:
     /// Throws as listen().
     void listen_at(const std::string& path);
 
-    void stop_accepting();  ///< Whoever is connected is served as before, until close_idle().
+    /// From now on each answer says that its connection closes: the next request is for another process.
+    void stop_reusing() { stops_reusing_ = true; }
+
+    /// Whoever is connected by then, or has been in the kernel's eyes, is served as before, until close_idle().
+    void stop_accepting();
 
     bool respond(Exchange exchange, HttpResponse response) override;
     bool upgrade(Exchange exchange, const HttpRequest& request, Stream& stream) override;
 
-    /// Closes connections between two requests; the others after their answer.
+    /// Closes connections between two requests, and the others after their answer. One that has just come has a second
+    /// for its first request.
     void close_idle();
+
+    /// Behind close_idle(): nobody waits for an answer, or reads one, over HTTP. WebSockets are not counted.
+    bool drained() const;
     void close_all();
 
     std::size_t connections() const { return connections_.size(); }
@@ -145,7 +153,7 @@ private:
     Loop& loop_;
     HttpHandler& handler_;
     HttpServerOptions options_;
-    bool draining_ = false;
+    bool stops_reusing_ = false;
     std::uint64_t next_number_ = 1;
     std::size_t inbound_bytes_ = 0;
     HttpCounts counts_;

@@ -85,6 +85,74 @@ TEST_F(AnHttpServer, TakesNoConnectionsOnceItHasStoppedButServesThoseItHas)
     EXPECT_TRUE(net.until([&] { return peer.closed(); }));
 }
 
+TEST_F(AnHttpServer, AnswersWhoeverHasConnectedBeforeItStoppedAccepting)
+{
+    TestServer server(net);
+    Peer asked(net, server.port);  // in the kernel's queue: the loop has not turned
+    asked.send(kGet);
+    Peer silent(net, server.port);
+    server.http.stop_accepting();
+    EXPECT_THROW(Peer(net, server.port), std::runtime_error);
+    server.http.close_idle();
+    EXPECT_TRUE(net.until([&] { return bodies(asked.received()).size() == 1; }));
+    silent.send(kGet);
+    EXPECT_TRUE(net.until([&] { return bodies(silent.received()).size() == 1; }));
+    for (auto* peer : {&asked, &silent}) {
+        EXPECT_TRUE(has_closed(net, *peer));
+        EXPECT_THAT(peer->received(), HasSubstr("\r\nConnection: close\r\n"));
+    }
+    EXPECT_TRUE(net.until([&] { return server.http.drained(); }));
+}
+
+TEST_F(AnHttpServer, ThatEndsWaitsASecondForTheFirstRequestOfAConnection)
+{
+    TestServer server(net);
+    Peer peer(net, server.port);
+    net.settle();
+    server.http.stop_accepting();
+    server.http.close_idle();
+    net.clock.advance(Duration(999));
+    net.settle();
+    EXPECT_FALSE(server.http.drained());
+    net.clock.advance(Duration(1));
+    EXPECT_TRUE(has_closed(net, peer));
+    EXPECT_TRUE(server.http.drained());
+}
+
+TEST_F(AnHttpServer, IsDrainedWhenTheLastAnswerHasBeenRead)
+{
+    TestServer server(net);
+    server.handler.answer = TestHandler::Answer::later;
+    Peer peer(net, server.port, 4'096);
+    peer.send(kGet);
+    ASSERT_TRUE(net.until([&] { return server.handler.exchanges.size() == 1; }));
+    EXPECT_FALSE(server.http.drained());
+    server.http.close_idle();
+    EXPECT_FALSE(server.http.drained());
+    server.http.respond(server.handler.exchanges[0], text_response(std::string(20'000'000, 'x')));
+    net.settle();
+    EXPECT_FALSE(server.http.drained()) << "the kernel has not taken it all";
+    EXPECT_TRUE(net.until([&] { return peer.received().size() > 20'000'000; }));
+    EXPECT_TRUE(net.until([&] { return server.http.drained(); }));
+}
+
+TEST_F(AnHttpServer, ThatIsToEndTellsEachConnectionToComeElsewhere)
+{
+    TestServer server(net);
+    Peer peer(net, server.port);
+    peer.send(kGet);
+    ASSERT_TRUE(net.until([&] { return bodies(peer.received()).size() == 1; }));
+    EXPECT_THAT(peer.received(), Not(HasSubstr("Connection: close")));
+    server.http.stop_reusing();
+    peer.send(kGet);
+    EXPECT_TRUE(has_closed(net, peer));
+    EXPECT_THAT(peer.received(), HasSubstr("\r\nConnection: close\r\n"));
+    Peer next(net, server.port);
+    next.send(kGet);
+    EXPECT_TRUE(has_closed(net, next));
+    EXPECT_EQ(bodies(next.received()).size(), 1U) << "it is served until it stops accepting";
+}
+
 // At a Unix socket
 
 struct AUnixSocket : AnHttpServer {

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -123,6 +124,20 @@ std::uint16_t port_of(const Fd& listening)
     socklen_t size = sizeof at;
     ::getsockname(listening.get(), reinterpret_cast<sockaddr*>(&at), &size);
     return ntohs(reinterpret_cast<const sockaddr_in*>(&at)->sin_port);
+}
+
+void ignore_new(const Fd& listening)
+{
+    // Of a TCP header: drop what has SYN among its flags; pass the rest, such as the end of a handshake under way.
+    constexpr std::uint32_t kFlags = 13, kSyn = 0x02;
+    sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlags),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, kSyn, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffff'ffff),
+    };
+    const sock_fprog program{std::size(steps), steps};
+    ::setsockopt(listening.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 Fd listen_at(const std::string& path)

@@ -25,6 +25,11 @@ std::vector<Fd> listen_on(const std::string& host, std::uint16_t port, std::stri
 
 std::uint16_t port_of(const Fd& listening);
 
+/// Has the kernel ignore who would connect from now on: they try again after a second, and are refused if nobody
+/// listens any more. Who is in its queue already can be accepted, and none comes in between. Where the kernel does not
+/// take that, nothing changes.
+void ignore_new(const Fd& listening);
+
 /// A Unix socket at `path`, of any length, for the owner of the process only: mode 0600. What is at `path` is replaced:
 /// whoever calls knows that it is nobody's any more.
 Fd listen_at(const std::string& path);

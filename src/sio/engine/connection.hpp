@@ -105,6 +105,8 @@ private:
     /// Nothing is to be sent any more, other than to a poll that may come.
     bool is_over() const { return closed_ && channels_ == nullptr; }
 
+    bool awaits_poll() const { return session_.awaits_poll(); }
+
     /// Bytes that go when it does: what it shares with others, in part.
     std::size_t backlog() const { return session_.backlog(); }
 

@@ -240,6 +240,20 @@ TEST_F(AnEngineServer, EndsThoseWhoNeverPollWhenTheyLeaveTooMuch)
     EXPECT_EQ(loop.backlog().bytes(), 0U);
 }
 
+TEST_F(AnEngineServer, KnowsWhetherAPollIsAwaited)
+{
+    const auto session = open();
+    EXPECT_FALSE(engine.awaits_poll());
+    connections[0]->send(Frame::text("4late"));
+    EXPECT_TRUE(engine.awaits_poll());
+    wire.request("GET", target(session));
+    wire.turn();
+    EXPECT_FALSE(engine.awaits_poll());
+    wire.open("/socket.io/?EIO=4&transport=websocket");
+    connections[1]->send(Frame::text("4now"));
+    EXPECT_FALSE(engine.awaits_poll()) << "a WebSocket has it written to it";
+}
+
 TEST_F(AnEngineServer, CutsAWebSocketThatLeavesTooMuchWithoutWaitingForIt)
 {
     loop.backlog().bound(100'000);

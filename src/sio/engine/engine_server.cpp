@@ -348,6 +348,11 @@ bool EngineServer::drained() const
     return is_draining_ && std::ranges::all_of(connections_.all(), [](const auto& one) { return one->is_over(); });
 }
 
+bool EngineServer::awaits_poll() const
+{
+    return std::ranges::any_of(connections_.all(), [](const auto& one) { return one->awaits_poll(); });
+}
+
 void EngineServer::drain(Duration spread)
 {
     is_draining_ = true;

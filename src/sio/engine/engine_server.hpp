@@ -65,6 +65,9 @@ public:
     /// poll would have to come over a new TCP connection.
     bool drained() const;
 
+    /// Whether anybody has something to fetch by a GET that has not come.
+    bool awaits_poll() const;
+
     std::size_t connections() const { return connections_.size(); }
 
     /// Requests that are not answered yet.

@@ -84,6 +84,8 @@ void Server::on_gone(net::Exchange exchange) { core_->engine.on_gone(exchange); 
 
 void Server::drain(Duration spread) { core_->engine.drain(spread); }
 
+bool Server::awaits_poll() const { return core_->engine.awaits_poll(); }
+
 bool Server::drained() const { return core_->engine.drained(); }
 
 std::size_t Server::connections() const { return core_->engine.connections(); }

@@ -78,6 +78,9 @@ public:
     /// Behind drain(): no connection is open any more.
     bool drained() const;
 
+    /// Whether anybody who polls has not fetched yet what was sent. Before drain(): what is queued goes with it.
+    bool awaits_poll() const;
+
     std::size_t connections() const;
 
     /// What has happened to them since the start.
