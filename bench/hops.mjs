@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { counted } from './cluster_load.mjs';
 
-const kHistograms = { ack: ['gateway', 'wgw_ack_seconds'], call: ['gateway', 'wgw_call_seconds'], served: ['chat', 'wgw_served_seconds'], batch: ['chat', 'wgw_log_batch_seconds'] };
+const kHistograms = { ack: ['gateway', 'wgw_ack_seconds'], served: ['chat', 'wgw_served_seconds'], batch: ['chat', 'wgw_log_batch_seconds'] };
 
 /** Sums and counts until now. */
 async function read({ processes }) {
@@ -26,12 +26,11 @@ export async function watchHops(cluster, running, seconds) {
     await sleep(seconds * 1000);
     const after = await read(cluster), report = await running;
     const mean = (name) => (after[name].sum - before[name].sum) / Math.max(1, after[name].count - before[name].count) * 1e3;
-    const [ack, call, served, batch] = Object.keys(kHistograms).map(mean);
+    const [ack, served, batch] = Object.keys(kHistograms).map(mean);
     return {
         'all: from the send to the ack, as the client sees it': report.ack_us.mean / 1e3,
         'client to gateway, and back': report.ack_us.mean / 1e3 - ack,
-        'gateway: before it asks, and behind the answer': ack - call,
-        'broker: to chat, and back': call - served,
+        'gateway and broker: to chat, and back': ack - served, // in batches, so a call is no one message's
         'chat: until its batch begins, and behind it': served - batch,
         'chat and database: its batch': batch,
     };

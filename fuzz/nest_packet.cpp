@@ -2,6 +2,7 @@
 
 #include "bus/nest_packet.hpp"
 
+#include "bus/batch.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
 #include "fuzz/fuzz.hpp"
@@ -73,11 +74,33 @@ void read_reply(std::string_view body)
         );
 }
 
+void read_batch(std::string_view body)
+{
+    if (json_check(body) != JsonError::none)
+        return;
+    if (const auto requests = decode_batch(body)) {
+        fuzz::require(requests->size() <= kMostInABatch, "a batch is bounded");
+        for (const auto& request : *requests)
+            fuzz::require(fits_a_batch(request), "what came in one can go out in one");
+        const auto again = encode_batch(*requests);
+        fuzz::require(
+            json_check(again) == JsonError::none && decode_batch(again) == requests, "a batch is read as it was"
+        );
+    }
+    for (std::size_t count = 0; count < 3; ++count)
+        if (const auto answers = decode_batch_answers(body, count)) {
+            const auto again = encode_batch_answers(*answers);
+            fuzz::require(json_check(again) == JsonError::none, "answers are JSON");
+            fuzz::require(decode_batch_answers(again, count) == answers, "answers are read as they were");
+        }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
 {
     read_request(fuzz::input(bytes, size));
     read_reply(fuzz::input(bytes, size));
+    read_batch(fuzz::input(bytes, size));
     return 0;
 }

@@ -43,8 +43,12 @@ Backends::Backends(const Options& options, net::Loop& loop, const Clock& clock, 
         },
             loop, clock, random
         );
+        batching_.emplace(*calls_, clock);
         watch({
-            [this] { calls_->flush(); },
+            [this] {
+                batching_->flush();
+                calls_->flush();
+            },
             [this] { return calls_->next_deadline(); },
             [this](Instant now) { calls_->expire(now); },
         });
@@ -55,8 +59,10 @@ Backends::~Backends() { stop(); }
 
 void Backends::stop()
 {
-    if (calls_)
+    if (calls_) {
         calls_->stop();
+        batching_->flush();
+    }
     if (threads_)
         threads_->stop();
     if (subscriber_)

@@ -6,6 +6,7 @@
 /// Tests  tests/cluster
 
 #include "app/options.hpp"
+#include "bus/batching_calls.hpp"
 #include "bus/calls_amqp.hpp"
 #include "bus/hints.hpp"
 #include "bus/redis_client.hpp"
@@ -40,7 +41,7 @@ public:
     ~Backends() override;
 
     // What the roles need is there.
-    bus::Calls& calls() { return *calls_; }
+    bus::BatchingCalls& calls() { return *batching_; }
     store::MongoPool& pool() { return *pool_; }
     store::MongoThreads& threads() { return *threads_; }
 
@@ -88,6 +89,7 @@ private:
     std::optional<store::MongoPool> pool_;
     std::optional<store::MongoThreads> threads_;
     std::optional<bus::CallsAmqp> calls_;
+    std::optional<bus::BatchingCalls> batching_;  ///< Over them.
     std::vector<Watched> watched_;
 };
 

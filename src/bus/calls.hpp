@@ -9,6 +9,7 @@
 
 #include "base/task.hpp"
 #include "base/time.hpp"
+#include "model/result.hpp"
 
 #include <functional>
 #include <map>
@@ -58,13 +59,18 @@ struct Answer {
     friend bool operator==(const Answer&, const Answer&) = default;
 };
 
+/// Nobody was asked, and nothing is begun.
+struct NotAsked : Unavailable {
+    using Unavailable::Unavailable;
+};
+
 class Calls {
 public:
     static constexpr Duration kPatience = std::chrono::seconds(5);
 
     virtual ~Calls() = default;
 
-    /// Throws Unavailable at once if the broker is away or too much is under way, and after `patience` if no answer
+    /// Throws NotAsked if the broker is away or too much is under way, and Unavailable after `patience` if no answer
     /// came: then whether anything was done is unknown, but nothing is begun any more.
     virtual Task<Answer> call(std::string_view queue, Request request, Duration patience = kPatience) = 0;
 };

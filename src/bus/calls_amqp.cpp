@@ -49,14 +49,14 @@ Task<Answer> CallsAmqp::call(std::string_view queue, Request request, Duration p
 {
     if (!state_.is_up || is_stopped_) {
         counts_.of(CallResult::away).add();
-        throw Unavailable(state_.why.empty() ? "There is no connection to RabbitMQ." : state_.why);
+        throw NotAsked(state_.why.empty() ? "There is no connection to RabbitMQ." : state_.why);
     }
     std::size_t bytes = request.pattern.size() + request.data.size();
     for (const auto& header : request.headers)
         bytes += header.name.size() + header.value.size();
     if (!book_.has_room(bytes)) {
         counts_.of(CallResult::full).add();
-        throw Unavailable("Too many calls to other services are under way.");
+        throw NotAsked("Too many calls to other services are under way.");
     }
     const std::int64_t began_us = clock_.monotonic_us();
     const Instant deadline = Instant{began_us / 1'000} + patience;
@@ -79,7 +79,7 @@ Task<Answer> CallsAmqp::call(std::string_view queue, Request request, Duration p
     CallBook::Outcome outcome = co_await callback<CallBook::Outcome>(start);
     if (is_refused) {
         counts_.of(CallResult::full).add();
-        throw Unavailable("RabbitMQ takes calls to other services more slowly than they are made.");
+        throw NotAsked("RabbitMQ takes calls to other services more slowly than they are made.");
     }
     if (const auto* why = std::get_if<Unanswered>(&outcome)) {
         counts_.of(*why == Unanswered::late ? CallResult::late : CallResult::lost).add();

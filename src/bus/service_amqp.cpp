@@ -1,7 +1,9 @@
 #include "bus/service_amqp.hpp"
 
+#include "base/all.hpp"
 #include "base/log.hpp"
 #include "base/log_stray.hpp"
+#include "bus/batch.hpp"
 #include "bus/operation.hpp"
 #include "model/result.hpp"
 
@@ -105,11 +107,14 @@ void ServiceAmqp::take_up(Generation generation, Delivery delivery)
         .id = std::move(request->id),
         .request = {std::move(request->pattern), std::move(request->data), std::move(delivery.headers)},
     };
-    if (const auto place = queue.bindings.find(arrival.request.pattern); place == queue.bindings.end()) {
+    const auto place = queue.bindings.find(arrival.request.pattern);
+    if (place != queue.bindings.end()) {
+        scope_.spawn(serve(place->second, std::move(arrival)));
+    } else if (arrival.request.pattern == kBatchPattern) {
+        scope_.spawn(serve_batch(queue, std::move(arrival)));
+    } else {
         counts_.of(ServeResult::no_handler).add();
         reply(arrival, {.kind = Answer::Kind::no_handler});
-    } else {
-        scope_.spawn(serve(place->second, std::move(arrival)));
     }
 }
 
@@ -143,22 +148,54 @@ void ServiceAmqp::drop(Generation generation, const Delivery& delivery, std::str
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
 Task<void> ServiceAmqp::serve(const Handler& handler, Arrival arrival)
 {
-    const std::int64_t began_us = clock_.monotonic_us();
-    auto result = ServeResult::answered;
-    Answer answer = co_await fenced(handler, arrival, result);
-    counts_.of(result).add();
-    counts_.seconds.observe(static_cast<std::uint64_t>(clock_.monotonic_us() - began_us));
-    reply(arrival, answer);
+    Answer answered;
+    co_await answer(&handler, arrival.queue, std::move(arrival.request), answered);
+    reply(arrival, answered);
 }
 
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): serve() awaits it
-Task<Answer> ServiceAmqp::fenced(const Handler& handler, Arrival& arrival, ServeResult& result)
+// `queue` is of queues_.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
+Task<void> ServiceAmqp::serve_batch(const ServedQueue& queue, Arrival arrival)
+{
+    auto requests = decode_batch(arrival.request.data);
+    if (!requests) {
+        counts_.of(ServeResult::error).add();
+        co_return reply(arrival, error_answer(Errc::internal));
+    }
+    std::vector<Answer> answers(requests->size());
+    std::vector<Task<void>> tasks;
+    for (std::size_t i = 0; i < requests->size(); ++i) {
+        auto& request = (*requests)[i];
+        const auto found = queue.bindings.find(request.pattern);
+        const Handler* handler = found == queue.bindings.end() ? nullptr : &found->second;
+        tasks.push_back(answer(handler, queue.name, std::move(request), answers[i]));
+    }
+    co_await all(std::move(tasks));
+    reply(arrival, {.kind = Answer::Kind::value, .json = encode_batch_answers(answers)});
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): whoever asks awaits it
+Task<void> ServiceAmqp::answer(const Handler* handler, std::string_view queue, Request request, Answer& answer)
+{
+    if (handler == nullptr) {
+        counts_.of(ServeResult::no_handler).add();
+        answer.kind = Answer::Kind::no_handler;
+        co_return;
+    }
+    const std::int64_t began_us = clock_.monotonic_us();
+    auto result = ServeResult::answered;
+    answer = co_await fenced(*handler, queue, std::move(request), result);
+    counts_.of(result).add();
+    counts_.seconds.observe(static_cast<std::uint64_t>(clock_.monotonic_us() - began_us));
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): answer() awaits it
+Task<Answer> ServiceAmqp::fenced(const Handler& handler, std::string_view queue, Request request, ServeResult& result)
 {
     Answer answer{.kind = Answer::Kind::error};
+    const std::string pattern = request.pattern;
     try {
-        const std::string pattern = arrival.request.pattern;
-        Task<Answer> task = handler(std::move(arrival.request));
-        arrival.request.pattern = pattern;
+        Task<Answer> task = handler(std::move(request));
         answer = co_await std::move(task);
         result = result_of(answer);
         co_return answer;
@@ -172,9 +209,9 @@ Task<Answer> ServiceAmqp::fenced(const Handler& handler, Arrival& arrival, Serve
         log::error(
             "A request of another service failed.",
             {
-                {"queue",   arrival.queue          },
-                {"pattern", arrival.request.pattern},
-                {"what",    error.what()           }
+                {"queue",   queue       },
+                {"pattern", pattern     },
+                {"what",    error.what()}
         }
         );
     }

@@ -5,6 +5,7 @@
 /// process ends before, the broker gives the request to somebody else. So a handler may see a request a second time,
 /// and a request whose effects must not double carries an id of what it makes.
 ///
+/// Batches  the requests of one (batch.hpp) are begun in their order, each as if it had come by itself
 /// Fence    what a handler throws is answered as {"status":503,…} (Unavailable) or {"status":500,…}; the latter is
 ///          logged. Of an event nothing is told. What is no request is logged and dropped
 /// Late     a request that came with an expiration is not begun behind it
@@ -76,7 +77,9 @@ private:
     bool is_late(const Delivery& delivery) const;
     void drop(Generation generation, const Delivery& delivery, std::string_view why);
     Task<void> serve(const Handler& handler, Arrival arrival);
-    Task<Answer> fenced(const Handler& handler, Arrival& arrival, ServeResult& result);
+    Task<void> serve_batch(const ServedQueue& queue, Arrival arrival);
+    Task<void> answer(const Handler* handler, std::string_view queue, Request request, Answer& answer);
+    Task<Answer> fenced(const Handler& handler, std::string_view queue, Request request, ServeResult& result);
     void reply(const Arrival& arrival, const Answer& answer);
     void come_up();
     void go_down(const std::string& why);

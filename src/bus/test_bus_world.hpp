@@ -113,8 +113,15 @@ public:
     /// Begins a call whose end is to be found in `end`.
     void begin(std::string queue, Request request, End& end, Duration patience = Calls::kPatience)
     {
-        scope_.spawn(one(calls, std::move(queue), std::move(request), end, patience));
+        begin(calls, std::move(queue), std::move(request), end, patience);
     }
+
+    /// The same over `others`, which stand in front of `calls`.
+    void begin(Calls& others, std::string queue, Request request, End& end, Duration patience = Calls::kPatience)
+    {
+        scope_.spawn(one(others, std::move(queue), std::move(request), end, patience));
+    }
+    static bool has_ended(const End& end) { return end.index() != 0; }
 
 private:
     BusLoop& loop_;

@@ -31,7 +31,7 @@ public:
     {
         const auto served = queues_.find(queue);
         if (is_away_ || served == queues_.end())
-            throw Unavailable("nobody serves " + std::string(queue));
+            throw NotAsked("nobody serves " + std::string(queue));
         const auto handler = served->second.find(request.pattern);
         if (handler == served->second.end())
             co_return Answer{.kind = Answer::Kind::no_handler, .json = {}, .headers = {}};

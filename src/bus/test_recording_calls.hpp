@@ -52,7 +52,8 @@ public:
     std::deque<Answer> answers;
     std::vector<Asked> asked;
     std::vector<Duration> patiences;  ///< Of each that was asked.
-    bool away = false;                ///< Calls throw Unavailable.
+    bool away = false;                ///< Calls throw NotAsked.
+    bool lost = false;                ///< Calls throw Unavailable.
     bool hold = false;                ///< They wait for release() before they are answered.
     std::deque<std::function<void()>> held;
 
@@ -65,7 +66,9 @@ private:
             co_await callback<bool>(wait);
         }
         if (away)
-            throw Unavailable("The broker is away.");
+            throw NotAsked("The broker is away.");
+        if (lost)
+            throw Unavailable("The broker was lost during a call.");
         if (!answers.empty()) {
             Answer next = std::move(answers.front());
             answers.pop_front();

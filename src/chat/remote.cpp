@@ -78,7 +78,7 @@ std::vector<T> read_list(const Fields<T, N>& fields, const Result<bus::Answer>& 
 }  // namespace
 
 RemoteChat::RemoteChat(
-    bus::Calls& calls, user::UserCache& users, IdSource& ids, const Clock& clock, const Owners* owners
+    bus::BatchingCalls& calls, user::UserCache& users, IdSource& ids, const Clock& clock, const Owners* owners
 )
     : calls_(calls), users_(users), ids_(ids), clock_(clock), owners_(owners), tasks_([](std::exception_ptr) {})
 {
@@ -119,62 +119,110 @@ Task<void> RemoteChat::run(Lane lane)
     const auto found = lanes_.find(lane);
     auto& waiting = found->second;
     while (!waiting.empty()) {
-        auto& next = waiting.front();
-        const Instant began = clock_.monotonic();
-        const Duration patience = next.deadline - began;
-        auto outcome = co_await save(lane, next.id, patience, std::move(next.by), std::move(next.send));
+        auto saved = co_await save(lane, waiting);
+        const auto count = saved.outcomes.size();
+        const auto is_unknown = [](const auto& outcome) { return !outcome && outcome.error().http_status() >= 500; };
         std::deque<Waiting> behind;
-        if (!outcome && outcome.error().http_status() >= 500) {
-            behind.assign(std::next(std::make_move_iterator(waiting.begin())), std::make_move_iterator(waiting.end()));
-            waiting.erase(std::next(waiting.begin()), waiting.end());
-            // What is refused at once was never sent.
-            if (const Instant now = clock_.monotonic(); now > began && doubtful_.insert(lane).second)
-                doubts_.emplace_back(now + kDoubt, lane);
+        if (std::ranges::any_of(saved.outcomes, is_unknown)) {
+            const auto first_behind = waiting.begin() + static_cast<std::ptrdiff_t>(count);
+            behind.assign(std::make_move_iterator(first_behind), std::make_move_iterator(waiting.end()));
+            waiting.erase(first_behind, waiting.end());
+            if (saved.was_asked && doubtful_.insert(lane).second)
+                doubts_.emplace_back(clock_.monotonic() + kDoubt, lane);
         }
-        Reply reply = std::move(waiting.front().reply);
-        under_way_ -= 1 + behind.size();
-        if (outcome && !outcome->duplicate && listener_)
-            listener_(outcome->entry);
-        reply(std::move(outcome));
+        under_way_ -= count + behind.size();
+        for (std::size_t i = 0; i < count; ++i) {
+            auto& outcome = saved.outcomes[i];
+            Reply reply = std::move(waiting[i].reply);
+            if (outcome && !outcome->duplicate && listener_)
+                listener_(outcome->entry);
+            reply(std::move(outcome));
+        }
         for (auto& never_sent : behind)
             never_sent.reply(fail(broken(Errc::unavailable, "What became of the send before is not known.")));
-        waiting.pop_front();  // behind the replies: what they submit waits in this lane
+        // Behind the replies: what they submit waits in this lane.
+        waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
     }
     lanes_.erase(found);
 }
 
-Task<Result<Outcome>> RemoteChat::save(Lane lane, Id id, Duration patience, Authorization by, Send send)
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): run() awaits it, and keeps both
+Task<RemoteChat::Saved> RemoteChat::save(const Lane& lane, std::deque<Waiting>& waiting)
 {
-    if (patience <= Duration{0})
-        co_return fail(broken(Errc::unavailable, "The chat service has not come to this send in time."));
-    Failure failure = Errc::internal;
-    try {
-        std::vector<bus::Header> headers{
-            {std::string(bus::kIdHeader), id.hex()}
-        };
-        std::string queue = owners_ != nullptr ? owners_->of(lane.first) : std::string();
-        if (!queue.empty())
-            headers.push_back({std::string(bus::kUntilHeader), std::to_string(clock_.now().unix_ms + patience.count())}
-            );
-        const auto answer = co_await bus::call(
-            calls_, patterns::kSaveMessage, data_of(lane.first, send), std::move(by), std::move(headers),
-            std::move(queue), patience
+    Saved saved;
+    const Duration patience = waiting.front().deadline - clock_.monotonic();
+    if (patience <= Duration{0}) {
+        saved.outcomes.push_back(fail(broken(Errc::unavailable, "The chat service has not come to this send in time."))
         );
-        if (!answer)
-            co_return fail(answer.error());
-        if (answer->kind == bus::Answer::Kind::no_handler)
-            co_return fail(bus::no_handler(patterns::kSaveMessage));
-        co_return read_outcome(*answer, std::move(send));
+        co_return saved;
+    }
+    std::string owner = owners_ != nullptr ? owners_->of(lane.first) : std::string();
+    std::vector<bus::Request> requests;
+    std::vector<Send> sends;
+    std::size_t bytes = 0;
+    for (auto& next : waiting) {
+        bytes += next.send.content.size();
+        if (!requests.empty() && (owner.empty() || requests.size() == kMostTogether || bytes > kMostBytesTogether))
+            break;
+        requests.push_back(request_of(lane, next, owner));
+        sends.push_back(std::move(next.send));
+    }
+    Failure failure = Errc::internal;
+    saved.was_asked = true;
+    try {
+        const auto answers = co_await ask(std::move(owner), std::move(requests), patience);
+        for (std::size_t i = 0; i < answers.size(); ++i)
+            saved.outcomes.push_back(read_outcome(answers[i], std::move(sends[i])));
+        co_return saved;
+    } catch (const bus::NotAsked& away) {
+        saved.was_asked = false;
+        failure = broken(Errc::unavailable, away.what());
     } catch (const Unavailable& away) {
         failure = broken(Errc::unavailable, away.what());
     } catch (const std::exception& error) {
         failure.cause = error.what();
     }
-    co_return fail(std::move(failure));
+    saved.outcomes.assign(sends.size(), Result<Outcome>(fail(std::move(failure))));
+    co_return saved;
 }
 
-Result<Outcome> RemoteChat::read_outcome(const bus::Answer& answer, Send send)
+bus::Request RemoteChat::request_of(const Lane& lane, Waiting& next, std::string_view owner) const
 {
+    bus::Request request{std::string(patterns::kSaveMessage.name), data_of(lane.first, next.send)};
+    if (next.by)
+        request.headers.push_back({"authorization", *next.by});
+    request.headers.push_back({std::string(bus::kIdHeader), next.id.hex()});
+    if (!owner.empty()) {
+        const Duration patience = next.deadline - clock_.monotonic();
+        request.headers.push_back(
+            {std::string(bus::kUntilHeader), std::to_string(clock_.now().unix_ms + patience.count())}
+        );
+    }
+    return request;
+}
+
+Task<std::vector<Result<bus::Answer>>> RemoteChat::ask(
+    std::string owner, std::vector<bus::Request> requests, Duration patience
+)
+{
+    std::vector<bus::Answer> answers;
+    if (owner.empty())
+        answers.push_back(co_await calls_.call(patterns::kSaveMessage.queue(), std::move(requests.front()), patience));
+    else
+        answers = co_await calls_.call_together(std::move(owner), std::move(requests), patience);
+    std::vector<Result<bus::Answer>> results;
+    for (auto& answer : answers)
+        results.push_back(bus::result_of(std::move(answer), patterns::kSaveMessage));
+    co_return results;
+}
+
+Result<Outcome> RemoteChat::read_outcome(const Result<bus::Answer>& answered, Send send)
+{
+    if (!answered)
+        return fail(answered.error());
+    const auto& answer = *answered;
+    if (answer.kind == bus::Answer::Kind::no_handler)
+        return fail(bus::no_handler(patterns::kSaveMessage));
     const bool is_value = answer.kind == bus::Answer::Kind::value;
     const auto stored = is_value ? read_object(kStored, JsonValue(answer.json)) : std::nullopt;
     if (!stored)

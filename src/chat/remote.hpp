@@ -1,8 +1,9 @@
 #pragma once
 /// The part of chat that a gateway needs live, where chat is another process, over the bus.
 ///
-/// Order     a user's sends to a room go out one at a time, so that they are stored in the order in which they came,
-///           whichever service takes them. What waits is bounded: over it the answer is `unavailable` at once. It is
+/// Order     a user's sends to a room are stored in the order in which they came. The owner of the room is asked to
+///           store what has come meanwhile, together; where none is known, one goes out at a time, so that it is no matter
+///           which service takes it. What waits is bounded: over it the answer is `unavailable` at once. It is
 ///           also the answer to what waits behind a send of which nobody knows whether it was stored, and to what comes
 ///           within kDoubt: the unknown one may still lie in a broker that was frozen, and would be stored behind them
 /// Late      a send is answered within the patience of a call, counted from when it came, also where others are in front
@@ -15,7 +16,7 @@
 /// Tests     remote_test.cpp
 
 #include "base/task_scope.hpp"
-#include "bus/calls.hpp"
+#include "bus/batching_calls.hpp"
 #include "chat/api.hpp"
 #include "chat/owners.hpp"
 #include "user/api.hpp"
@@ -29,14 +30,17 @@ namespace wgw::chat {
 
 class RemoteChat final : public LiveChat {
 public:
-    static constexpr std::size_t kMostOfALane = 1'024;  ///< Sends of a user to a room that wait.
-    static constexpr std::size_t kMost = 16'384;        ///< All that wait.
+    static constexpr std::size_t kMostOfALane = 1'024;                        ///< Sends of a user to a room that wait.
+    static constexpr std::size_t kMost = 16'384;                              ///< All that wait.
+    static constexpr std::size_t kMostTogether = 64;                          ///< Of a lane, in one batch.
+    static constexpr std::size_t kMostBytesTogether = std::size_t{64} << 10;  ///< Of their texts; one may be larger.
     static constexpr Duration kDoubt{3'000};
 
-    /// All outlive it. `users` learns the author of each message that was stored.
+    /// All outlive it; whoever owns `calls` flushes them. `users` learns the author of each message that was stored.
     /// `owners`: whom to ask for a room; null: any.
     RemoteChat(
-        bus::Calls& calls, user::UserCache& users, IdSource& ids, const Clock& clock, const Owners* owners = nullptr
+        bus::BatchingCalls& calls, user::UserCache& users, IdSource& ids, const Clock& clock,
+        const Owners* owners = nullptr
     );
 
     /// Only of a Send: the other commands are operations.
@@ -59,21 +63,33 @@ private:
     };
     using Lane = std::pair<RoomId, UserId>;
 
+    using Lanes = std::map<Lane, std::deque<Waiting>>;
+
+    /// What has become of the first of those that wait in a lane.
+    struct Saved {
+        std::vector<Result<Outcome>> outcomes;  ///< One at least.
+        bool was_asked = false;                 ///< False: nobody was, so nothing can be stored any more.
+    };
+
     Task<void> run(Lane lane);
     bool is_doubtful(const Lane& lane);
-    Task<Result<Outcome>> save(Lane lane, Id id, Duration patience, Authorization by, Send send);
-    Result<Outcome> read_outcome(const bus::Answer& answer, Send send);
+    Task<Saved> save(const Lane& lane, std::deque<Waiting>& waiting);
+    Task<std::vector<Result<bus::Answer>>> ask(
+        std::string owner, std::vector<bus::Request> requests, Duration patience
+    );
+    bus::Request request_of(const Lane& lane, Waiting& next, std::string_view owner) const;
+    Result<Outcome> read_outcome(const Result<bus::Answer>& answered, Send send);
     Task<std::vector<RoomHead>> ask_each_room(UserId user, Authorization by);
     Task<void> look_into(RoomHead room, UserId user, Authorization by, std::vector<RoomHead>& found);
 
-    bus::Calls& calls_;
+    bus::BatchingCalls& calls_;
     user::UserCache& users_;
     IdSource& ids_;
     const Clock& clock_;
     const Owners* owners_;
     Listener listener_;
-    std::map<Lane, std::deque<Waiting>> lanes_;    ///< Those with something under way, in front what is asked now.
-    std::set<Lane> doubtful_;                      ///< Their last send may still be stored.
+    Lanes lanes_;              ///< Those with something under way, in front those that are asked for now.
+    std::set<Lane> doubtful_;  ///< Their last send may still be stored.
     std::deque<std::pair<Instant, Lane>> doubts_;  ///< Until when, oldest first.
     std::size_t under_way_ = 0;
     TaskScope tasks_;

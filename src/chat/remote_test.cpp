@@ -42,6 +42,13 @@ protected:
             told_.push_back(std::to_string(outcome->entry.seq) + (outcome->duplicate ? " again" : ""));
             last_ = *std::move(outcome);
         });
+        batching_.flush();
+    }
+    /// Of the oldest call that is held back, and what goes out then.
+    void release_one()
+    {
+        calls_.release_one();
+        batching_.flush();
     }
     void answer(std::string json, std::vector<bus::Header> headers = {})
     {
@@ -70,10 +77,11 @@ protected:
     user::TestUsers users_;
     user::UserCache cache_{users_};
     bus::RecordingCalls calls_;
+    bus::BatchingCalls batching_{calls_, clock_};
     std::vector<std::string> told_;
     Outcome last_;
     Owners owners_;
-    RemoteChat chat_{calls_, cache_, ids_, clock_, &owners_};
+    RemoteChat chat_{batching_, cache_, ids_, clock_, &owners_};
 };
 
 TEST_F(AStub, SavesAMessageAndTellsItBeforeItsSender)
@@ -151,6 +159,79 @@ TEST_F(AStub, AsksTheOwnerOfARoomAndSaysUntilWhen)
     );
 }
 
+TEST_F(AStub, SendsToTheOwnerTogetherWhatHasComeMeanwhile)
+{
+    const auto queue = "chat." + test_id(77).hex();
+    owners_.heard(Owners::serving(queue), clock_.monotonic());
+    calls_.hold = true;
+    for (const auto* content : {"1", "2", "3", "4"})
+        send(kTea, content);
+    ASSERT_EQ(calls_.asked.size(), 1U);
+    EXPECT_EQ(calls_.asked[0].request.pattern, "chat.message.save");
+    answer(stored(kTea, 1));
+    release_one();
+    ASSERT_EQ(calls_.asked.size(), 2U);
+    EXPECT_EQ(calls_.asked[1].queue, queue);
+    const auto together = bus::decode_batch(calls_.asked[1].request.data);
+    ASSERT_TRUE(together);
+    ASSERT_EQ(together->size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ((*together)[i].pattern, "chat.message.save");
+        EXPECT_EQ((*together)[i].header("authorization"), "Bearer t");
+        EXPECT_NE((*together)[i].data.find(R"("content":")" + std::to_string(i + 2)), std::string::npos);
+    }
+    const std::vector<bus::Answer> answers{
+        {Kind::value, stored(kTea, 2), {}},
+        {Kind::error, R"({"status":403,"data":{"message":"m","code":"not_member"}})", {}},
+        {Kind::value, stored(kTea, 3), {}},
+    };
+    answer(bus::encode_batch_answers(answers));
+    release_one();
+    EXPECT_THAT(told_, ElementsAre("told 1", "1", "told 2", "2", "not_member", "told 3", "3"));
+    EXPECT_EQ(chat_.under_way(), 0U);
+}
+
+TEST_F(AStub, SendsSoManyTogetherAndSoManyBytesAtMost)
+{
+    owners_.heard(Owners::serving("chat." + test_id(77).hex()), clock_.monotonic());
+    calls_.hold = true;
+    const auto sent = [&](const std::string& content, std::size_t count) {
+        calls_.asked.clear();
+        for (std::size_t i = 0; i <= count; ++i)
+            send(kTea, content);
+        answer(stored(kTea, 1));
+        release_one();
+        const auto together = bus::decode_batch(calls_.asked.at(1).request.data);
+        calls_.lost = true;
+        calls_.hold = false;
+        calls_.release();
+        calls_.lost = false;
+        calls_.hold = true;
+        clock_.advance(RemoteChat::kDoubt);
+        return together.value().size();
+    };
+    EXPECT_EQ(sent("x", RemoteChat::kMostTogether + 1), RemoteChat::kMostTogether);
+    EXPECT_EQ(sent(std::string(RemoteChat::kMostBytesTogether / 4, 'x'), 10), 4U);
+}
+
+TEST_F(AStub, KnowsOfNoneOfThoseThatWentOutTogetherWhenTheBrokerIsLost)
+{
+    owners_.heard(Owners::serving("chat." + test_id(77).hex()), clock_.monotonic());
+    calls_.hold = true;
+    for (const auto* content : {"1", "2", "3"})
+        send(kTea, content);
+    answer(stored(kTea, 1));
+    release_one();
+    send(kTea, "4");
+    calls_.lost = true;
+    release_one();
+    EXPECT_THAT(told_, ElementsAre("told 1", "1", "unavailable", "unavailable", "unavailable"));
+    send(kTea, "5");
+    EXPECT_EQ(told_.back(), "unavailable");
+    EXPECT_EQ(told_.size(), 6U) << "the others may still be stored";
+    EXPECT_EQ(chat_.under_way(), 0U);
+}
+
 TEST_F(AStub, HasPatienceWithASendFromWhenItCame)
 {
     calls_.hold = true;
@@ -206,9 +287,9 @@ TEST_F(AStub, SendsNothingForAWhileBehindOneThatMayStillBeStored)
     calls_.hold = true;
     send(kTea, "1");
     clock_.advance(Duration{5'000});
-    calls_.away = true;
+    calls_.lost = true;
     calls_.release_one();
-    calls_.away = false;
+    calls_.lost = false;
     calls_.hold = false;
     clock_.advance(RemoteChat::kDoubt - Duration{1});
     send(kTea, "2");
@@ -218,6 +299,16 @@ TEST_F(AStub, SendsNothingForAWhileBehindOneThatMayStillBeStored)
     answer(stored(kTea, 1));
     send(kTea, "4");
     EXPECT_THAT(told_, ElementsAre("unavailable", "unavailable", "told 5", "5", "told 1", "1"));
+}
+
+TEST_F(AStub, SendsOnBehindOneThatNobodyWasAskedToStore)
+{
+    calls_.away = true;
+    send(kTea, "1");
+    calls_.away = false;
+    answer(stored(kTea, 1));
+    send(kTea, "2");
+    EXPECT_THAT(told_, ElementsAre("unavailable", "told 1", "1"));
 }
 
 TEST_F(AStub, RefusesWhatIsTooMuch)
@@ -237,10 +328,11 @@ TEST_F(AStub, MakesAFailureOfWhatIsNoMessage)
     for (const auto* odd : {"null", "1", "{}", R"({"_id":"x"})"}) {
         answer(odd);
         send(kTea, "x");
+        clock_.advance(RemoteChat::kDoubt);
     }
     calls_.answers.push_back({Kind::nothing, "", {}});
     send(kTea, "x");
-    send(kTea, "x");  // no handler
+    send(kCocoa, "x");  // no handler
     EXPECT_THAT(told_, ElementsAre("internal", "internal", "internal", "internal", "internal", "internal"));
 }
 

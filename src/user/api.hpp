@@ -7,11 +7,15 @@
 /// Tests  service_test.cpp, remote_test.cpp, user_cache_test.cpp
 
 #include "base/task.hpp"
+#include "base/task_scope.hpp"
 #include "bus/operation.hpp"
 #include "model/caller.hpp"
 #include "model/fields.hpp"
 
 #include <cstddef>
+#include <exception>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -132,12 +136,13 @@ inline constexpr std::size_t kMostIds = 20'000;  ///< Of one look-up: the member
 class UserCache {
 public:
     /// `users` outlives the cache, which keeps at most `capacity` users.
-    explicit UserCache(UserApi& users, std::size_t capacity = 20'000) : users_(users), capacity_(capacity) {}
+    explicit UserCache(UserApi& users, std::size_t capacity = 20'000);
 
     /// The object if it is here; nullptr if it has to be loaded. Good until the next call.
     const std::string* peek(const UserId& id);
 
-    /// Loads those that are missing. A user that does not exist is not kept: peek() goes on answering nullptr.
+    /// Loads those that are missing; who is being loaded already is waited for. Those who wait for one user go on in the
+    /// order in which they came. A user that does not exist is not kept: peek() goes on answering nullptr.
     Task<void> load(std::vector<UserId> ids, Authorization by = {});
 
     /// The object, or `null` if there is no such user.
@@ -147,11 +152,16 @@ public:
 
 private:
     using Generation = std::unordered_map<UserId, std::string>;
+    using Loaded = std::function<void(std::exception_ptr)>;
+
+    Task<void> fetch(std::vector<UserId> ids, Authorization by, Loaded loaded);
 
     UserApi& users_;
     std::size_t capacity_;
     Generation young_;
     Generation old_;
+    std::map<UserId, std::vector<Loaded>> loading_;  ///< Who waits behind whoever has asked.
+    TaskScope scope_;                                // last
 };
 
 }  // namespace wgw::user

@@ -1,8 +1,12 @@
+#include "base/log_stray.hpp"
 #include "user/api.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace wgw::user {
+
+UserCache::UserCache(UserApi& users, std::size_t capacity) : users_(users), capacity_(capacity), scope_(log_stray) {}
 
 const std::string* UserCache::peek(const UserId& id)
 {
@@ -29,18 +33,45 @@ void UserCache::put(const UserId& id, std::string json)
 
 Task<void> UserCache::load(std::vector<UserId> ids, Authorization by)
 {
-    std::erase_if(ids, [this](const UserId& id) { return peek(id) != nullptr; });
+    while (true) {
+        std::erase_if(ids, [this](const UserId& id) { return peek(id) != nullptr; });
+        const auto asked = std::ranges::find_if(ids, [this](const UserId& id) { return loading_.contains(id); });
+        if (asked == ids.end())
+            break;
+        auto wait = [this, id = *asked](Loaded done) { loading_[id].push_back(std::move(done)); };
+        // Why another's look-up has failed is no concern of ours: his token may be no good.
+        co_await callback<std::exception_ptr>(wait);
+    }
+    if (ids.empty())
+        co_return;
     std::ranges::sort(ids);
     const auto repeated = std::ranges::unique(ids);
     ids.erase(repeated.begin(), repeated.end());
-    if (ids.empty())
-        co_return;
-    const auto users = co_await users_.find_by_ids(std::move(ids), std::move(by));
-    for (const auto& found : users) {
-        std::string json;
-        write_user_found(json, found);
-        put(found._id, std::move(json));
+    for (const auto& id : ids)
+        loading_.try_emplace(id);
+    auto start = [&](Loaded loaded) { scope_.spawn(fetch(std::move(ids), std::move(by), std::move(loaded))); };
+    if (const auto error = co_await callback<std::exception_ptr>(start))
+        std::rethrow_exception(error);
+}
+
+Task<void> UserCache::fetch(std::vector<UserId> ids, Authorization by, Loaded loaded)
+{
+    std::exception_ptr error;
+    try {
+        const auto users = co_await users_.find_by_ids(ids, std::move(by));
+        for (const auto& found : users) {
+            std::string json;
+            write_user_found(json, found);
+            put(found._id, std::move(json));
+        }
+    } catch (...) {
+        error = std::current_exception();
     }
+    std::vector<Loaded> all{std::move(loaded)};
+    for (const auto& id : ids)
+        std::ranges::move(loading_.extract(id).mapped(), std::back_inserter(all));
+    for (const auto& next : all)
+        next(error);
 }
 
 Task<std::string> UserCache::get(UserId id)

@@ -17,9 +17,23 @@ protected:
         return loop_.await(cache_.get(id), [] {});
     }
 
+    /// Whose end is to be found in told_, with what it threw.
+    void begin(std::string name, std::vector<UserId> ids) { scope_.spawn(one(std::move(name), std::move(ids))); }
+    Task<void> one(std::string name, std::vector<UserId> ids)
+    {
+        try {
+            co_await cache_.load(std::move(ids));
+            told_.push_back(name);
+        } catch (const std::exception& error) {
+            told_.push_back(name + ": " + error.what());
+        }
+    }
+
     TestLoop loop_;
     TestUsers users_;
     UserCache cache_{users_, 10};
+    std::vector<std::string> told_;
+    TaskScope scope_{[](const std::exception_ptr& error) { std::rethrow_exception(error); }};
 };
 
 TEST_F(TheUserCache, AsksForWhatIsMissingAndForEachUserOnce)
@@ -32,6 +46,47 @@ TEST_F(TheUserCache, AsksForWhatIsMissingAndForEachUserOnce)
                           {test_id(2), test_id(3)}
     })
     );
+}
+
+TEST_F(TheUserCache, WaitsForWhoIsBeingLoadedAndGoesOnInTheOrderOfWaiting)
+{
+    users_.hold = true;
+    begin("first", {test_id(1), test_id(2)});
+    begin("second", {test_id(2)});
+    begin("third", {test_id(2), test_id(3)});
+    begin("fourth", {test_id(1), test_id(2)});
+    EXPECT_EQ(users_.asked.size(), 1U);
+    users_.release();
+    EXPECT_EQ(told_, (std::vector<std::string>{"first", "fourth", "second"})) << "fourth waited for the first user";
+    EXPECT_EQ(users_.asked.size(), 2U);
+    EXPECT_EQ(users_.asked[1], std::vector<UserId>{test_id(3)});
+    users_.release();
+    EXPECT_EQ(told_.back(), "third");
+}
+
+TEST_F(TheUserCache, AsksItselfWhenAnotherHasAskedInVain)
+{
+    users_.hold = true;
+    begin("first", {test_id(1)});
+    begin("second", {test_id(1)});
+    users_.broken = true;
+    users_.release();
+    EXPECT_EQ(told_, std::vector<std::string>{"first: no users today"});
+    users_.broken = false;
+    users_.release();
+    EXPECT_EQ(told_.back(), "second");
+    EXPECT_EQ(users_.asked.size(), 2U);
+}
+
+TEST_F(TheUserCache, DoesNotWaitForEverForAUserThatDoesNotExist)
+{
+    users_.hold = true;
+    users_.unknown.insert(test_id(1));
+    begin("first", {test_id(1)});
+    begin("second", {test_id(1)});
+    users_.release();
+    users_.release();
+    EXPECT_EQ(told_, (std::vector<std::string>{"first", "second"}));
 }
 
 TEST_F(TheUserCache, AsksNobodyWhenAllAreThere)

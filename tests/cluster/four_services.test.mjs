@@ -44,6 +44,20 @@ test('two gateways, two chat services: all hear all, in one order', { timeout: 1
     assert.equal(me.status, 401, JSON.stringify(me));
 });
 
+test('what one socket sends at once is stored in its order, by two chat services and two users', { timeout: 120000 }, async (t) => {
+    const cluster = await startCluster(t, { roles: { user: 2, chat: 2 } }), gateway = cluster.gateway;
+    const grace = await signUp(gateway, 'grace'), alan = await signUp(gateway, 'alan');
+    const rooms = [await makeRoom(gateway, grace, alan), await makeRoom(gateway, grace, alan)];
+    const sockets = [await connectSocket(t, gateway, { user: grace }), await connectSocket(t, gateway, { user: alan })];
+    const sent = sockets.flatMap((socket, s) => rooms.map((room_id) => ({ socket, s, room_id })));
+    const all = await Promise.all(sent.flatMap(({ socket, s, room_id }) => Array.from({ length: 200 }, (_, i) => ask(socket, { room_id, content: `${s} ${i}` }))));
+    assert.deepEqual(all.filter(({ success }) => !success), []);
+    for (const room of rooms) {
+        const stored = texts(await messagesOf(gateway, grace, room));
+        for (const s of [0, 1]) assert.deepEqual(stored.filter((content) => content.startsWith(`${s} `)), Array.from({ length: 200 }, (_, i) => `${s} ${i}`));
+    }
+});
+
 test('without Redis messages from another gateway come late, and all of them', { timeout: 120000 }, async (t) => {
     const cluster = await startCluster(t, { roles: { gateway: 2 }, redis: null });
     const [one, two] = cluster.processes.gateway;
