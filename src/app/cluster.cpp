@@ -132,6 +132,7 @@ void ClusterServer::build_roles(const Clock& clock, Random& random)
         revocation_rows_ = store::make_mongo_collection(backends_.threads(), auth::revocations_spec());
         revocations_ = &local_revocations_.emplace(*revocation_rows_, clock);
         local_revocations_->set_publisher([this](const auth::Revocation& row) {
+            trail_.add(row);
             backends_.hints().publish(std::string(auth::kRevocationsChannel), auth::to_json(row));
         });
     } else {
@@ -213,8 +214,10 @@ Task<> ClusterServer::prepare()
         queues.push_back(queue("user", user::operations(user_->service, ids_, options_.limits)));
     if (roles.auth)
         queues.push_back(queue(
-            "auth",
-            together(auth::operations(auth_->service, options_.limits), auth::revocation_operations(*revocation_rows_))
+            "auth", together(
+                        auth::telling(auth::operations(auth_->service, options_.limits), trail_),
+                        auth::revocation_operations(*revocation_rows_)
+                    )
         ));
     if (roles.chat) {
         queues.push_back(queue(
@@ -321,6 +324,8 @@ std::vector<Check> ClusterServer::checks()
     for (const auto& [name, is_up, problem, sentence] : backends_.dependencies(service()))
         checks.push_back(is_up ? Check{name} : Check{name, needs(name) ? problem : std::string_view{}, sentence});
     checks.insert(is_draining_ ? checks.begin() : checks.end(), process);
+    if (gateway_)
+        checks.push_back(limits_check(options_));
     return checks;
 }
 

@@ -13,6 +13,7 @@
 #include "app/server.hpp"
 #include "auth/remote_revocations.hpp"
 #include "auth/revocations.hpp"
+#include "auth/told_revocations.hpp"
 #include "base/task_scope.hpp"
 #include "bus/service_amqp.hpp"
 #include "model/token.hpp"
@@ -80,6 +81,7 @@ private:
     Backends backends_;
     std::unique_ptr<store::Collection> revocation_rows_;
     std::optional<auth::LocalRevocations> local_revocations_;    ///< Where there is a store,
+    auth::RevocationTrail trail_;                                ///< what was written there,
     std::optional<auth::RemoteRevocations> remote_revocations_;  ///< and where there is none.
     auth::RevocationList* revocations_ = nullptr;
     std::unique_ptr<user::UserApi> remote_users_;

@@ -201,9 +201,7 @@ std::vector<Check> Embedded::checks()
         process = {"process", "draining", "The server is ending."};
     else if (!is_ready_)
         process = {"process", "starting", "The server has not started yet."};
-    Check limits{"limits"};
-    if (options_.bench_limits)
-        limits.sentence = "WGW_LIMITS=bench: no rate limits per user, room and address";
+    const auto limits = limits_check(options_);
     auto store = store_check();
     if (is_draining_)
         return {process, store, limits};

@@ -7,6 +7,7 @@
 #include "app/options.hpp"
 #include "app/server_options.hpp"
 #include "app/version.hpp"
+#include "auth/told_revocations.hpp"
 #include "base/random.hpp"
 #include "base/task_scope.hpp"
 #include "bus/services.hpp"
@@ -37,19 +38,19 @@ struct GatewayRole {
         Random& random;
         const Tokens& tokens;
         IdSource& ids;
-        auth::Revocations& revocations;
+        auth::RevocationList& revocations;
         user::UserCache& users;
         TaskScope& tasks;
     };
 
     explicit GatewayRole(const Parts& parts)
-        : services(bus::make_remote_services(parts.backends.calls())), log(parts.backends.calls()),
+        : services(bus::make_remote_services(parts.backends.calls()), parts.revocations), log(parts.backends.calls()),
           stream(parts.backends.hints(), log, parts.tasks),
           sender(parts.backends.calls(), parts.users, parts.ids, parts.clock, &owners), chat(sender, stream),
           throttles(parts.options.limits, parts.options.trusted_proxies, parts.loop, parts.random),
           sockets(parts.loop, parts.random, socket_options(parts.options, throttles, parts.tokens, parts.clock)),
           gateway(
-              {*services, parts.users, chat, sockets, parts.loop, parts.tokens, parts.revocations, parts.options.limits,
+              {services, parts.users, chat, sockets, parts.loop, parts.tokens, parts.revocations, parts.options.limits,
                throttles, parts.clock, parts.ids.next().hex(), std::string(kVersion),
                gateway::Guard::Keep::authorization}
           ),
@@ -72,7 +73,7 @@ struct GatewayRole {
         stream.unwatch_unless([&nsp](const RoomId& room) { return nsp.room_size(room.hex()) > 0; });
     }
 
-    std::unique_ptr<bus::Services> services;
+    auth::HearingServices services;
     chat::RemoteLog log;
     chat::EntryStream stream;
     chat::Owners owners;

@@ -72,4 +72,12 @@ sio::ServerOptions socket_options(
     return sockets;
 }
 
+Check limits_check(const Options& options)
+{
+    Check limits{"limits"};
+    if (options.bench_limits)
+        limits.sentence = "WGW_LIMITS=bench: no rate limits per user, room and address";
+    return limits;
+}
+
 }  // namespace wgw::app

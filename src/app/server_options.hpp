@@ -3,6 +3,7 @@
 ///
 /// Tests  embedded_test.cpp, tests/e2e/limits.test.mjs
 
+#include "app/admin.hpp"
 #include "app/options.hpp"
 #include "gateway/throttles.hpp"
 #include "model/token.hpp"
@@ -18,5 +19,8 @@ net::HttpServerOptions http_options(const Limits& limits);
 sio::ServerOptions socket_options(
     const Options& options, gateway::Throttles& throttles, const Tokens& tokens, const Clock& clock
 );
+
+/// What /readyz says of the rate limits: it tells when they are lifted.
+Check limits_check(const Options& options);
 
 }  // namespace wgw::app

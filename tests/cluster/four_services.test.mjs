@@ -44,6 +44,19 @@ test('two gateways, two chat services: all hear all, in one order', { timeout: 1
     assert.equal(me.status, 401, JSON.stringify(me));
 });
 
+test('who is told that a session has ended is not taken for signed in any more, also without Redis', { timeout: 120000 }, async (t) => {
+    const { gateway } = await startCluster(t, { redis: null }), grace = await signUp(gateway, 'grace'), password = 'a long password';
+    const ends = [
+        (token) => call(gateway, 'POST', '/api/v1/auth/sign-out', { token, body: {} }),
+        (token) => call(gateway, 'POST', '/api/v1/auth/sign-out', { token, body: { everywhere: true } }),
+    ];
+    for (let i = 0; i < 6; ++i) {
+        const { data: { access } } = await call(gateway, 'POST', '/api/v1/auth/sign-in', { body: { username: grace.username, password } });
+        assert.ok((await ends[i % 2](access)).success);
+        assert.equal((await call(gateway, 'GET', '/api/v1/user/me', { token: access })).status, 401, `sign-out ${i}`);
+    }
+});
+
 test('what one socket sends at once is stored in its order, by two chat services and two users', { timeout: 120000 }, async (t) => {
     const cluster = await startCluster(t, { roles: { user: 2, chat: 2 } }), gateway = cluster.gateway;
     const grace = await signUp(gateway, 'grace'), alan = await signUp(gateway, 'alan');
