@@ -44,6 +44,15 @@ public:
         loop_.timers().arm(*this, loop_.now() + options_.shutdown_delay);
     }
 
+    /// Balancers are to go elsewhere; nothing ends.
+    void turn_away()
+    {
+        if (shutdown_.has_begun())
+            return;
+        log::info("Turning away: /readyz says draining, and all is served as before until SIGTERM ends it.");
+        server_.set_draining();
+    }
+
 private:
     void on_timer(Instant now) override
     {
@@ -199,6 +208,8 @@ int serve_with(const Options& options, const SettingSources* settings)
         const bool lost_terminal = had_terminal && ::isatty(STDERR_FILENO) == 0;  // its window was closed
         if (signal == SIGHUP && !lost_terminal)
             reload(settings, running, notify);
+        else if (signal == SIGUSR2)
+            ending->turn_away();
         else
             ending->begin();
     };

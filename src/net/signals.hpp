@@ -1,5 +1,5 @@
 #pragma once
-/// SIGTERM, SIGINT and SIGHUP, heard on the loop.
+/// SIGTERM, SIGINT, SIGHUP and SIGUSR2, heard on the loop.
 ///
 /// Made before any other thread: all of them then have the signals blocked. SIGPIPE is ignored.
 /// Source  signalfd(2)

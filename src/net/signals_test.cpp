@@ -38,10 +38,10 @@ TEST_F(ASignal, IsHeardOnTheLoopInAnOrdinaryTurn)
 TEST_F(ASignal, OfEachKindIsHeardInOneTurn)
 {
     const Signals signals(net.loop, [&](int signal) { heard.push_back(signal); });
-    for (const int one : {SIGINT, SIGTERM, SIGHUP})
+    for (const int one : {SIGINT, SIGTERM, SIGHUP, SIGUSR2})
         std::raise(one);
     net.turn();
-    EXPECT_THAT(heard, UnorderedElementsAre(SIGINT, SIGTERM, SIGHUP));
+    EXPECT_THAT(heard, UnorderedElementsAre(SIGINT, SIGTERM, SIGHUP, SIGUSR2));
 }
 
 /// `on_signal` is often what stops the loop.

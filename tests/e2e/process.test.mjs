@@ -234,6 +234,18 @@ test('WGW_SHUTDOWN_DELAY: /readyz says draining while everything is still served
     assert.ok(ms < 10000, `stopped after ${ms} ms`);
 });
 
+test('SIGUSR2: /readyz says draining, and nothing ends', { timeout: 60000 }, async (t) => {
+    const server = await startServer(t), user = await signUp(server), room = await makeRoom(server, user), socket = await connectSocket(t, server, { user });
+    const readyz = async () => (await fetch(`http://127.0.0.1:${server.adminPort}/readyz`, { headers: { connection: 'close' } })).text();
+    process.kill(server.pid, 'SIGUSR2');
+    await eventually('draining', async () => await readyz() === 'draining\n');
+    assert.ok((await ask(socket, { room_id: room, content: 'still here' })).success);
+    assert.equal((await fetch(`${server.url}/health`)).headers.get('connection'), 'close');
+    await connectSocket(t, server, { user });
+    assert.equal((await server.stop()).code, 0, server.log);
+    assert.match(server.log, /Turning away/);
+});
+
 test('healthcheck says 0 while the server runs and not 0 afterwards', { timeout: 60000 }, async (t) => {
     const server = await startServer(t), env = { WGW_ADMIN_PORT: String(server.adminPort) };
     const healthy = await run(binary('healthcheck'), { env });

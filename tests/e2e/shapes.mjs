@@ -41,7 +41,7 @@ export const kOneProcess = {
     'e2e/process': [
         ['the store is a file, which has one owner', 'a second process on the same data folder names the holder', 'a database that …'],
         ['a cluster is given its key', 'without a secret the server makes its own, keeps it, and only the owner may read it'],
-        ['the second signal is for one process', 'WGW_SHUTDOWN_DELAY: /readyz says draining while everything is still served; a second signal is enough of it'],
+        ['the second signal is for one process', 'WGW_SHUTDOWN_DELAY: /readyz says draining while everything is still served; a second signal is enough of it', 'SIGUSR2: …'],
         ['no server is asked', 'each --help fits a terminal and has an example', 'version and --version say the same and exit 0', '"…'],
     ],
     'e2e/sessions': [['a gap: the recorded packets of sign-up and sign-in have no place for it', 'a session says what the client called itself, and from where it came']],

@@ -16,7 +16,8 @@ constexpr const char* kExamples = R"(Examples:
 
 These four are GATEWAY_HOST, GATEWAY_PORT, WGW_DATA and WGW_LOG_LEVEL, which a
 flag wins over. All the others: wegowhere config env
-SIGTERM ends it in order; SIGHUP reads WGW_LOG_LEVEL of .env anew.)";
+SIGTERM ends it in order; SIGHUP reads WGW_LOG_LEVEL of .env anew;
+SIGUSR2 has balancers go elsewhere, and goes on serving.)";
 
 }  // namespace
 
