@@ -61,7 +61,7 @@ void Backends::stop()
 {
     if (calls_) {
         calls_->stop();
-        batching_->flush();
+        batching_->stop();
     }
     if (threads_)
         threads_->stop();

@@ -376,14 +376,14 @@ void ClusterServer::refuse_work()
         backends_.hints().publish(std::string(chat::kOwnersChannel), chat::Owners::leaving(chat_->queue));
         chat_->copier.finish();
     }
-    if (service_)
+    if (service_ && !gateway_)  // its own requests may be for this process
         service_->drain();
 }
 
 bool ClusterServer::is_working() const
 {
     return (gateway_ && (gateway_->gateway.running() > 0 || gateway_->sender.under_way() > 0)) ||
-           (service_ && !service_->is_drained()) ||
+           (service_ && service_->under_way() > 0) ||
            (chat_ && (chat_->service.under_way() > 0 || !chat_->copier.is_finished()));
 }
 
@@ -391,6 +391,8 @@ void ClusterServer::close_connections(Duration spread)
 {
     if (!gateway_)
         return;
+    if (service_)
+        service_->drain();
     gateway_->http.stop_accepting();
     gateway_->http.close_idle();
     gateway_->sockets.drain(spread);

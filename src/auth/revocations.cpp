@@ -193,7 +193,7 @@ Task<> LocalRevocations::sweep()
 /// What the store has says what memory has.
 bool RevocationList::note(const Revocation& row)
 {
-    if (row.kind != kUser)
+    if (!row.is_of_user())
         return ended_.emplace(row._id, row.expires_at.value_or(kNeverExpires)).second;
     const UserMark mark{row.before, row.kept.value_or(Id()), row.disabled.value_or(false)};
     return std::exchange(users_[row._id], mark) != mark;

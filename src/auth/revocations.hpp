@@ -36,6 +36,9 @@ struct Revocation {
     std::optional<Timestamp> expires_at;
     std::optional<std::string> cause = {};
     std::optional<Timestamp> revoked_at = {};
+
+    /// Of which there is one for each user, that changes.
+    bool is_of_user() const { return kind == "user"; }
 };
 
 /// As JSON, for other processes. read: nothing where it is none.

@@ -27,7 +27,7 @@ void hear(std::string_view rows, RevocationList& revocations)
         return log::warn("An auth service told of revocations that are none of ours.");
     auto elements = JsonValue(rows).elements();
     while (const auto element = elements.next())
-        if (const auto row = read_revocation(*element))
+        if (const auto row = read_revocation(*element); row && !row->is_of_user())
             revocations.hear(*row);
 }
 

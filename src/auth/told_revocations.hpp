@@ -43,11 +43,12 @@ private:
     std::uint64_t count_ = 0;
 };
 
-/// The same operations, with what was revoked meanwhile in the header of their answers, also by others: a gateway may
-/// know of each. Those that are recorded are left as they are. `trail` outlives them.
+/// The same operations, with what was revoked meanwhile in the header of an answer that is no failure, also by others: a
+/// gateway may know of each. Those that are recorded are left as they are. `trail` outlives them.
 bus::Operations telling(bus::Operations operations, const RevocationTrail& trail);
 
-/// Services that are asked for by somebody who wants to know what their answers say of revocations.
+/// Services that are asked for by somebody who wants to know what their answers say of sessions and tokens that have
+/// ended. Not of a user's row: the newest of those counts, and an answer may be later than the hint of a newer one.
 class HearingServices final : public bus::Services {
 public:
     /// `revocations` outlives it.

@@ -86,6 +86,26 @@ TEST_F(TheTrail, IsHeardBeforeTheAnswerIs)
     EXPECT_THAT(told, ElementsAre(user_));
 }
 
+TEST_F(TheTrail, IsNotHeardOfAUserWhoseRowMayBeNewerByNow)
+{
+    const auto run = [this](bus::Request, Caller) -> Task<Result<bus::Answer>> {
+        trail_.add({user_, "user", user_, {}, {}, true, {}});
+        co_return bus::Answer{};
+    };
+    RevocationList heard;
+    HearingServices services(
+        bus::make_local_services(telling(
+            {
+                {kOurs, run}
+    },
+            trail_
+        )),
+        heard
+    );
+    EXPECT_TRUE(await(services.ask(kOurs, "{}", {})).has_value());
+    EXPECT_FALSE(heard.is_disabled(user_));
+}
+
 TEST_F(TheTrail, IsPassedOverWhereItIsNoneOfOurs)
 {
     for (const std::string rows : {"nonsense", "{}", "[1]", R"([{"kind":1}])"}) {

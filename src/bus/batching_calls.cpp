@@ -26,7 +26,7 @@ BatchingCalls::BatchingCalls(Calls& calls, const Clock& clock) : calls_(calls), 
 
 Task<Answer> BatchingCalls::call(std::string_view queue, Request request, Duration patience)
 {
-    if (!is_of_one_process(queue) || patience < kLeast || !fits_a_batch(request))
+    if (!is_of_one_process(queue) || !fits_a_batch(request))
         co_return co_await calls_.call(queue, std::move(request), patience);
     std::vector<Request> one;
     one.push_back(std::move(request));
@@ -40,7 +40,7 @@ Task<std::vector<Answer>> BatchingCalls::call_together(
 {
     if (!std::ranges::all_of(requests, fits_a_batch))
         throw NotAsked("A request has a header that is no text.");
-    if (patience < kLeast)
+    if (patience < kLeast || is_stopped_)
         co_return co_await ask(std::move(queue), std::move(requests), patience);
     auto start = [&](Done done) { add(queue, std::move(requests), patience, std::move(done)); };
     auto outcome = co_await callback<Outcome>(start);
@@ -68,6 +68,12 @@ void BatchingCalls::flush()
 {
     for (auto& [queue, batch] : std::exchange(open_, {}))
         scope_.spawn(send(queue, std::move(batch)));
+}
+
+void BatchingCalls::stop()
+{
+    is_stopped_ = true;
+    flush();
 }
 
 Task<void> BatchingCalls::send(std::string queue, Batch batch)
@@ -105,6 +111,8 @@ Task<std::vector<Answer>> BatchingCalls::ask(std::string queue, std::vector<Requ
     const auto count = requests.size();
     requests.clear();
     const Answer answer = co_await calls_.call(queue, std::move(together), patience);
+    if (answer.kind == Answer::Kind::no_handler)
+        throw NotAsked("The service " + queue + " knows no batches: it is of another version.");
     auto read = answer.kind == Answer::Kind::value ? decode_batch_answers(answer.json, count) : std::nullopt;
     if (!read)
         throw Unavailable("The service " + queue + " has not answered each of several requests.");

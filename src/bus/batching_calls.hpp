@@ -49,6 +49,9 @@ public:
 
     void flush();
 
+    /// Behind that of the calls underneath: what waits is refused by them, and so is whatever still comes, at once.
+    void stop();
+
 private:
     using Outcome = std::variant<std::vector<Answer>, std::exception_ptr>;
     using Done = std::function<void(Outcome)>;
@@ -70,7 +73,8 @@ private:
     Calls& calls_;
     const Clock& clock_;
     std::map<std::string, Batch, std::less<>> open_;  ///< By queue.
-    TaskScope scope_;                                 // last
+    bool is_stopped_ = false;
+    TaskScope scope_;  // last
 };
 
 }  // namespace wgw::bus

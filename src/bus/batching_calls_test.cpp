@@ -144,10 +144,20 @@ TEST_F(BatchedCalls, FailTogether)
     calls_.flush();
     EXPECT_THAT(
         told_, ElementsAre(
-                   "a: not asked", "b: not asked", HasSubstr("not answered each"), HasSubstr("not answered each"),
-                   HasSubstr("not answered each"), HasSubstr("not answered each")
+                   "a: not asked", "b: not asked", "c: not asked", "d: not asked", HasSubstr("not answered each"),
+                   HasSubstr("not answered each")
                )
     );
+}
+
+TEST_F(BatchedCalls, AreRefusedAtOnceBehindAStop)
+{
+    ask("a");
+    ask("b");
+    inner_.away = true;
+    calls_.stop();
+    ask("c");
+    EXPECT_THAT(told_, ElementsAre("a: not asked", "b: not asked", "c: not asked"));
 }
 
 }  // namespace

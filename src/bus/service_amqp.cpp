@@ -68,8 +68,8 @@ ServiceAmqp::ServiceAmqp(Options options, std::vector<ServedQueue> queues, Outle
 
 void ServiceAmqp::drain()
 {
-    is_draining_ = true;
-    connection_.cancel();
+    if (!std::exchange(is_draining_, true))
+        connection_.cancel();
 }
 
 void ServiceAmqp::on_deliveries(Generation generation, std::vector<Delivery> deliveries)

@@ -9,7 +9,7 @@
 /// Fence    what a handler throws is answered as {"status":503,…} (Unavailable) or {"status":500,…}; the latter is
 ///          logged. Of an event nothing is told. What is no request is logged and dropped
 /// Late     a request that came with an expiration is not begun behind it
-/// Bounds   `most_under_way` requests of each queue; more wait in the broker, and go to others
+/// Bounds   `most_under_way` messages of each queue, a batch being one; more wait in the broker, and go to others
 /// Ending   drain(): nothing new is begun; once is_drained(), stop() sends the last replies
 /// Wiring   flush() at the end of each turn of the loop
 /// Threads  loop only; a thread of its own behind it
@@ -44,7 +44,7 @@ class ServiceAmqp final : private AmqpListener {
 public:
     struct Options {
         AmqpAddress address;
-        std::uint16_t most_under_way = 256;         ///< Of each queue. Not 0.
+        std::uint16_t most_under_way = 256;         ///< Messages of each queue. Not 0.
         std::string program = "wegowhere answers";  ///< What the broker's lists call it.
     };
 

@@ -4,8 +4,8 @@
 /// Order     a user's sends to a room are stored in the order in which they came. The owner of the room is asked to
 ///           store what has come meanwhile, together; where none is known, one goes out at a time, so that it is no matter
 ///           which service takes it. What waits is bounded: over it the answer is `unavailable` at once. It is
-///           also the answer to what waits behind a send of which nobody knows whether it was stored, and to what comes
-///           within kDoubt: the unknown one may still lie in a broker that was frozen, and would be stored behind them
+///           also the answer to what waits behind those of which one may or may not be stored, and to what comes within
+///           kDoubt: the unknown one may still lie in a broker that was frozen, and would be stored behind them
 /// Late      a send is answered within the patience of a call, counted from when it came, also where others are in front
 /// Telling   an entry is told to the listener when its service has answered, before its sender's reply. Whoever also
 ///           hears of entries in another way leaves out what was told

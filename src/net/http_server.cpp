@@ -6,6 +6,8 @@
 #include "net/listen.hpp"
 #include "net/websocket_connection.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <sys/resource.h>
@@ -25,6 +27,14 @@ bool is_due(Instant& quiet_until, Instant now)
         return false;
     quiet_until = now + Duration(1'000);
     return true;
+}
+
+/// Whether accept() says that the connection which it would have taken has failed before: the next one may be good.
+bool was_gone(int error)
+{
+    constexpr std::array kOfThatConnection{ECONNABORTED, EINTR,        EPROTO,     ENETDOWN,   ENOPROTOOPT,
+                                           EHOSTDOWN,    EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH};
+    return std::ranges::find(kOfThatConnection, error) != kOfThatConnection.end();
 }
 
 std::size_t greatest_number_of_connections()
@@ -83,9 +93,9 @@ private:
             return true;
         }
         const int error = errno;
-        if (error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS)
-            return rest(std::string("Connections cannot be accepted: ") + std::strerror(error));
-        return error != EAGAIN;  // else that connection was gone before it was taken
+        if (error == EAGAIN)
+            return false;
+        return was_gone(error) || rest(std::string("Connections cannot be accepted: ") + std::strerror(error));
     }
 
     /// A second without accepting: the peers wait in the kernel's queue. False.

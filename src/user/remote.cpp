@@ -1,6 +1,7 @@
 #include "user/remote.hpp"
 
 #include "base/all.hpp"
+#include "bus/batching_calls.hpp"
 #include "bus/services.hpp"
 #include "codec/json_text.hpp"
 
@@ -9,6 +10,10 @@
 
 namespace wgw::user {
 namespace {
+
+/// Of a look-up, which is a part of something else: that is then refused by itself, before those who wait with it are.
+constexpr Duration kPatience{2'000};
+static_assert(kPatience < bus::BatchingCalls::kLeast);
 
 constexpr std::size_t kAtOnce = 16;             // look-ups of one user each
 constexpr std::int64_t kDuplicateKey = 11'000;  // MongoDB's code, as the original's services pass it on
@@ -117,7 +122,7 @@ public:
     Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Authorization by) override
     {
         const auto authorization = shown(std::move(by));
-        auto answer = co_await bus::call(calls_, patterns::kFindByIds, with_ids(ids), authorization);
+        auto answer = co_await bus::call(calls_, patterns::kFindByIds, with_ids(ids), authorization, {}, {}, kPatience);
         if (answer && answer->kind == bus::Answer::Kind::no_handler)
             co_return co_await find_each(std::move(ids), authorization);
         co_return users_of(value_of(answer, patterns::kFindByIds));

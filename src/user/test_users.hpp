@@ -25,6 +25,8 @@ public:
             auto wait = [this](auto done) { held.emplace_back([done]() mutable { done(true); }); };
             co_await callback<bool>(wait);
         }
+        if (away)
+            throw Unavailable("away");
         if (broken)
             throw std::runtime_error("no users today");
         std::vector<User> users;
@@ -45,6 +47,7 @@ public:
     std::set<UserId> unknown;
     bool hold = false;
     bool broken = false;
+    bool away = false;
     std::vector<std::function<void()>> held;
 };
 

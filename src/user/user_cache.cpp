@@ -5,6 +5,22 @@
 #include <iterator>
 
 namespace wgw::user {
+namespace {
+
+bool is_unavailable(const std::exception_ptr& error)
+{
+    try {
+        if (error)
+            std::rethrow_exception(error);
+    } catch (const Unavailable&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+    return false;
+}
+
+}  // namespace
 
 UserCache::UserCache(UserApi& users, std::size_t capacity) : users_(users), capacity_(capacity), scope_(log_stray) {}
 
@@ -38,9 +54,14 @@ Task<void> UserCache::load(std::vector<UserId> ids, Authorization by)
         const auto asked = std::ranges::find_if(ids, [this](const UserId& id) { return loading_.contains(id); });
         if (asked == ids.end())
             break;
-        auto wait = [this, id = *asked](Loaded done) { loading_[id].push_back(std::move(done)); };
-        // Why another's look-up has failed is no concern of ours: his token may be no good.
-        co_await callback<std::exception_ptr>(wait);
+        const UserId id = *asked;
+        auto wait = [this, &id](Loaded done) { loading_[id].push_back(std::move(done)); };
+        const auto error = co_await callback<std::exception_ptr>(wait);
+        if (is_unavailable(error))
+            std::rethrow_exception(error);
+        // Why else it has failed is no concern of ours: the token that was shown may have been no good.
+        if (!error)
+            std::erase(ids, id);  // it is here by now, or does not exist
     }
     if (ids.empty())
         co_return;

@@ -78,15 +78,28 @@ TEST_F(TheUserCache, AsksItselfWhenAnotherHasAskedInVain)
     EXPECT_EQ(users_.asked.size(), 2U);
 }
 
-TEST_F(TheUserCache, DoesNotWaitForEverForAUserThatDoesNotExist)
+TEST_F(TheUserCache, AsksOnceForAllWhoWaitForAUserThatDoesNotExist)
 {
     users_.hold = true;
     users_.unknown.insert(test_id(1));
     begin("first", {test_id(1)});
     begin("second", {test_id(1)});
+    begin("third", {test_id(1)});
     users_.release();
+    EXPECT_EQ(told_, (std::vector<std::string>{"first", "second", "third"}));
+    EXPECT_EQ(users_.asked.size(), 1U);
+}
+
+TEST_F(TheUserCache, FailsAllWhoWaitWhenNobodyCanBeAsked)
+{
+    users_.hold = true;
+    begin("first", {test_id(1)});
+    begin("second", {test_id(1)});
+    users_.away = true;
     users_.release();
-    EXPECT_EQ(told_, (std::vector<std::string>{"first", "second"}));
+    EXPECT_EQ(told_, (std::vector<std::string>{"first: away", "second: away"}))
+        << "one after the other would take long";
+    EXPECT_EQ(users_.asked.size(), 1U);
 }
 
 TEST_F(TheUserCache, AsksNobodyWhenAllAreThere)
