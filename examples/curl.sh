@@ -9,7 +9,7 @@ call() {
     local options=(--silent --show-error --fail-with-body --max-time 10 -X "$1")
     [[ -z ${3:-} ]] || options+=(-H "authorization: Bearer $3")
     [[ -z ${4:-} ]] || options+=(-H 'content-type: application/json' -d "$4")
-    echo "\$ curl -X $1 $url$2 ${3:+-H 'authorization: Bearer …' }${4:+-H 'content-type: application/json' -d '$4'}"
+    echo "\$ curl -X $1 '$url$2' ${3:+-H 'authorization: Bearer …' }${4:+-H 'content-type: application/json' -d '$4'}"
     reply=$(curl "${options[@]}" "$url$2") || { echo "$reply" >&2 && exit 1; }
     jq . <<<"$reply"
 }

@@ -316,7 +316,7 @@ std::vector<Check> ClusterServer::checks()
 {
     Check process{"process"};
     if (is_draining_)
-        process = {"process", "draining", "The server is ending."};
+        process = {"process", "draining", "It takes nobody new: it is ending, or was sent SIGUSR2."};
     else if (!is_started_ || !is_prepared_)
         process = {"process", "starting", starting()};
     backends_.look_again();

@@ -198,7 +198,7 @@ std::vector<Check> Embedded::checks()
 {
     Check process{"process"};
     if (is_draining_)
-        process = {"process", "draining", "The server is ending."};
+        process = {"process", "draining", "It takes nobody new: it is ending, or was sent SIGUSR2."};
     else if (!is_ready_)
         process = {"process", "starting", "The server has not started yet."};
     const auto limits = limits_check(options_);

@@ -31,7 +31,7 @@ public:
     virtual void refuse_work() = 0;
     virtual bool is_working() const = 0;
 
-    /// Somebody who polls has not fetched yet what was sent.
+    /// Somebody who polls has not come back for more: neither what was sent nor the end can be told.
     virtual bool awaits_poll() const = 0;
 
     /// Stops accepting, and closes what is connected: sockets evenly over `spread`, HTTP behind the next answer. Behind

@@ -5,7 +5,7 @@
 ///     delaying    its owner waits for as long as a balancer needs to turn away, and asks next()
 ///                 ─▶ Step::refuse_work: no new work
 ///     finishing   until nothing is under way, acks included
-///     fetching    until who polls has fetched them ─▶ Step::close_connections: no new connections
+///     fetching    until who polls has fetched them, and waits for more ─▶ Step::close_connections: no new connections
 ///     closing     until all are closed ─▶ Step::stop
 ///
 /// Bounds  5 s for what is under way; 1 s for polls; 2 s behind `drain` for connections

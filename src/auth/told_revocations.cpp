@@ -8,15 +8,13 @@
 namespace wgw::auth {
 namespace {
 
-// The operation keeps `run` and the trail, and outlives what it has begun.
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
 Task<Result<bus::Answer>> tell(
-    const bus::Operation& operation, const RevocationTrail& trail, bus::Request request, Caller caller
+    std::shared_ptr<const bus::Operation> operation, const RevocationTrail* trail, bus::Request request, Caller caller
 )
 {
-    const auto before = trail.count();
-    auto answer = co_await operation.run(std::move(request), std::move(caller));
-    if (auto rows = trail.since(before); answer && !rows.empty())
+    const auto before = trail->count();
+    auto answer = co_await operation->run(std::move(request), std::move(caller));
+    if (auto rows = trail->since(before); answer && !rows.empty())
         answer->headers.push_back({std::string(kRevokedHeader), std::move(rows)});
     co_return answer;
 }
@@ -57,7 +55,7 @@ bus::Operations telling(bus::Operations operations, const RevocationTrail& trail
             continue;
         auto plain = std::make_shared<const bus::Operation>(operation);
         operation.run = [plain, &trail](bus::Request request, Caller caller) {
-            return tell(*plain, trail, std::move(request), std::move(caller));
+            return tell(plain, &trail, std::move(request), std::move(caller));
         };
     }
     return operations;

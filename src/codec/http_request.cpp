@@ -55,6 +55,15 @@ bool is_target(std::string_view text)
     return (scheme == "http" || scheme == "https") && !host.empty() && !std::string_view("/?#").contains(host.front());
 }
 
+/// A host and perhaps a port, in their characters; empty where the target names none.
+bool is_host(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("-._~%!$&'()*+,;=:[]").contains(c);
+    });
+}
+
 /// Digits only, and below 2^63.
 std::optional<std::uint64_t> parse_length(std::string_view text, unsigned base)
 {
@@ -220,6 +229,8 @@ void HttpParser::on_field()
         chunked_ = true;
     } else if (name == "host") {
         ++hosts_;
+        if (!is_host(value))
+            return fail(HttpError::bad_request);
     }
     request_.headers.emplace_back(std::move(name), value);
 }

@@ -149,6 +149,11 @@ TEST(AStream, IsJudgedTheSameWholeAndInWhateverPieces)
         {"endless trailers", chunks + "0\r\nX: " + std::string(16'384, 'x') + "\r\n\r\n", "x"},
         {"CR at the end of a value", "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\r\n\r\n", "x"},
         {"CR in the request line", "GET /\r HTTP/1.1\r\nHost: a\r\n\r\n", "x"},
+        {"a host with a space", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "x"},
+        {"a host with a user", "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", "x"},
+        {"a host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "x"},
+        {"a host of IPv6 with a port", "GET / HTTP/1.1\r\nHost: [::1]:3000\r\n\r\n", "G"},
+        {"an empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", "G"},
         {"no field name", "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", "x"},
         {"an endless line", std::string(20'000, 'G'), "x"},
     };

@@ -17,6 +17,7 @@ Signals::Signals(Loop& loop, std::function<void(int)> on_signal) : loop_(loop), 
     sigaddset(&set, SIGUSR2);
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of the write that meets it
     fd_ = Fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
     if (!fd_)
         throw std::system_error(errno, std::generic_category(), "signalfd");

@@ -1,7 +1,7 @@
 #pragma once
 /// SIGTERM, SIGINT, SIGHUP and SIGUSR2, heard on the loop.
 ///
-/// Made before any other thread: all of them then have the signals blocked. SIGPIPE is ignored.
+/// Made before any other thread: all of them then have the signals blocked. SIGPIPE and SIGXFSZ are ignored.
 /// Source  signalfd(2)
 /// Tests   signals_test.cpp
 

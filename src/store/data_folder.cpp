@@ -29,6 +29,8 @@ std::string advice()
         return "A part of the path is a file: set WGW_DATA, or --data, to the path of a folder.";
     if (errno == ENOSPC || errno == EROFS || errno == EIO)
         return "Look at the disk, or set WGW_DATA to a folder on another one.";
+    if (errno == ENOENT)
+        return "It is on a file system that takes no folders: set WGW_DATA, or --data, to one elsewhere.";
     return "Give it to user " + std::to_string(::geteuid()) +
            " (chown), or set WGW_DATA to a folder that this user may write.";
 }

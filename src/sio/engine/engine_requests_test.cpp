@@ -242,13 +242,17 @@ TEST_F(AnEngineServer, EndsThoseWhoNeverPollWhenTheyLeaveTooMuch)
 
 TEST_F(AnEngineServer, KnowsWhetherAPollIsAwaited)
 {
-    const auto session = open();
     EXPECT_FALSE(engine.awaits_poll());
-    connections[0]->send(Frame::text("4late"));
+    const auto session = open();
     EXPECT_TRUE(engine.awaits_poll());
     wire.request("GET", target(session));
     wire.turn();
-    EXPECT_FALSE(engine.awaits_poll());
+    EXPECT_FALSE(engine.awaits_poll()) << "it is held, and can be answered";
+    connections[0]->send(Frame::text("4late"));
+    wire.turn();
+    EXPECT_TRUE(engine.awaits_poll()) << "it was answered";
+    wire.request("GET", target(session));
+    wire.turn();
     wire.open("/socket.io/?EIO=4&transport=websocket");
     connections[1]->send(Frame::text("4now"));
     EXPECT_FALSE(engine.awaits_poll()) << "a WebSocket has it written to it";

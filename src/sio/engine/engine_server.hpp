@@ -65,7 +65,7 @@ public:
     /// poll would have to come over a new TCP connection.
     bool drained() const;
 
-    /// Whether anybody has something to fetch by a GET that has not come.
+    /// Whether anybody polls whose next GET has not come.
     bool awaits_poll() const;
 
     std::size_t connections() const { return connections_.size(); }

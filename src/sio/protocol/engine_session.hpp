@@ -145,8 +145,8 @@ public:
     /// sent waits in the queues of all its slow readers, and ending one of them frees next to nothing.
     std::size_t backlog() const { return queue_.empty() ? 0 : 1 + queue_.bytes() / queue_.frames().front().queues(); }
 
-    /// Something is queued that only a GET can take, and none is held.
-    bool awaits_poll() const { return state_ == State::open && !queue_.empty() && !writable(); }
+    /// It polls, and no GET is held: one is on its way, or the client is gone.
+    bool awaits_poll() const { return state_ == State::open && !writable(); }
 
     /// More than half of the queue's bound is used: the peer reads too slowly for what it is sent.
     bool congested() const

@@ -78,7 +78,7 @@ public:
     /// Behind drain(): no connection is open any more.
     bool drained() const;
 
-    /// Whether anybody who polls has not fetched yet what was sent. Before drain(): what is queued goes with it.
+    /// Whether anybody polls whose next GET has not come: he could not be told of an end. Before drain().
     bool awaits_poll() const;
 
     std::size_t connections() const;
