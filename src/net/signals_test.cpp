@@ -56,6 +56,16 @@ TEST_F(ASignal, WakesALoopThatSleeps)
     EXPECT_THAT(heard, ElementsAre(SIGINT));
 }
 
+/// A peer that hangs up, a limit on the size of files: errors of the write that meets them.
+TEST_F(ASignal, OfAWriteThatFailsEndsNothing)
+{
+    const Signals signals(net.loop, [&](int signal) { heard.push_back(signal); });
+    std::raise(SIGPIPE);
+    std::raise(SIGXFSZ);
+    net.settle();
+    EXPECT_THAT(heard, ElementsAre());
+}
+
 /// One that is not blocked interrupts the loop's wait (EINTR), and that must not end it.
 TEST_F(ASignal, OfAnotherKindInterruptsNothing)
 {
