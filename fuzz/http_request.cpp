@@ -184,7 +184,12 @@ private:
             return wrong(HttpError::bad_request), false;
         if (request.headers.size() + 1 > bounds_.head.header_fields)
             return wrong(HttpError::header_too_large), false;
-        hosts_ += name == "host" ? 1 : 0;
+        if (name == "host") {
+            ++hosts_;
+            constexpr std::string_view kHost = "abcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=%:[]";
+            if (lower(value).find_first_not_of(kHost) != std::string::npos)
+                return wrong(HttpError::bad_request), false;
+        }
         if (name == "content-length") {
             const bool digits = value.find_first_not_of("0123456789") == std::string::npos;
             if (length_ || value.empty() || value.size() > 18 || !digits)
