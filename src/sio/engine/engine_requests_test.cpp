@@ -253,9 +253,11 @@ TEST_F(AnEngineServer, KnowsWhetherAPollIsAwaited)
     EXPECT_TRUE(engine.awaits_poll()) << "it was answered";
     wire.request("GET", target(session));
     wire.turn();
-    wire.open("/socket.io/?EIO=4&transport=websocket");
+    auto& client = wire.open("/socket.io/?EIO=4&transport=websocket");
     connections[1]->send(Frame::text("4now"));
     EXPECT_FALSE(engine.awaits_poll()) << "a WebSocket has it written to it";
+    client.drop();
+    wire.turn();
 }
 
 TEST_F(AnEngineServer, CutsAWebSocketThatLeavesTooMuchWithoutWaitingForIt)
