@@ -3,16 +3,12 @@
 // of tests/faults judges what the clients saw.
 //
 //   WGW_ROUNDS=20 WGW_SEED=7 node --test tests/cluster/faults.test.mjs      for longer, in the order of a run before
-import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { check, report, summary } from '../faults/checker.mjs';
 import { Crowd } from '../faults/crowd.mjs';
-import { Recorder, rest } from '../faults/driver.mjs';
+import { rest } from '../faults/driver.mjs';
 import { Random } from '../faults/random.mjs';
+import { judge, played } from './chaos.mjs';
 import { startCluster } from './cluster.mjs';
 
 const kRounds = Number(process.env.WGW_ROUNDS ?? 1);
@@ -160,34 +156,16 @@ class Run {
 
     judge() {
         const { history } = this.recorder;
-        // Every writer is a member and no limit is on: nothing in the run explains a refusal.
-        const refused = history.filter(({ e }) => e === 'nack').map(({ c, k, code }) => ({ verdict: 'refused', detail: `${c} was refused key ${k} with ${code}` }));
-        const result = check(history, [...this.wrong, ...refused]);
+        const result = judge(history, this.wrong);
         const missed = Object.keys(this.faults()).filter((name) => !this.kinds.has(name));
         if (missed.length) result.voids.push(`never happened: ${missed.join(', ')}`);
         if (result.figures.acked < 300) result.voids.push(`${result.figures.acked} acked sends of 300`);
         if (!result.figures.unknown) result.voids.push('no send was cut off by a fault');
-        result.voids.push(...this.crowd.failures);
         return result;
     }
 }
 
 test('whatever of a cluster is killed or frozen, no message is lost, doubled or out of order', { timeout: 170000 + (kRounds - 1) * 120000 }, async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'wegowhere-faults-'));
     const cluster = await startCluster(t, { roles: { gateway: 2, chat: 2 } });
-    const recorder = new Recorder(join(folder, 'history.jsonl'));
-    const run = new Run(cluster, recorder);
-    try {
-        await run.play();
-    } catch (error) {
-        run.crowd.failures.push(error.stack);
-    } finally {
-        run.crowd.leave();
-    }
-    const result = run.judge();
-    recorder.close();
-    t.diagnostic(summary(recorder.history, result));
-    const passed = !result.anomalies.length && !result.voids.length;
-    if (passed) await rm(folder, { recursive: true });
-    assert.ok(passed, `${report(result).join('\n')}\nkept ${folder}; again with WGW_SEED=${kSeed}`);
+    await played(t, 'faults', kSeed, (recorder) => new Run(cluster, recorder));
 });

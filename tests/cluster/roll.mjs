@@ -1,16 +1,13 @@
 // Rolls a cluster while it is used: each process is ended with SIGTERM and started again, one at a time, as docs/operations.md says, with the
 // configuration of compose.cluster.yaml in front of the gateways. The checker of tests/faults judges what the clients saw.
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import assert from 'node:assert/strict';
-import { check, report, summary } from '../faults/checker.mjs';
 import { Crowd } from '../faults/crowd.mjs';
-import { Recorder } from '../faults/driver.mjs';
 import { Random } from '../faults/random.mjs';
 import { composeConfiguration, nginxCommand, startProxy } from '../e2e/proxy.mjs';
 import { kRoot } from '../e2e/server.mjs';
+import { judge, played } from './chaos.mjs';
 
 const kReplyMs = 10_000, kReadyMs = 30_000;
 const kOrder = ['auth', 'user', 'chat', 'gateway'];
@@ -55,32 +52,17 @@ class Roll {
     }
 
     judge() {
-        const { crowd, recorder: { history } } = this;
-        const refused = history.filter(({ e }) => e === 'nack').map(({ c, k, code }) => ({ verdict: 'refused', detail: `${c} was refused key ${k} with ${code}` }));
-        const result = check(history, refused), stops = history.filter(({ e }) => e === 'stop').length, all = Object.values(this.cluster.processes).flat().length;
+        const { history } = this.recorder;
+        const result = judge(history), stops = history.filter(({ e }) => e === 'stop').length, all = Object.values(this.cluster.processes).flat().length;
         if (stops !== all) result.voids.push(`${stops} of ${all} processes were rolled`);
         if (result.figures.acked < kLeastAcked) result.voids.push(`${result.figures.acked} acked sends of ${kLeastAcked}`);
-        result.voids.push(...crowd.failures);
         return result;
     }
 }
 
 /** Rolls a cluster of startCluster() with two gateways, and fails with what was lost. */
 export async function rollUnderLoad(t, cluster, { seed = Number(process.env.WGW_SEED ?? Math.floor(Math.random() * 1e9)) } = {}) {
-    const folder = await mkdtemp(join(tmpdir(), 'wegowhere-roll-')), balancer = await balancerOf(t, cluster.processes.gateway);
-    const recorder = new Recorder(join(folder, 'history.jsonl')), roll = new Roll(cluster, { url: balancer.url, recorder, seed });
-    try {
-        await roll.play();
-    } catch (error) {
-        roll.crowd.failures.push(error.stack);
-    } finally {
-        roll.crowd.leave();
-    }
-    const result = roll.judge();
-    recorder.close();
-    t.diagnostic(summary(recorder.history, result));
-    for (const { role, ms } of recorder.history.filter(({ e }) => e === 'stop')) t.diagnostic(`${role} ended within ${ms} ms`);
-    const passed = !result.anomalies.length && !result.voids.length;
-    if (passed) await rm(folder, { recursive: true });
-    assert.ok(passed, `${report(result).join('\n')}\nkept ${folder}; again with WGW_SEED=${seed}`);
+    const { url } = await balancerOf(t, cluster.processes.gateway);
+    const history = await played(t, 'roll', seed, (recorder) => new Roll(cluster, { url, recorder, seed }));
+    for (const { role, ms } of history.filter(({ e }) => e === 'stop')) t.diagnostic(`${role} ended within ${ms} ms`);
 }
