@@ -50,7 +50,10 @@ struct AuthRole {
           service(
               {credentials, sessions, parts.revocations, parts.users, passwords, parts.tokens, parts.ids, parts.limits}
           ),
-          housekeeping(parts.loop, sessions, parts.revocations)
+          housekeeping(
+              parts.loop,
+              {[this] { return sessions.sweep(); }, [&revocations = parts.revocations] { return revocations.sweep(); }}
+          )
     {
     }
 

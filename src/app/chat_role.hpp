@@ -4,6 +4,7 @@
 /// Loop only.
 
 #include "app/backends.hpp"
+#include "app/housekeeping.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/task_scope.hpp"
@@ -11,13 +12,16 @@
 #include "chat/latecomers.hpp"
 #include "chat/message_copier.hpp"
 #include "chat/numbering.hpp"
+#include "chat/room_keys.hpp"
 #include "chat/service_mongo.hpp"
 #include "model/id.hpp"
 #include "model/limits.hpp"
 #include "model/result.hpp"
 #include "net/loop.hpp"
+#include "store/collection_mongo.hpp"
 #include "store/mongo_threads.hpp"
 
+#include <memory>
 #include <stop_token>
 #include <string>
 
@@ -34,11 +38,13 @@ struct ChatRole {
 
     ChatRole(
         Backends& backends, net::Loop& loop, const Clock& clock_of_server, Random& random, const Limits& limits,
-        const Id& node, TaskScope& tasks
+        IdSource& ids, TaskScope& tasks
     )
-        : clock(clock_of_server), queue("chat." + node.hex()),
+        : clock(clock_of_server), queue("chat." + ids.next().hex()),
           service(backends.pool(), backends.threads(), loop, clock_of_server, random, {.limits = limits}),
-          chores(backends.pool(), loop, clock_of_server, {.threads = 1, .is_patient = true}), copier(chores, tasks)
+          chores(backends.pool(), loop, clock_of_server, {.threads = 1, .is_patient = true}), copier(chores, tasks),
+          room_key_rows(store::make_mongo_collection(backends.threads(), chat::room_keys_spec())),
+          room_keys(*room_key_rows, ids, clock_of_server), housekeeping(loop, {[this] { return room_keys.sweep(); }})
     {
         service.set_listener([this, &backends](const chat::Entry& entry) {
             chat::publish(backends.hints(), entry);
@@ -113,6 +119,9 @@ struct ChatRole {
     std::stop_source stopping;
     store::MongoThreads chores;  ///< A thread for what nobody waits for.
     chat::MessageCopier copier;
+    std::unique_ptr<store::Collection> room_key_rows;
+    chat::RoomKeys room_keys;
+    Housekeeping housekeeping;
     bool is_taking_over = false;
     Instant latecomers_at = kNever;  ///< When they are looked for again.
     Instant tell_at;

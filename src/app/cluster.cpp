@@ -149,7 +149,7 @@ void ClusterServer::build_roles(const Clock& clock, Random& random)
             backends_, loop_, clock, tokens_, ids_, *local_revocations_, *remote_users_, options_.limits
         });
     if (roles.chat)
-        chat_ = std::make_unique<ChatRole>(backends_, loop_, clock, random, options_.limits, ids_.next(), tasks_);
+        chat_ = std::make_unique<ChatRole>(backends_, loop_, clock, random, options_.limits, ids_, tasks_);
     if (roles.gateway)
         gateway_ = std::make_unique<GatewayRole>(GatewayRole::Parts{
             options_, backends_, loop_, clock, random, tokens_, ids_, *revocations_, *user_cache_, tasks_
@@ -199,8 +199,10 @@ Task<> ClusterServer::prepare()
                 store::create_collection(db, auth::credentials_spec());
                 store::create_collection(db, auth::sessions_spec());
             }
-            if (roles.chat)
+            if (roles.chat) {
                 chat::create_log(db);
+                store::create_collection(db, chat::room_keys_spec());
+            }
         };
         co_await backends_.threads().call(create);
         if (chat_)
@@ -221,10 +223,10 @@ Task<> ClusterServer::prepare()
         ));
     if (roles.chat) {
         queues.push_back(queue(
-            "chat",
-            together(
-                chat::operations(chat_->service, *user_cache_, options_.limits), chat::log_operations(chat_->service)
-            )
+            "chat", together(
+                        chat::operations(chat_->service, *user_cache_, chat_->room_keys, options_.limits),
+                        chat::log_operations(chat_->service)
+                    )
         ));
         queues.push_back({chat_->queue, queues.back().bindings, "chat"});
     }

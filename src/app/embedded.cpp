@@ -45,6 +45,7 @@ store::Sqlite& with_tables(store::Sqlite& db, const Clock& clock)
     store::create_collection(db, auth::credentials_spec());
     store::create_collection(db, auth::sessions_spec());
     store::create_collection(db, auth::revocations_spec());
+    store::create_collection(db, chat::room_keys_spec());
     return db;
 }
 
@@ -65,12 +66,18 @@ Embedded::Embedded(
       credential_rows_(store::make_sqlite_collection(writer_, readers_, auth::credentials_spec())),
       session_rows_(store::make_sqlite_collection(writer_, readers_, auth::sessions_spec())),
       revocation_rows_(store::make_sqlite_collection(writer_, readers_, auth::revocations_spec())),
+      room_key_rows_(store::make_sqlite_collection(writer_, readers_, chat::room_keys_spec())),
       user_service_(*users_, clock), passwords_(loop, options_.limits), ids_(clock, random),
       credentials_(*credential_rows_, ids_, clock), revocations_(*revocation_rows_, clock),
       sessions_({*session_rows_, revocations_, tokens_, ids_, clock}),
       auth_service_({credentials_, sessions_, revocations_, user_service_, passwords_, tokens_, ids_, options_.limits}),
-      housekeeping_(loop, sessions_, revocations_), chat_service_(engine_, writer_, readers_, clock, random),
-      user_cache_(user_service_), services_(bus::make_local_services(operations())),
+      room_keys_(*room_key_rows_, ids_, clock),
+      housekeeping_(
+          loop, {[this] { return sessions_.sweep(); }, [this] { return revocations_.sweep(); },
+                 [this] { return room_keys_.sweep(); }}
+      ),
+      chat_service_(engine_, writer_, readers_, clock, random), user_cache_(user_service_),
+      services_(bus::make_local_services(operations())),
       throttles_(options_.limits, options_.trusted_proxies, loop, random),
       sockets_(loop, random, socket_options(options_, throttles_, tokens_, clock)),
       gateway_(
@@ -152,7 +159,9 @@ bus::Operations Embedded::operations()
 {
     bus::Operations all = auth::operations(auth_service_, options_.limits);
     std::ranges::move(user::operations(user_service_, ids_, options_.limits), std::back_inserter(all));
-    std::ranges::move(chat::operations(chat_service_, user_cache_, options_.limits), std::back_inserter(all));
+    std::ranges::move(
+        chat::operations(chat_service_, user_cache_, room_keys_, options_.limits), std::back_inserter(all)
+    );
     return all;
 }
 

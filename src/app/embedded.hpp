@@ -21,6 +21,7 @@
 #include "bus/services.hpp"
 #include "chat/engine.hpp"
 #include "chat/log_store.hpp"
+#include "chat/room_keys.hpp"
 #include "chat/service.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/throttles.hpp"
@@ -104,6 +105,7 @@ private:
     std::unique_ptr<store::Collection> credential_rows_;
     std::unique_ptr<store::Collection> session_rows_;
     std::unique_ptr<store::Collection> revocation_rows_;
+    std::unique_ptr<store::Collection> room_key_rows_;
     user::UserService user_service_;
     auth::Passwords passwords_;
     IdSource ids_;
@@ -111,6 +113,7 @@ private:
     auth::LocalRevocations revocations_;
     auth::Sessions sessions_;
     auth::AuthService auth_service_;
+    chat::RoomKeys room_keys_;
     Housekeeping housekeeping_;
     chat::Service chat_service_;
     user::UserCache user_cache_;

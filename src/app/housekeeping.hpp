@@ -1,20 +1,22 @@
 #pragma once
-/// Removes what has expired, some rows a minute: sessions and revocations. Loop only.
+/// Removes what has expired, some rows a minute: sessions, revocations, keys of rooms. Loop only.
 /// Tests  embedded_test.cpp
 
-#include "auth/revocations.hpp"
-#include "auth/sessions.hpp"
 #include "base/log.hpp"
 #include "base/task_scope.hpp"
 #include "net/loop.hpp"
+
+#include <functional>
+#include <vector>
 
 namespace wgw::app {
 
 class Housekeeping final : public net::Timer {
 public:
-    /// All three outlive it.
-    Housekeeping(net::Loop& loop, auth::Sessions& sessions, auth::LocalRevocations& revocations)
-        : loop_(loop), sessions_(sessions), revocations_(revocations)
+    using Sweep = std::function<Task<>()>;
+
+    /// `loop`, and whatever is swept, outlive it.
+    Housekeeping(net::Loop& loop, std::vector<Sweep> sweeps) : loop_(loop), sweeps_(std::move(sweeps))
     {
         loop_.timers().arm(*this, loop_.now() + kPause);
     }
@@ -33,8 +35,8 @@ private:
     Task<> sweep()
     {
         try {
-            co_await sessions_.sweep();
-            co_await revocations_.sweep();
+            for (const auto& sweep : sweeps_)
+                co_await sweep();
         } catch (const Unavailable&) {
             // Whoever is away has told the operator; the next minute is as good.
             co_return;
@@ -56,8 +58,7 @@ private:
     }
 
     net::Loop& loop_;
-    auth::Sessions& sessions_;
-    auth::LocalRevocations& revocations_;
+    const std::vector<Sweep> sweeps_;
     TaskScope tasks_{log_failure};
 };
 

@@ -34,10 +34,11 @@ struct Pattern {
 inline constexpr std::string_view kIdHeader = "x-wgw-id";                 ///< Asked: under this id, 24 hex digits.
 inline constexpr std::string_view kAddressHeader = "x-wgw-address";       ///< Asked: where the request came from.
 inline constexpr std::string_view kUserAgentHeader = "x-wgw-user-agent";  ///< Asked: what that called itself.
-inline constexpr std::string_view kUntilHeader = "x-wgw-until";           ///< Asked: not begun behind this time, ms.
-inline constexpr std::string_view kNextHeader = "x-wgw-next";             ///< Answered: where the list goes on.
-inline constexpr std::string_view kSeqHeader = "x-wgw-seq";               ///< Answered: where in its room's log.
-inline constexpr std::string_view kDuplicateHeader = "x-wgw-duplicate";   ///< Answered: it had been stored before.
+inline constexpr std::string_view kKeyHeader = "x-wgw-key";      ///< Asked: once under this key of the caller's.
+inline constexpr std::string_view kUntilHeader = "x-wgw-until";  ///< Asked: not begun behind this time, ms.
+inline constexpr std::string_view kNextHeader = "x-wgw-next";    ///< Answered: where the list goes on.
+inline constexpr std::string_view kSeqHeader = "x-wgw-seq";      ///< Answered: where in its room's log.
+inline constexpr std::string_view kDuplicateHeader = "x-wgw-duplicate";  ///< Answered: it had been stored before.
 
 /// Empty: there is none.
 std::string_view header_of(std::span<const Header> headers, std::string_view name);

@@ -99,7 +99,8 @@ inline constexpr bus::Pattern kFindMembers{"chat.room.member.find_all", true, tr
 inline constexpr bus::Pattern kFindMessages{"chat.room.message.find_all", true, true};  ///< RoomRequest and a page
 /// SendRequest, kIdHeader: message, created order; with kDuplicateHeader where it was there.
 inline constexpr bus::Pattern kSaveMessage{"chat.message.save", true, true};
-inline constexpr bus::Pattern kFindOwnRooms{"chat.room.find_own", true, false};  ///< {}: [{"room_id","seq"}]
+inline constexpr bus::Pattern kCreateRoomOnce{"chat.room.create_once", true, false};  ///< The same, kKeyHeader
+inline constexpr bus::Pattern kFindOwnRooms{"chat.room.find_own", true, false};       ///< {}: [{"room_id","seq"}]
 }  // namespace patterns
 
 /// A part of a list: behind `after`, in front of `before`; neither is in it. With `after` the oldest `limit` of that
@@ -161,6 +162,9 @@ public:
 
     /// A new room with the caller as its first member. Names are not unique.
     virtual Task<Result<RoomInfo>> create_room(UserId caller, std::string name) = 0;
+
+    /// The same, where whoever asked has chosen its id. conflict: there is one with that id.
+    virtual Task<Result<RoomInfo>> create_room_as(RoomId id, UserId caller, std::string name) = 0;
 
     /// The membership, new or old.
     virtual Task<Result<MemberInfo>> join(RoomId room, UserId caller) = 0;

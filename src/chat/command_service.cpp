@@ -24,12 +24,16 @@ Task<Result<Outcome>> CommandService::stored(RoomId room, UserId caller, Command
 
 Task<Result<RoomInfo>> CommandService::create_room(UserId caller, std::string name)
 {
-    const RoomId room = ids_.next();
+    return create_room_as(ids_.next(), caller, std::move(name));
+}
+
+Task<Result<RoomInfo>> CommandService::create_room_as(RoomId id, UserId caller, std::string name)
+{
     const auto epoch = make_epoch(random_);
-    auto outcome = co_await stored(room, caller, Create{name, epoch});
+    auto outcome = co_await stored(id, caller, Create{name, epoch});
     if (!outcome)
         co_return fail(std::move(outcome.error()));
-    co_return RoomInfo{room, std::move(name), outcome->entry.at, epoch, outcome->entry.seq};
+    co_return RoomInfo{id, std::move(name), outcome->entry.at, epoch, outcome->entry.seq};
 }
 
 Task<Result<MemberInfo>> CommandService::join(RoomId room, UserId caller)

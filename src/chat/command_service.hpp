@@ -19,6 +19,7 @@ public:
     void submit_as(Id id, RoomId room, UserId caller, Command command, Reply reply) override;
 
     Task<Result<RoomInfo>> create_room(UserId caller, std::string name) override;
+    Task<Result<RoomInfo>> create_room_as(RoomId id, UserId caller, std::string name) override;
     Task<Result<MemberInfo>> join(RoomId room, UserId caller) override;
 
 protected:

@@ -1,7 +1,10 @@
 #include "chat/operations.hpp"
 
 #include "bus/paging.hpp"
+#include "chat/room_keys.hpp"
 #include "model/token.hpp"
+
+#include <array>
 
 namespace wgw::chat {
 namespace {
@@ -9,6 +12,7 @@ namespace {
 struct Parts {
     ChatApi& chat;
     user::UserCache& users;
+    RoomKeys& keys;
     const Limits& limits;
 };
 
@@ -26,6 +30,42 @@ Task<Result<bus::Answer>> create_room(Parts parts, bus::Request request, Caller 
     std::string out;
     write_room_created(out, *room);
     co_return bus::value(std::move(out));
+}
+
+/// The room of an earlier request with this key, or a new one.
+Task<Result<bus::Answer>> create_room_once(Parts parts, bus::Request request, Caller caller)
+{
+    auto fields = read(kCreateRoomRequest, request.data, parts.limits);
+    if (!fields)
+        co_return fail(fields.error());
+    const auto user_id = require_user_id(caller);
+    if (!user_id)
+        co_return fail(user_id.error());
+    const std::array<Input::Pair, 1> headers{
+        Input::Pair{"Idempotency-Key", std::string(request.header(bus::kKeyHeader))}
+    };
+    auto key = read(kRoomKeyHeader, Input{.json = {}, .pairs = headers}, parts.limits);
+    if (!key)
+        co_return fail(key.error());
+    const auto id = co_await parts.keys.room_for(*user_id, std::move(key->key), fields->name);
+    if (!id)
+        co_return fail(id.error());
+    auto room = co_await parts.chat.create_room_as(*id, *user_id, std::move(fields->name));
+    const bool is_there = !room && room.error().code == Errc::conflict;
+    if (!room && !is_there)
+        co_return fail(room.error());
+    bus::Answer answer = bus::value({});
+    if (is_there) {
+        auto made = co_await parts.chat.room(*id);
+        if (!made)
+            co_return fail(Errc::unavailable);
+        made->seq = 1;  // as when it was made
+        write_room_created(answer.json, *made);
+        answer.headers.push_back({std::string(bus::kDuplicateHeader), "true"});
+    } else {
+        write_room_created(answer.json, *room);
+    }
+    co_return answer;
 }
 
 Task<Result<bus::Answer>> join_room(Parts parts, bus::Request request, Caller caller)
@@ -163,6 +203,7 @@ Task<Result<bus::Answer>> find_own_rooms(Parts parts, bus::Request, Caller calle
 
 constexpr bus::OperationRow<Parts> kRows[] = {
     {patterns::kCreateRoom, create_room},
+    {patterns::kCreateRoomOnce, create_room_once},
     {patterns::kJoin, join_room},
     {patterns::kFindRooms, find_rooms},
     {patterns::kFindRoom, find_room},
@@ -174,9 +215,9 @@ constexpr bus::OperationRow<Parts> kRows[] = {
 
 }  // namespace
 
-bus::Operations operations(ChatApi& chat, user::UserCache& users, const Limits& limits)
+bus::Operations operations(ChatApi& chat, user::UserCache& users, RoomKeys& keys, const Limits& limits)
 {
-    return bus::operations_of<Parts>(kRows, {chat, users, limits});
+    return bus::operations_of<Parts>(kRows, {chat, users, keys, limits});
 }
 
 }  // namespace wgw::chat

@@ -9,7 +9,9 @@
 
 namespace wgw::chat {
 
+class RoomKeys;
+
 /// All outlive the operations, and those under way.
-bus::Operations operations(ChatApi& chat, user::UserCache& users, const Limits& limits);
+bus::Operations operations(ChatApi& chat, user::UserCache& users, RoomKeys& keys, const Limits& limits);
 
 }  // namespace wgw::chat

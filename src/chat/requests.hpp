@@ -18,6 +18,15 @@ inline constexpr auto kCreateRoomRequest = fields<CreateRoomRequest>(field(
     R"("the lobby")"
 ));
 
+/// Of the header `Idempotency-Key`, beside a CreateRoomRequest.
+struct RoomKeyHeader {
+    std::string key;
+};
+inline constexpr auto kRoomKeyHeader = fields<RoomKeyHeader>(field(
+    "Idempotency-Key", &RoomKeyHeader::key, key(1, 64),
+    "Chosen by the client; for 24 hours a repeated request with it makes no second room.", R"("my-key-1")"
+));
+
 struct RoomRequest {
     RoomId room_id;
 };

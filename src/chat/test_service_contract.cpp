@@ -60,6 +60,18 @@ TEST_P(AChat, StoresOneOfTwoSendsWithOneKeyAThousandTimes)
     EXPECT_EQ(process_->await(process_->chat().room(room_))->seq, 2 + 1'000);
 }
 
+TEST_P(AChat, MakesOneRoomUnderAnId)
+{
+    auto& chat = process_->chat();
+    const RoomId id = chat_id(77);
+    const auto made = process_->await(chat.create_room_as(id, kOwner, "coffee"));
+    ASSERT_TRUE(made.has_value());
+    EXPECT_EQ(made->_id, id);
+    EXPECT_EQ(made->seq, 1);
+    EXPECT_EQ(process_->await(chat.create_room_as(id, kOwner, "coffee")).error().code, Errc::conflict);
+    EXPECT_EQ(process_->await(chat.room(id)), *made);
+}
+
 TEST_P(AChat, MakesOneMembershipOfAHundredJoins)
 {
     std::vector<std::string> answers;

@@ -236,6 +236,8 @@ private:
             parameter(row_of(about, name), "path", true, about.recorded);
         for (const auto& row : about.query)
             parameter(row, "query", !row.rule.optional && !row.nullable, false);
+        for (const auto& row : about.headers)
+            parameter(row, "header", false, false);
     }
 
     void parameter(const FieldRow& row, std::string_view in, bool required, bool recorded)

@@ -13,6 +13,9 @@ constexpr FieldRow kPath[] = {
 constexpr FieldRow kQuery[] = {
     {"limit", FieldType::integer, false, optional | at_least(1), "How many.", "5"},
 };
+constexpr FieldRow kHeaders[] = {
+    {"Some-Key", FieldType::string, false, not_empty, "Once.", {}},
+};
 constexpr FieldRow kBody[] = {
     {"id",   FieldType::string, false, not_empty, "Which one.", {}      },
     {"name", FieldType::string, false, not_empty, "Its name.",  R"("a")"},
@@ -25,6 +28,7 @@ constexpr Operation kFind{
     .summary = "Finds.",
     .path = kPath,
     .query = kQuery,
+    .headers = kHeaders,
     .reply = list_of(kThing, FieldType::integer),
     .errors = {Errc::not_found},
 };
@@ -83,7 +87,8 @@ TEST_F(AnOpenapiDocument, DescribesParametersWhereTheRecordedOneIsSilent)
         at("/paths/~1things~1{id}~1parts/get/parameters"),
         R"([{"name":"id","required":true,"in":"path","schema":{"type":"string","minLength":1,"description":"Which one."},)"
         R"("description":"Which one."},{"name":"limit","required":false,"in":"query","schema":{"type":"integer",)"
-        R"("minimum":1,"description":"How many.","example":5},"description":"How many."}])"
+        R"("minimum":1,"description":"How many.","example":5},"description":"How many."},{"name":"Some-Key","required":false,"in":"header",)"
+        R"("schema":{"type":"string","minLength":1,"description":"Once."},"description":"Once."}])"
     );
     EXPECT_EQ(
         at("/paths/~1things~1{id}~1parts/post/parameters", true),

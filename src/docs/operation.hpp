@@ -120,7 +120,8 @@ struct Operation {
     std::string_view more = {};
     std::span<const FieldRow> path = {};  ///< A row for each parameter of the path; others are not looked at.
     std::span<const FieldRow> query = {};
-    const Object* body = nullptr;  ///< Less its fields that are in the path.
+    std::span<const FieldRow> headers = {};  ///< None of them has to be sent.
+    const Object* body = nullptr;            ///< Less its fields that are in the path.
     Reply reply = {};
     Errors errors = {};     ///< Those that are this route's own. What every route may fail with comes by itself.
     bool recorded = false;  ///< The original's document has it: its parameters and texts are kept to the letter.

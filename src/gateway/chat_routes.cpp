@@ -42,10 +42,19 @@ Task<Result<RestReply>> create_room(Features features, RestRequest request)
     const auto user_id = require_user_id(request.caller);
     if (!user_id)
         co_return fail(user_id.error());
+    std::vector<bus::Header> headers;
+    if (request.idempotency_key) {
+        if (const auto key =
+                read_parameter(chat::kRoomKeyHeader, "Idempotency-Key", *request.idempotency_key, features.limits);
+            !key)
+            co_return fail(key.error());
+        headers.push_back({std::string(bus::kKeyHeader), *std::move(request.idempotency_key)});
+    }
     if (auto refused = features.throttles.create_room(*user_id))
         co_return fail(*std::move(refused));
+    const auto pattern = headers.empty() ? chat::patterns::kCreateRoom : chat::patterns::kCreateRoomOnce;
     auto room = co_await relay(
-        features.services, chat::patterns::kCreateRoom, std::move(request.body), std::move(request.caller)
+        features.services, pattern, std::move(request.body), std::move(request.caller), std::move(headers)
     );
     if (room)
         follow_made(features.hub, room->data, *user_id);
@@ -144,9 +153,13 @@ constexpr RouteRow kRoutes[] = {
      true, 201,
      create_room, {.id = "ChatController_createRoom",
       .summary = "Makes a room; whoever asks is its first member.",
+      .more = "A request without an answer may be repeated with the same Idempotency-Key.",
+      .headers = chat::kRoomKeyHeader.rows,
       .body = &kCreateRoomBody,
       .reply = docs::one(kRoomObject),
-      .errors = {{Errc::forbidden, 403, "You are in as many chat rooms as one user may be in."}},
+      .errors =
+          {{Errc::forbidden, 403, "You are in as many chat rooms as one user may be in."},
+           {Errc::conflict, 409, "This Idempotency-Key was used for another chat room."}},
       .recorded = true}},
     {{"POST", "/api/v1/chat/rooms/join"},
      true, 201,

@@ -233,6 +233,8 @@ Task<HttpResponse> Rest::answer(HttpRequest request, Seen& seen)
         .address = request.peer,
         .user_agent = std::string(request.header("user-agent").value_or("")),
     };
+    if (const auto key = request.header("idempotency-key"))
+        call.idempotency_key = to_utf8(*key);
     if (route.guarded) {
         auto caller = guard_.check_authorization(request.header("authorization"));
         if (!caller)

@@ -27,13 +27,14 @@ namespace wgw::gateway {
 
 /// What a handler sees.
 struct RestRequest {
-    std::string body;                     ///< Checked JSON.
-    std::vector<std::string> parameters;  ///< Of the path, in its order.
-    std::string query;                    ///< As sent.
-    Caller caller;                        ///< Of a guarded route.
-    std::string request_id;               ///< Names the request in the log.
-    std::string address;                  ///< Whoever asks, as in `192.0.2.1`.
-    std::string user_agent;               ///< As sent; empty: not.
+    std::string body;                                 ///< Checked JSON.
+    std::vector<std::string> parameters;              ///< Of the path, in its order.
+    std::string query;                                ///< As sent.
+    Caller caller;                                    ///< Of a guarded route.
+    std::string request_id;                           ///< Names the request in the log.
+    std::string address;                              ///< Whoever asks, as in `192.0.2.1`.
+    std::string user_agent;                           ///< As sent; empty: not.
+    std::optional<std::string> idempotency_key = {};  ///< Of the header, as UTF-8; nothing: not sent.
 };
 
 /// What a handler says: the envelope's `data`, as JSON text; empty: none.

@@ -10,6 +10,7 @@
 #include "auth/operations.hpp"
 #include "bus/services.hpp"
 #include "chat/operations.hpp"
+#include "chat/room_keys.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/test_revocations.hpp"
 #include "sio/engine/test_wire.hpp"
@@ -58,6 +59,10 @@ public:
     }
 
     Task<Result<chat::RoomInfo>> create_room(UserId, std::string) override { co_return fail(Errc::internal); }
+    Task<Result<chat::RoomInfo>> create_room_as(RoomId, UserId, std::string) override
+    {
+        co_return fail(Errc::internal);
+    }
     Task<Result<chat::MemberInfo>> join(RoomId, UserId) override { co_return fail(Errc::internal); }
     Task<chat::Listed<chat::RoomInfo>> rooms(chat::Page<RoomId>) override { co_return chat::Listed<chat::RoomInfo>{}; }
     Task<std::optional<chat::RoomInfo>> room(RoomId) override { co_return std::nullopt; }
@@ -84,6 +89,21 @@ public:
     bool hold = false;
     bool broken = false;
     std::vector<std::function<void()>> held;  ///< Look-ups of rooms that wait.
+};
+
+/// A store that is not there.
+class NoRows final : public store::Collection {
+public:
+    Task<std::optional<store::Document>> get(Id) override { throw store::Full("no rows"); }
+    Task<std::optional<store::Document>> find(std::string_view, store::Value) override { throw store::Full("no rows"); }
+    Task<std::vector<store::Document>> list(std::string_view, store::Value, Id, std::size_t, store::Order) override
+    {
+        throw store::Full("no rows");
+    }
+    Task<std::vector<store::Document>> get_all(std::vector<Id>) override { throw store::Full("no rows"); }
+    Task<std::optional<std::string>> insert(store::Document) override { throw store::Full("no rows"); }
+    Task<bool> replace(store::Document, store::Document) override { throw store::Full("no rows"); }
+    Task<bool> remove(Id) override { throw store::Full("no rows"); }
 };
 
 class TestAuth final : public auth::AuthApi {
@@ -183,7 +203,7 @@ public:
     {
         bus::Operations all = auth::operations(auth, limits);
         std::ranges::move(user::operations(users, ids, limits), std::back_inserter(all));
-        std::ranges::move(chat::operations(chat, user_cache, limits), std::back_inserter(all));
+        std::ranges::move(chat::operations(chat, user_cache, room_keys, limits), std::back_inserter(all));
         return all;
     }
 
@@ -198,6 +218,8 @@ public:
     user::UserCache user_cache{users};
     TestChat chat;
     IdSource ids{clock, random};
+    NoRows no_rows;
+    chat::RoomKeys room_keys{no_rows, ids, clock};
     std::unique_ptr<bus::Services> services =
         calls != nullptr ? bus::make_remote_services(*calls) : bus::make_local_services(operations());
     net::Loop loop{clock};

@@ -35,6 +35,26 @@ test('accounts, rooms and messages over REST', async (t) => {
         assert.equal(bad.data.message, 'Username or password is wrong!');
     });
 
+    await t.test('a room that is asked for again under its Idempotency-Key is made once', async () => {
+        const grace = await signUp(server, 'grace'), alan = await signUp(server, 'alan'), name = unique('room'), key = unique('key');
+        const make = (user, body, header) => call(server, 'POST', '/api/v1/chat/rooms', { token: user.token, body, headers: { 'idempotency-key': header } });
+        const replies = await Promise.all(Array.from({ length: 5 }, () => make(grace, { name }, key)));
+        assert.deepEqual(replies.map(({ status }) => status), [201, 201, 201, 201, 201]);
+        const [{ data }] = replies;
+        for (const reply of replies) assert.deepEqual(reply.data, data);
+        await join(server, alan, data._id);
+        assert.deepEqual((await make(grace, { name }, key)).data, data, 'as at first, although the room has gone on');
+
+        const other = await make(grace, { name: unique('another') }, key);
+        assert.deepEqual([other.status, other.data.code], [409, 'conflict']);
+        const again = [await make(alan, { name }, key), await make(grace, { name }, unique('key')), await call(server, 'POST', '/api/v1/chat/rooms', { token: grace.token, body: { name } })];
+        assert.equal(new Set([data._id, ...again.map((reply) => reply.data._id)]).size, 4, 'another user, another key, no key: other rooms');
+
+        for (const wrong of ['', 'a b', 'x'.repeat(65), '\u00e9'])
+            assert.equal((await make(grace, { name }, wrong)).status, 400, `"${wrong}"`);
+        assert.equal((await make(grace, { name }, 'x'.repeat(64))).status, 201);
+    });
+
     await t.test('a user name is given once, also when ten ask for it at the same moment', async () => {
         const body = { first_name: 'Alan', username: unique('alan'), password: 'a long password' };
         const replies = await Promise.all(Array.from({ length: 10 }, () => call(server, 'POST', '/api/v1/auth/sign-up', { body })));
