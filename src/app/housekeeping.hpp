@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/task_scope.hpp"
+#include "model/result.hpp"
 #include "net/loop.hpp"
 
 #include <functional>
