@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 
 namespace wgw {
 namespace {
@@ -302,8 +303,12 @@ private:
     {
         if (!std::isfinite(number))
             return word("null");
+        // As it is written when it is written as an integer; so -0 is 0.
+        constexpr double kExact = 1LL << std::numeric_limits<double>::digits;
+        if (std::abs(number) <= kExact && std::trunc(number) == number)
+            return digits(static_cast<std::int64_t>(number));
         char text[32];
-        const auto end = std::to_chars(text, text + sizeof text, number == 0 ? 0.0 : number).ptr;  // -0 is 0
+        const auto end = std::to_chars(text, text + sizeof text, number).ptr;
         out_.json.append(text, end);
         return true;
     }

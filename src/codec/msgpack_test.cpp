@@ -139,6 +139,7 @@ const Pair kReadOnly[] = {
     {"string_longer_than_needed", hex("db 00000001 61"), "\"a\""},
     {"float32", hex("ca 3fc00000"), "1.5"},
     {"float_that_is_an_integer", hex("cb 4008000000000000"), "3"},
+    {"float_that_is_an_integer_with_zeros", hex("cb 42d6a8291bbb0000"), "99646000000000"},
     {"float_minus_zero", hex("cb 8000000000000000"), "0"},
     {"nan", hex("cb 7ff8000000000000"), "null"},
     {"infinity", hex("cb 7ff0000000000000"), "null"},
@@ -189,6 +190,8 @@ const Pair kWrittenOnly[] = {
     {"white_space", hex("92 01 81 a161 02"), " [ 1 ,\r\n\t{ \"a\" : 2 } ] "},
     {"integer_with_an_exponent", hex("cd 03e8"), "1e3"},
     {"integer_with_a_fraction", hex("01"), "1.0"},
+    {"greatest_integer_with_an_exponent", hex("cf 0020000000000000"), "9.007199254740992e15"},
+    {"double_with_few_digits", hex("cb c3d9c32dcdc33370"), "-7.425511332693e+18"},
     {"minus_zero", hex("00"), "-0"},
     {"greater_than_any_double", hex("cb 7ff0000000000000"), "1e400"},
     {"less_than_any_double", hex("cb fff0000000000000"), "-1e400"},
@@ -326,8 +329,11 @@ TEST(MsgpackFromJson, TakesNoLongerForWhatLiesDeep)
 TEST(Msgpack, NumbersKeepTheirValue)
 {
     std::mt19937_64 random(7);
-    for (int i = 0; i < 20'000; ++i) {
-        const auto number = std::bit_cast<double>(random());
+    for (int i = 0; i < 40'000; ++i) {
+        // Half of them have few digits: their text has an exponent, also where they are integers.
+        const auto any = std::bit_cast<double>(random());
+        const auto few = static_cast<double>(random() % 100'000) * std::pow(10, static_cast<int>(random() % 24));
+        const auto number = i % 2 == 0 ? any : few;
         if (!std::isfinite(number))
             continue;
         std::string bytes = "\xcb";

@@ -204,7 +204,10 @@ void append_binary(std::string& out, std::string_view bytes)
 void append_number(std::string& out, std::string_view token)
 {
     const JsonValue number(token);
-    if (const auto integer = number.integer())
+    // Digits are an integer. What has an exponent or a fraction was a double: it is one of 2^53 at most, which are exact.
+    const bool is_digits = token.find_first_not_of("-0123456789") == std::string_view::npos;
+    constexpr std::int64_t kExact = std::int64_t{1} << std::numeric_limits<double>::digits;
+    if (const auto integer = number.integer(); integer && (is_digits || (*integer <= kExact && *integer >= -kExact)))
         return append_msgpack_integer(out, *integer);
     // Digits beyond int64 that uint64 still holds.
     std::uint64_t big = 0;
