@@ -176,7 +176,7 @@ bus::CheckAuthorization ClusterServer::guard() const
         if (caller && revocations_->is_revoked(*caller))
             return fail(Errc::token_revoked);
         if (caller)
-            caller->authorization = std::make_shared<const std::string>(*header);
+            caller->origin.authorization = std::make_shared<const std::string>(*header);
         return caller;
     };
 }

@@ -82,7 +82,7 @@ Embedded::Embedded(
       sockets_(loop, random, socket_options(options_, throttles_, tokens_, clock)),
       gateway_(
           {*services_, user_cache_, chat_service_, sockets_, loop, tokens_, revocations_, options_.limits, throttles_,
-           clock, "1", std::string(kVersion)}
+           clock, "1", std::string(kVersion), gateway::RequestIds::with_tag_of(random)}
       ),
       http_(loop, gateway_, http_options(options_.limits)),
       counted_{

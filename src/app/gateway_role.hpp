@@ -52,7 +52,7 @@ struct GatewayRole {
           gateway(
               {services, parts.users, chat, sockets, parts.loop, parts.tokens, parts.revocations, parts.options.limits,
                throttles, parts.clock, parts.ids.next().hex(), std::string(kVersion),
-               gateway::Guard::Keep::authorization}
+               gateway::RequestIds::with_tag_of(parts.random), gateway::Guard::Keep::authorization}
           ),
           http(parts.loop, gateway, http_options(parts.options.limits))
     {

@@ -139,10 +139,11 @@ struct SessionList {
     bool more = false;           ///< There are more in the direction of the page.
 };
 
-/// Where a request has come from: what a session remembers of it.
+/// Where a request has come from. A session remembers address and user agent.
 struct Peer {
     std::string address;     ///< As in `192.0.2.1`.
     std::string user_agent;  ///< As sent; the first 256 bytes are kept.
+    Origin origin = {};      ///< For the other services that are asked.
 };
 
 // What a sign-in that is refused with not_found says, as the original does.

@@ -10,11 +10,12 @@ struct Parts {
     const Limits& limits;
 };
 
-Peer peer_of(const bus::Request& request)
+Peer peer_of(const bus::Request& request, Caller caller)
 {
     return {
         std::string(request.header(bus::kAddressHeader)),
         std::string(request.header(bus::kUserAgentHeader)),
+        std::move(caller.origin),
     };
 }
 
@@ -34,28 +35,28 @@ Result<bus::Answer> nothing_or_failure(const Result<void>& done)
     return bus::Answer{};
 }
 
-Task<Result<bus::Answer>> sign_up(Parts parts, bus::Request request, Caller)
+Task<Result<bus::Answer>> sign_up(Parts parts, bus::Request request, Caller caller)
 {
     auto fields = read(kSignUp, request.data, parts.limits);
     if (!fields)
         co_return fail(fields.error());
-    co_return pair_or_failure(co_await parts.auth.sign_up(*std::move(fields), peer_of(request)));
+    co_return pair_or_failure(co_await parts.auth.sign_up(*std::move(fields), peer_of(request, std::move(caller))));
 }
 
-Task<Result<bus::Answer>> sign_in(Parts parts, bus::Request request, Caller)
+Task<Result<bus::Answer>> sign_in(Parts parts, bus::Request request, Caller caller)
 {
     auto fields = read(kSignIn, request.data, parts.limits);
     if (!fields)
         co_return fail(fields.error());
-    co_return pair_or_failure(co_await parts.auth.sign_in(*std::move(fields), peer_of(request)));
+    co_return pair_or_failure(co_await parts.auth.sign_in(*std::move(fields), peer_of(request, std::move(caller))));
 }
 
-Task<Result<bus::Answer>> refresh(Parts parts, bus::Request request, Caller)
+Task<Result<bus::Answer>> refresh(Parts parts, bus::Request request, Caller caller)
 {
     auto fields = read(kRefresh, request.data, parts.limits);
     if (!fields)
         co_return fail(fields.error());
-    co_return pair_or_failure(co_await parts.auth.refresh(*std::move(fields), peer_of(request)));
+    co_return pair_or_failure(co_await parts.auth.refresh(*std::move(fields), peer_of(request, std::move(caller))));
 }
 
 Task<Result<bus::Answer>> sign_out(Parts parts, bus::Request request, Caller caller)

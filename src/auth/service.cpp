@@ -59,7 +59,7 @@ Failure wrong_password()
 Task<Result<TokenPair>> AuthService::sign_up(SignUp request, Peer peer)
 {
     const WipeAtEnd wiped(request.password);
-    if (co_await parts_.users.find_by_username(request.username))
+    if (co_await parts_.users.find_by_username(request.username, peer.origin))
         co_return fail(Errc::username_taken);
     auto hash = co_await parts_.passwords.hash(std::move(request.password));
     if (!hash)
@@ -68,7 +68,7 @@ Task<Result<TokenPair>> AuthService::sign_up(SignUp request, Peer peer)
     const auto user_id = parts_.ids.next();
     const auto credential_id = co_await parts_.credentials.add(user_id, *hash);
     user::NewUser new_user{std::move(request.first_name), std::move(request.last_name), std::move(request.username)};
-    auto user = co_await parts_.users.create(user_id, std::move(new_user));
+    auto user = co_await parts_.users.create(user_id, std::move(new_user), peer.origin);
     if (user && user->_id != user_id) {
         // A user service of the original names its users itself. The password follows; a crash in between leaves a
         // user without one, as the original's sign-up does.
@@ -97,7 +97,7 @@ Task<Result<TokenPair>> AuthService::sign_in(SignIn request, Peer peer)
         !valid)
         co_return fail(std::move(valid.error()));
 
-    auto user = co_await parts_.users.find_by_username(request.username);
+    auto user = co_await parts_.users.find_by_username(request.username, peer.origin);
     if (!user)
         co_return co_await refuse(std::move(request.password), std::string(kNoSuchUser));
     auto credential = co_await parts_.credentials.find(user->_id);
@@ -149,7 +149,7 @@ Task<Result<TokenPair>> AuthService::refresh(Refresh request, Peer peer)
     const auto claims = parts_.tokens.check_refresh(request.refresh);
     if (!claims)
         co_return fail(claims.error());
-    const auto user = co_await parts_.users.find_by_id(claims->caller.user_id);
+    const auto user = co_await parts_.users.find_by_id(claims->caller.user_id, peer.origin);
     if (!user)
         co_return fail(Errc::token_revoked);
     const auto session = co_await parts_.sessions.refresh(*claims, std::move(peer));

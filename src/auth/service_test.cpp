@@ -12,13 +12,13 @@ class BlindUsers final : public user::UserApi {
 public:
     explicit BlindUsers(user::UserApi& users) : users_(users) {}
 
-    Task<Result<user::User>> create(UserId id, user::NewUser user) override
+    Task<Result<user::User>> create(UserId id, user::NewUser user, Origin) override
     {
         return users_.create(id, std::move(user));
     }
-    Task<std::optional<user::User>> find_by_id(UserId id, Authorization) override { return users_.find_by_id(id); }
-    Task<std::optional<user::User>> find_by_username(std::string) override { co_return std::nullopt; }
-    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids, Authorization) override
+    Task<std::optional<user::User>> find_by_id(UserId id, Origin) override { return users_.find_by_id(id); }
+    Task<std::optional<user::User>> find_by_username(std::string, Origin) override { co_return std::nullopt; }
+    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids, Origin) override
     {
         return users_.find_by_ids(ids);
     }
@@ -33,16 +33,16 @@ class UsersWithIdsOfTheirOwn final : public user::UserApi {
 public:
     UsersWithIdsOfTheirOwn(user::UserApi& users, IdSource& ids) : users_(users), ids_(ids) {}
 
-    Task<Result<user::User>> create(UserId, user::NewUser user) override
+    Task<Result<user::User>> create(UserId, user::NewUser user, Origin) override
     {
         return users_.create(ids_.next(), std::move(user));
     }
-    Task<std::optional<user::User>> find_by_id(UserId id, Authorization) override { return users_.find_by_id(id); }
-    Task<std::optional<user::User>> find_by_username(std::string name) override
+    Task<std::optional<user::User>> find_by_id(UserId id, Origin) override { return users_.find_by_id(id); }
+    Task<std::optional<user::User>> find_by_username(std::string name, Origin) override
     {
         return users_.find_by_username(std::move(name));
     }
-    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids, Authorization) override
+    Task<std::vector<user::User>> find_by_ids(std::vector<UserId> ids, Origin) override
     {
         return users_.find_by_ids(std::move(ids));
     }

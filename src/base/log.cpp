@@ -113,7 +113,19 @@ void init(Level level, Format format)
 
 void set_level(Level level) { g_level = level; }
 
-std::string render(Format format, std::string_view iso_time, Level level, std::string_view sentence, Fields fields)
+std::string_view logger_of(std::string_view file)
+{
+    constexpr std::string_view kRoot = "/src/";
+    const auto root = file.rfind(kRoot);
+    const auto begin = root == std::string_view::npos ? 0 : root + kRoot.size();
+    const auto end = file.rfind('/');
+    return root == std::string_view::npos || end < begin ? std::string_view() : file.substr(begin, end - begin);
+}
+
+std::string render(
+    Format format, std::string_view iso_time, Level level, std::string_view logger, std::string_view sentence,
+    Fields fields
+)
 {
     std::string out;
     if (format == Format::json) {
@@ -123,6 +135,10 @@ std::string render(Format format, std::string_view iso_time, Level level, std::s
         out += name(level);
         out += R"(","msg":)";
         quoted(out, sentence);
+        if (!logger.empty()) {
+            out += R"(,"logger":)";
+            quoted(out, logger);
+        }
         for (const auto& field : fields) {
             if (is_empty(field))
                 continue;
@@ -163,29 +179,30 @@ Paced& paced()
     return one;
 }
 
-void put(Level level, std::string_view sentence, Fields fields)
+void put(Level level, std::string_view logger, std::string_view sentence, Fields fields)
 {
-    sink().info("{}", render(g_format, to_iso(SystemClock().now()), level, sentence, fields));
+    sink().info("{}", render(g_format, to_iso(SystemClock().now()), level, logger, sentence, fields));
 }
 
 }  // namespace
 
 bool is_on(Level level) { return level >= g_level; }
 
-void write(Level level, std::string_view sentence, Fields fields)
+void write(Level level, std::string_view sentence, Fields fields, Where where)
 {
     if (!is_on(level))
         return;
     const Instant now = SystemClock().monotonic();
     const std::scoped_lock lock(paced().mutex);
     for (const auto& missing : paced().pace.take_missing(now))
-        put(Level::warn, "Lines of one kind came too fast: the rest was not written.",
+        put(Level::warn, logger_of(Where::current().file_name()),
+            "Lines of one kind came too fast: the rest was not written.",
             {
                 {"kind",  missing.sentence},
                 {"lines", missing.lines   }
         });
     if (paced().pace.admits(sentence, now))
-        put(level, sentence, fields);
+        put(level, logger_of(where.file_name()), sentence, fields);
 }
 
 std::uint64_t suppressed()

@@ -7,14 +7,16 @@
 /// ends and marks that turn the direction of writing are escaped. Never a token, a password, a query string, an
 /// Engine.IO sid or a message's content.
 ///
-/// Names   of fields are the same everywhere: `request_id` of a request or event, `user_id`, `sid` (that of Socket.IO),
-///         `room_id`, `address`, `code` (of the answer), `what` (broke). A text that is empty is left out
+/// Names   of fields are the same everywhere: `request_id` and `trace_id` of a request or event, `user_id`, `sid` (that
+///         of Socket.IO), `room_id`, `address`, `code` (of the answer), `what` (broke). A text that is empty is left out.
+///         `logger` is the folder below src of whoever writes
 /// Bound   lines of one kind (sentence) kPerSecond; the rest is counted, and told when the second is over
 /// Threads any; before init() lines go out as text at level info
 /// Tests   log_test.cpp, tests/e2e/canary.test.mjs
 
 #include <cstdint>
 #include <initializer_list>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -52,17 +54,37 @@ void set_level(Level level);
 /// Whether lines of that level are written: before work that is for them alone.
 bool is_on(Level level);
 
-void write(Level level, std::string_view sentence, Fields fields = {});
+using Where = std::source_location;
 
-inline void debug(std::string_view sentence, Fields fields = {}) { write(Level::debug, sentence, fields); }
-inline void info(std::string_view sentence, Fields fields = {}) { write(Level::info, sentence, fields); }
-inline void warn(std::string_view sentence, Fields fields = {}) { write(Level::warn, sentence, fields); }
-inline void error(std::string_view sentence, Fields fields = {}) { write(Level::error, sentence, fields); }
+void write(Level level, std::string_view sentence, Fields fields = {}, Where where = Where::current());
+
+inline void debug(std::string_view sentence, Fields fields = {}, Where where = Where::current())
+{
+    write(Level::debug, sentence, fields, where);
+}
+inline void info(std::string_view sentence, Fields fields = {}, Where where = Where::current())
+{
+    write(Level::info, sentence, fields, where);
+}
+inline void warn(std::string_view sentence, Fields fields = {}, Where where = Where::current())
+{
+    write(Level::warn, sentence, fields, where);
+}
+inline void error(std::string_view sentence, Fields fields = {}, Where where = Where::current())
+{
+    write(Level::error, sentence, fields, where);
+}
 
 /// Lines that were not written because there were too many of their kind.
 std::uint64_t suppressed();
 
-/// What write() writes, without the line break.
-std::string render(Format format, std::string_view iso_time, Level level, std::string_view sentence, Fields fields);
+/// What write() writes, without the line break. Only JSON has the logger: a person reads the sentence.
+std::string render(
+    Format format, std::string_view iso_time, Level level, std::string_view logger, std::string_view sentence,
+    Fields fields
+);
+
+/// The folder of a source file below src: `gateway` of `/home/me/wegowhere/src/gateway/rest.cpp`. Empty: none.
+std::string_view logger_of(std::string_view file);
 
 }  // namespace wgw::log

@@ -11,14 +11,14 @@ TEST(ALogLine, IsOneJsonObjectWithItsFields)
 {
     EXPECT_EQ(
         render(
-            Format::json, kTime, Level::warn, "Full.",
+            Format::json, kTime, Level::warn, "store", "Full.",
             {
                 {"path", "/a b"},
                 {"free", 12    },
                 {"ok",   false }
     }
         ),
-        R"({"ts":"2026-11-22T13:05:38.051Z","level":"warn","msg":"Full.","path":"/a b","free":12,"ok":false})"
+        R"({"ts":"2026-11-22T13:05:38.051Z","level":"warn","msg":"Full.","logger":"store","path":"/a b","free":12,"ok":false})"
     );
 }
 
@@ -26,7 +26,7 @@ TEST(ALogLine, IsASentenceAndFieldsForPeople)
 {
     EXPECT_EQ(
         render(
-            Format::text, kTime, Level::info, "Ready.",
+            Format::text, kTime, Level::info, "app", "Ready.",
             {
                 {"port", 3000  },
                 {"path", "/a b"}
@@ -36,11 +36,20 @@ TEST(ALogLine, IsASentenceAndFieldsForPeople)
     );
 }
 
+TEST(ALogLine, NamesTheFolderOfWhoeverWritesIt)
+{
+    EXPECT_EQ(logger_of("/home/me/src/wegowhere/src/gateway/rest.cpp"), "gateway");
+    EXPECT_EQ(logger_of("/home/me/wegowhere/src/sio/server/namespace.cpp"), "sio/server");
+    EXPECT_EQ(logger_of("/home/me/wegowhere/src/main.cpp"), "");
+    EXPECT_EQ(logger_of("main.cpp"), "");
+    EXPECT_EQ(logger_of(Where::current().file_name()), "base");
+}
+
 TEST(ALogLine, CarriesNobodysControlCharacters)
 {
     EXPECT_EQ(
         render(
-            Format::text, kTime, Level::info, "a\nb",
+            Format::text, kTime, Level::info, "", "a\nb",
             {
                 {"name", "x\x1b[2J"}
     }
@@ -48,7 +57,7 @@ TEST(ALogLine, CarriesNobodysControlCharacters)
         "2026-11-22T13:05:38.051Z info  a\\u000ab  name=x\\u001b[2J"
     );
     EXPECT_EQ(
-        render(Format::json, kTime, Level::info, "a\"b", {}),
+        render(Format::json, kTime, Level::info, "", "a\"b", {}),
         R"({"ts":"2026-11-22T13:05:38.051Z","level":"info","msg":"a\"b"})"
     );
 }
@@ -56,7 +65,7 @@ TEST(ALogLine, CarriesNobodysControlCharacters)
 TEST(ALogLine, IsValidUtf8InOneLineWhateverIsInIt)
 {
     const auto shown = [](std::string_view text) {
-        const auto line = render(Format::json, kTime, Level::info, text, {});
+        const auto line = render(Format::json, kTime, Level::info, "", text, {});
         const auto at = line.find(R"("msg":")") + 7;
         return line.substr(at, line.size() - at - 2);
     };

@@ -17,9 +17,10 @@ struct Publication {
     std::string body;
     std::vector<Header> headers = {};
     std::optional<std::string> correlation_id = {};
-    std::string reply_to = {};  ///< Empty: none.
-    bool is_transient = false;  ///< Says delivery-mode 1. A reply of the original says nothing.
-    Instant deadline = kNever;  ///< Not sent behind it; the broker drops it there.
+    std::string message_id = {};  ///< Empty: none.
+    std::string reply_to = {};    ///< Empty: none.
+    bool is_transient = false;    ///< Says delivery-mode 1. A reply of the original says nothing.
+    Instant deadline = kNever;    ///< Not sent behind it; the broker drops it there.
 };
 
 /// A message that has come in.
@@ -31,6 +32,7 @@ struct Delivery {
     std::string body = {};
     std::vector<Header> headers = {};  ///< Those with a value that has a text.
     std::optional<std::string> correlation_id = {};
+    std::string message_id = {};              ///< Empty: none.
     std::string reply_to = {};                ///< Empty: none.
     std::optional<Duration> expiration = {};  ///< How long it was good when it was sent.
     Instant since;  ///< It came after that moment. A process that was frozen sees what that means.

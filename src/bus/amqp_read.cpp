@@ -189,6 +189,8 @@ bool Reader::properties(std::string_view payload, Delivery& message)
     const auto has = [&](amqp_flags_t flag) { return (properties._flags & flag) != 0; };
     if (has(AMQP_BASIC_CORRELATION_ID_FLAG))
         message.correlation_id = text(properties.correlation_id);
+    if (has(AMQP_BASIC_MESSAGE_ID_FLAG))
+        message.message_id = text(properties.message_id);
     if (has(AMQP_BASIC_REPLY_TO_FLAG))
         message.reply_to = text(properties.reply_to);
     if (has(AMQP_BASIC_EXPIRATION_FLAG))

@@ -114,12 +114,14 @@ TEST_F(Session, ReadsProperties)
 {
     using namespace broker;
     open();
-    // headers, correlation-id, reply-to, expiration
+    // headers, correlation-id, reply-to, expiration, message-id
     const std::string table = short_text("authorization") + 'S' + long_text("Bearer x") + short_text("n") + 'I' +
                               number(5, 4) + short_text("none") + 'V' + short_text("t") + 'F' + long_text("");
     receive(
-        deliver("wgw-0", 1, true) +
-        header(0, number(0x2700, 2) + long_text(table) + short_text("id") + short_text("back") + short_text("5000"))
+        deliver("wgw-0", 1, true) + header(
+                                        0, number(0x2780, 2) + long_text(table) + short_text("id") +
+                                               short_text("back") + short_text("5000") + short_text("request-1")
+                                    )
     );
     const auto got = session.take_deliveries().at(0);
     EXPECT_FALSE(got.is_broken);
@@ -127,6 +129,7 @@ TEST_F(Session, ReadsProperties)
     EXPECT_EQ(got.correlation_id, "id");
     EXPECT_EQ(got.reply_to, "back");
     EXPECT_EQ(got.expiration, 5s);
+    EXPECT_EQ(got.message_id, "request-1");
     EXPECT_THAT(
         got.headers, ElementsAre(Header{"authorization", "Bearer x"}, Header{"n", "5"}, Header{"t", "[object Object]"})
     );
@@ -142,7 +145,7 @@ TEST_F(Session, ToleratesBrokenPropertiesAndLargeBodies)
     for (int i = 0; i < 20'000; ++i)
         nested.insert(0, short_text("") + "F" + number(nested.size(), 4));
     receive(deliver("wgw-0", 3) + header(0, number(0x2000, 2) + long_text(nested)));
-    receive(deliver("wgw-0", 4) + header(0, number(0x0080, 2) + short_text("9223372036854775808")));
+    receive(deliver("wgw-0", 4) + header(0, number(0x0100, 2) + short_text("9223372036854775808")));
     receive(deliver("wgw-0", 5) + header(1) + body("x"));
     const auto got = session.take_deliveries();
     ASSERT_EQ(got.size(), 5u);
@@ -177,10 +180,10 @@ TEST_F(Session, PublishesAsRecorded)
                        ) +
                        body("body")
     );
-    EXPECT_TRUE(session.publish({.queue = "back", .body = "", .correlation_id = "id"}, now));
+    EXPECT_TRUE(session.publish({.queue = "back", .body = "", .correlation_id = "id", .message_id = "r1"}, now));
     EXPECT_EQ(
         written(), method(1, 0x003C0028, number(0, 2) + short_text("") + short_text("back") + '\0') +
-                       header(0, number(0x2400, 2) + long_text("") + short_text("id"))
+                       header(0, number(0x2480, 2) + long_text("") + short_text("id") + short_text("r1"))
     );
 }
 

@@ -248,6 +248,10 @@ void append_publication(
         properties._flags |= AMQP_BASIC_CORRELATION_ID_FLAG;
         properties.correlation_id = bytes(short_text(*message.correlation_id));
     }
+    if (!message.message_id.empty()) {
+        properties._flags |= AMQP_BASIC_MESSAGE_ID_FLAG;
+        properties.message_id = bytes(short_text(message.message_id));
+    }
     if (!message.reply_to.empty()) {
         properties._flags |= AMQP_BASIC_REPLY_TO_FLAG;
         properties.reply_to = bytes(short_text(message.reply_to));

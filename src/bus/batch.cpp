@@ -2,6 +2,7 @@
 
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
+#include "model/caller.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -70,6 +71,10 @@ std::string encode_batch(std::span<const Request> requests)
             out += R"(,"headers":)";
             append_headers(out, request.headers);
         }
+        if (!request.request_id.empty()) {
+            out += R"(,"request_id":)";
+            append_json_string(out, request.request_id);
+        }
         out += '}';
     }
     return out += ']';
@@ -86,10 +91,12 @@ std::optional<std::vector<Request>> decode_batch(std::string_view data)
         if (!pattern || !pattern->is_string() || requests.size() == kMostInABatch)
             return std::nullopt;
         const auto text = element->find("data");
-        requests.push_back(
-            {pattern->string(), text ? std::string(text->text()) : std::string(), read_headers(element->find("headers"))
-            }
-        );
+        Request request{
+            pattern->string(), text ? std::string(text->text()) : std::string(), read_headers(element->find("headers"))
+        };
+        if (const auto id = element->find("request_id"); id && id->is_string() && is_request_id(id->string()))
+            request.request_id = id->string();
+        requests.push_back(std::move(request));
     }
     return requests;
 }

@@ -1,7 +1,8 @@
 #pragma once
 /// Several requests in one message, and their answers in one: a broker's price is by the message. Pure.
 ///
-///     request   {"pattern":"wgw.batch","data":[{"pattern":"…","data":{…},"headers":{"authorization":"…"}},…],"id":"…"}
+///     request   {"pattern":"wgw.batch","data":[{"pattern":"…","data":{…},"headers":{"authorization":"…"},
+///               "request_id":"…"},…],"id":"…"}
 ///     answer    [{"response":…,"headers":{…}},{"err":…},{},{"unknown":true}]     in the order of the requests
 ///
 /// Each request is what it would be by itself: with its own authorization, checked by itself, and with an answer of its

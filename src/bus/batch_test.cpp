@@ -13,13 +13,14 @@ using testing::ElementsAre;
 TEST(ABatch, HasEachRequestWithItsHeaders)
 {
     const std::vector<Request> requests{
-        {"chat.message.save",  R"({"content":"a \" b"})", {{"authorization", "Bearer x"}, {"x-wgw-id", "1"}}},
-        {"chat.room.find_all", "",                        {}                                                },
+        {"chat.message.save", R"({"content":"a \" b"})", {{"authorization", "Bearer x"}, {"x-wgw-id", "1"}}},
+        {"chat.room.find_all", "", {}, "k7m2q9-17"},
     };
     const auto data = encode_batch(requests);
     EXPECT_EQ(
-        data, R"([{"pattern":"chat.message.save","data":{"content":"a \" b"},)"
-              R"("headers":{"authorization":"Bearer x","x-wgw-id":"1"}},{"pattern":"chat.room.find_all"}])"
+        data,
+        R"([{"pattern":"chat.message.save","data":{"content":"a \" b"},)"
+        R"("headers":{"authorization":"Bearer x","x-wgw-id":"1"}},{"pattern":"chat.room.find_all","request_id":"k7m2q9-17"}])"
     );
     EXPECT_EQ(decode_batch(data), requests);
 }
@@ -42,12 +43,15 @@ TEST(ABatch, IsNoneWithoutPatternsOrWithTooMany)
     EXPECT_EQ(decode_batch(encode_batch(many)), std::nullopt);
 }
 
-TEST(ABatch, LeavesOutHeadersThatAreNoTexts)
+TEST(ABatch, LeavesOutHeadersThatAreNoTextsAndNamesThatNameNoRequest)
 {
-    const auto requests = decode_batch(R"([{"pattern":"a","headers":{"a":1,"b":"2"}},{"pattern":"b","headers":[]}])");
+    const auto requests = decode_batch(
+        R"([{"pattern":"a","headers":{"a":1,"b":"2"},"request_id":7},{"pattern":"b","headers":[],"request_id":"a b"}])"
+    );
     ASSERT_TRUE(requests);
     EXPECT_THAT((*requests)[0].headers, ElementsAre(Header{"b", "2"}));
     EXPECT_TRUE((*requests)[1].headers.empty());
+    EXPECT_EQ((*requests)[0].request_id + (*requests)[1].request_id, "");
 }
 
 TEST(AnswersToABatch, AreTheirsInOrder)

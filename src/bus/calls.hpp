@@ -31,6 +31,7 @@ struct Request {
     std::string pattern;
     std::string data;                  ///< JSON text; empty: the request has none.
     std::vector<Header> headers = {};  ///< `authorization` as the caller sent it, and what this program adds.
+    std::string request_id = {};       ///< is_request_id(), of what has caused it; empty: it is not known.
 
     /// Empty: there is none.
     std::string_view header(std::string_view name) const

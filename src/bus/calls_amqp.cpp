@@ -68,6 +68,7 @@ Task<Answer> CallsAmqp::call(std::string_view queue, Request request, Duration p
             .body = encode_request(request.pattern, request.data, id),
             .headers = std::move(request.headers),
             .correlation_id = id,
+            .message_id = std::move(request.request_id),
             .reply_to = std::string(kReplyTo),
             .is_transient = true,
             .deadline = deadline,

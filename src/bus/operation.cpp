@@ -20,6 +20,7 @@ Task<Answer> serve(
             co_return error_answer(checked.error());
         caller = *std::move(checked);
     }
+    caller.origin.request_id = request.request_id;
     try {
         auto answer = co_await operation->run(std::move(request), std::move(caller));
         if (!answer)

@@ -4,7 +4,7 @@
 ///
 /// A pattern is a name as NestJS services have it: `chat.room.create`, asked for at the queue `chat`.
 /// Data      JSON of any kind: an operation reads its fields, and ignores what it does not know
-/// Caller    of a guarded operation, whose token has been checked by whoever runs it; of others empty
+/// Caller    of a guarded operation, whose token has been checked by whoever runs it; of others only the name of the request
 /// Headers   `x-wgw-…`: what the original does not know. Another service may ignore them, and answer without
 /// Source    contract §12.4
 /// Tests     operation_test.cpp

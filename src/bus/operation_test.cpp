@@ -16,6 +16,8 @@ struct Parts {
 Task<Result<Answer>> say(Parts parts, Request request, Caller caller)
 {
     parts.heard = caller.username + ":" + request.data;
+    if (!caller.origin.request_id.empty())
+        parts.heard += " of " + caller.origin.request_id;
     if (request.data == "no")
         co_return fail(Errc::not_member);
     if (request.data == "refused")
@@ -59,6 +61,15 @@ TEST_F(Bound, AnOperationAnswersAValueOrNothing)
     EXPECT_EQ(ask("test.open", "1"), value("{}"));
     EXPECT_EQ(ask("test.open", "nothing"), Answer{});
     EXPECT_EQ(heard_, ":nothing");
+}
+
+TEST_F(Bound, EachKnowsTheRequestThatHasCausedIt)
+{
+    for (const std::string pattern : {"test.open", "test.guarded"}) {
+        Request request{pattern, "1", {{"authorization", "grace"}}, "k7m2q9-17"};
+        loop_.await(bindings_.at(pattern)(std::move(request)), [] {});
+        EXPECT_TRUE(heard_.ends_with(":1 of k7m2q9-17")) << heard_;
+    }
 }
 
 TEST_F(Bound, AGuardedOneIsRunWithAGoodTokenOnly)

@@ -5,6 +5,7 @@
 #include "base/log_stray.hpp"
 #include "bus/batch.hpp"
 #include "bus/operation.hpp"
+#include "model/caller.hpp"
 #include "model/result.hpp"
 
 #include <algorithm>
@@ -60,6 +61,15 @@ struct ServiceAmqp::Arrival {
     Request request;
 };
 
+/// The same for the log, with what has become of it.
+struct ServiceAmqp::Asked {
+    std::string_view queue;
+    std::string_view pattern;
+    std::string request_id;
+    ServeResult result = ServeResult::answered;
+    std::string cause = {};
+};
+
 ServiceAmqp::ServiceAmqp(Options options, std::vector<ServedQueue> queues, Outlet& outlet, const Clock& clock)
     : queues_(std::move(queues)), clock_(clock), state_{.since = clock.monotonic()},
       connection_(plan_of(options, queues_), *this, outlet, clock), scope_(log_stray)
@@ -98,6 +108,8 @@ void ServiceAmqp::take_up(Generation generation, Delivery delivery)
     const auto& queue = queues_[delivery.consumer];
     if (!request->id && !queue.bindings.contains(request->pattern))
         return drop(generation, delivery, "nobody here handles this event");
+    if (!is_request_id(delivery.message_id))
+        delivery.message_id.clear();
     Arrival arrival{
         .generation = generation,
         .tag = delivery.tag,
@@ -105,11 +117,13 @@ void ServiceAmqp::take_up(Generation generation, Delivery delivery)
         .reply_to = std::move(delivery.reply_to),
         .correlation_id = std::move(delivery.correlation_id),
         .id = std::move(request->id),
-        .request = {std::move(request->pattern), std::move(request->data), std::move(delivery.headers)},
+        .request =
+            {std::move(request->pattern), std::move(request->data), std::move(delivery.headers),
+                      std::move(delivery.message_id)},
     };
     const auto place = queue.bindings.find(arrival.request.pattern);
     if (place != queue.bindings.end()) {
-        scope_.spawn(serve(place->second, std::move(arrival)));
+        scope_.spawn(serve(*place, std::move(arrival)));
     } else if (arrival.request.pattern == kBatchPattern) {
         scope_.spawn(serve_batch(queue, std::move(arrival)));
     } else {
@@ -144,12 +158,12 @@ void ServiceAmqp::drop(Generation generation, const Delivery& delivery, std::str
     connection_.settle(generation, delivery.tag, Settled::done);
 }
 
-// `handler` is of queues_.
+// `bound` is of queues_.
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
-Task<void> ServiceAmqp::serve(const Handler& handler, Arrival arrival)
+Task<void> ServiceAmqp::serve(const Bound& bound, Arrival arrival)
 {
     Answer answered;
-    co_await answer(&handler, arrival.queue, std::move(arrival.request), answered);
+    co_await answer(&bound, arrival.queue, std::move(arrival.request), answered);
     reply(arrival, answered);
 }
 
@@ -167,55 +181,69 @@ Task<void> ServiceAmqp::serve_batch(const ServedQueue& queue, Arrival arrival)
     for (std::size_t i = 0; i < requests->size(); ++i) {
         auto& request = (*requests)[i];
         const auto found = queue.bindings.find(request.pattern);
-        const Handler* handler = found == queue.bindings.end() ? nullptr : &found->second;
-        tasks.push_back(answer(handler, queue.name, std::move(request), answers[i]));
+        const Bound* bound = found == queue.bindings.end() ? nullptr : &*found;
+        tasks.push_back(answer(bound, queue.name, std::move(request), answers[i]));
     }
     co_await all(std::move(tasks));
     reply(arrival, {.kind = Answer::Kind::value, .json = encode_batch_answers(answers)});
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): whoever asks awaits it
-Task<void> ServiceAmqp::answer(const Handler* handler, std::string_view queue, Request request, Answer& answer)
+Task<void> ServiceAmqp::answer(const Bound* bound, std::string_view queue, Request request, Answer& answer)
 {
-    if (handler == nullptr) {
+    if (bound == nullptr) {
         counts_.of(ServeResult::no_handler).add();
         answer.kind = Answer::Kind::no_handler;
         co_return;
     }
     const std::int64_t began_us = clock_.monotonic_us();
-    auto result = ServeResult::answered;
-    answer = co_await fenced(*handler, queue, std::move(request), result);
-    counts_.of(result).add();
-    counts_.seconds.observe(static_cast<std::uint64_t>(clock_.monotonic_us() - began_us));
+    Asked asked{.queue = queue, .pattern = bound->first, .request_id = request.request_id};
+    answer = co_await fenced(bound->second, std::move(request), asked);
+    counts_.of(asked.result).add();
+    const auto duration_us = clock_.monotonic_us() - began_us;
+    counts_.seconds.observe(static_cast<std::uint64_t>(duration_us));
+    note(asked, duration_us);
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): answer() awaits it
-Task<Answer> ServiceAmqp::fenced(const Handler& handler, std::string_view queue, Request request, ServeResult& result)
+Task<Answer> ServiceAmqp::fenced(const Handler& handler, Request request, Asked& asked)
 {
     Answer answer{.kind = Answer::Kind::error};
-    const std::string pattern = request.pattern;
     try {
         Task<Answer> task = handler(std::move(request));
         answer = co_await std::move(task);
-        result = result_of(answer);
+        asked.result = result_of(answer);
         co_return answer;
-    } catch (const Unavailable&) {
+    } catch (const Unavailable& away) {
         // Whoever is away has told the operator.
-        result = ServeResult::unavailable;
+        asked.result = ServeResult::unavailable;
+        asked.cause = away.what();
         answer.json = unavailable_error();
     } catch (const std::exception& error) {
-        result = ServeResult::failed;
+        asked.result = ServeResult::failed;
+        asked.cause = error.what();
         answer.json = internal_error();
-        log::error(
-            "A request of another service failed.",
-            {
-                {"queue",   queue       },
-                {"pattern", pattern     },
-                {"what",    error.what()}
-        }
-        );
     }
     co_return answer;
+}
+
+void ServiceAmqp::note(const Asked& asked, std::int64_t duration_us)
+{
+    const bool failed = asked.result == ServeResult::failed;
+    const auto level = failed ? log::Level::error : log::Level::debug;
+    if (!log::is_on(level))
+        return;
+    log::write(
+        level, failed ? "A request of another service failed." : "A request of another service was answered.",
+        {
+            {"request_id",  asked.request_id                                     },
+            {"queue",       asked.queue                                          },
+            {"pattern",     asked.pattern                                        },
+            {"result",      kServeResults[static_cast<std::size_t>(asked.result)]},
+            {"duration_us", duration_us                                          },
+            {"what",        asked.cause                                          },
+    }
+    );
 }
 
 /// The broker forgets the request before it sees the reply, on one channel and out of one buffer: there are reply-tos

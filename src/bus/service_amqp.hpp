@@ -67,6 +67,8 @@ public:
 
 private:
     struct Arrival;
+    struct Asked;
+    using Bound = Bindings::value_type;  ///< A pattern and its handler, of queues_.
 
     void on_up(Generation generation) override;
     void on_away(const std::string& why) override;
@@ -76,10 +78,11 @@ private:
     void take_up(Generation generation, Delivery delivery);
     bool is_late(const Delivery& delivery) const;
     void drop(Generation generation, const Delivery& delivery, std::string_view why);
-    Task<void> serve(const Handler& handler, Arrival arrival);
+    Task<void> serve(const Bound& bound, Arrival arrival);
     Task<void> serve_batch(const ServedQueue& queue, Arrival arrival);
-    Task<void> answer(const Handler* handler, std::string_view queue, Request request, Answer& answer);
-    Task<Answer> fenced(const Handler& handler, std::string_view queue, Request request, ServeResult& result);
+    Task<void> answer(const Bound* bound, std::string_view queue, Request request, Answer& answer);
+    Task<Answer> fenced(const Handler& handler, Request request, Asked& asked);
+    static void note(const Asked& asked, std::int64_t duration_us);
     void reply(const Arrival& arrival, const Answer& answer);
     void come_up();
     void go_down(const std::string& why);

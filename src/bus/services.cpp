@@ -20,7 +20,8 @@ public:
     {
         const auto found = operations_.find(pattern.name);
         assert(found != operations_.end());
-        return found->second.run({std::string(pattern.name), std::move(data), std::move(headers)}, std::move(caller));
+        Request request{std::string(pattern.name), std::move(data), std::move(headers), caller.origin.request_id};
+        return found->second.run(std::move(request), std::move(caller));
     }
 
 private:
@@ -35,8 +36,7 @@ public:
     {
         if (pattern.recorded)
             headers.clear();
-        auto answer =
-            co_await call(calls_, pattern, std::move(data), std::move(caller.authorization), std::move(headers));
+        auto answer = co_await call(calls_, pattern, std::move(data), std::move(caller.origin), std::move(headers));
         if (answer && answer->kind == Answer::Kind::no_handler)
             co_return fail(no_handler(pattern));
         co_return answer;
@@ -57,13 +57,13 @@ std::unique_ptr<Services> make_remote_services(Calls& calls) { return std::make_
 
 Task<Result<Answer>> call(
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): they outlive what is asked of them
-    Calls& calls, Pattern pattern, std::string data, Authorization by, std::vector<Header> headers, std::string queue,
+    Calls& calls, Pattern pattern, std::string data, Origin by, std::vector<Header> headers, std::string queue,
     Duration patience
 )
 {
-    if (by)
-        headers.insert(headers.begin(), Header{"authorization", *by});
-    Request request{std::string(pattern.name), std::move(data), std::move(headers)};
+    if (by.authorization)
+        headers.insert(headers.begin(), Header{"authorization", *by.authorization});
+    Request request{std::string(pattern.name), std::move(data), std::move(headers), std::move(by.request_id)};
     const std::string_view where = queue.empty() ? pattern.queue() : std::string_view(queue);
     co_return result_of(co_await calls.call(where, std::move(request), patience), pattern);
 }

@@ -27,13 +27,13 @@ public:
 /// Plain calls.
 std::unique_ptr<Services> make_local_services(Operations operations);
 
-/// Over `calls`, which outlive them. The caller's Authorization goes along unchanged where there is a caller; headers
-/// do not go with a recorded pattern.
+/// Over `calls`, which outlive them. The caller's origin goes along unchanged; headers do not go with a recorded
+/// pattern.
 std::unique_ptr<Services> make_remote_services(Calls& calls);
 
 /// One call, and what became of it, as result_of(). `by`: empty: without. `queue`: empty: that of the pattern.
 Task<Result<Answer>> call(
-    Calls& calls, Pattern pattern, std::string data, Authorization by, std::vector<Header> headers = {},
+    Calls& calls, Pattern pattern, std::string data, Origin by, std::vector<Header> headers = {},
     std::string queue = {}, Duration patience = Calls::kPatience
 );
 

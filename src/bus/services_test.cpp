@@ -23,7 +23,7 @@ protected:
     static Caller grace()
     {
         Caller caller;
-        caller.authorization = std::make_shared<const std::string>("Bearer t  and more");
+        caller.origin = {std::make_shared<const std::string>("Bearer t  and more"), "request-1"};
         return caller;
     }
 
@@ -43,10 +43,10 @@ TEST_F(RemoteServices, AreAskedAtTheirQueueWithTheTokenAsItCame)
         value("[]")
     );
     const RecordingCalls::Asked asked{
-        "user", {"user.find_all", R"({"a":1})", {{"authorization", "Bearer t  and more"}}}
+        "user", {"user.find_all", R"({"a":1})", {{"authorization", "Bearer t  and more"}}, "request-1"}
     };
     EXPECT_EQ(calls_.asked.at(0), asked) << "what is recorded has no other header";
-    caller_.authorization.reset();
+    caller_.origin = {};
     ask(kOurs, value("[]"),
         {
             {"x-wgw-address", "192.0.2.1"}

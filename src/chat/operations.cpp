@@ -147,7 +147,7 @@ Task<Result<bus::Answer>> find_in_room(Parts parts, bus::Request request, Caller
     std::vector<UserId> ids;
     for (const auto& item : list->items)
         ids.push_back(item.user_id);
-    co_await parts.users.load(std::move(ids), std::move(caller.authorization));
+    co_await parts.users.load(std::move(ids), std::move(caller.origin));
     std::string items;
     for (const auto& item : list->items) {
         items += items.empty() ? "" : ",";
@@ -168,7 +168,7 @@ Task<Result<bus::Answer>> save_message(Parts parts, bus::Request request, Caller
         co_return fail(user_id.error());
     // Asked first: if there is no answer, nothing has been stored.
     std::vector<UserId> author{*user_id};
-    co_await parts.users.load(std::move(author), std::move(caller.authorization));
+    co_await parts.users.load(std::move(author), std::move(caller.origin));
     const auto id = Id::parse(request.header(bus::kIdHeader));
     Send send{std::move(fields->content), std::move(fields->client_msg_id)};
     auto submit = [&](auto done) {

@@ -100,8 +100,7 @@ void RemoteChat::submit(RoomId room, const Caller& caller, Command command, Repl
     }
     ++under_way_;
     waiting.push_back(
-        {ids_.next(), clock_.monotonic() + bus::Calls::kPatience, caller.authorization, std::move(*send),
-         std::move(reply)}
+        {ids_.next(), clock_.monotonic() + bus::Calls::kPatience, caller.origin, std::move(*send), std::move(reply)}
     );
     if (waiting.size() == 1)
         tasks_.spawn(run(lane));
@@ -189,8 +188,9 @@ Task<RemoteChat::Saved> RemoteChat::save(const Lane& lane, std::deque<Waiting>& 
 bus::Request RemoteChat::request_of(const Lane& lane, Waiting& next, std::string_view owner) const
 {
     bus::Request request{std::string(patterns::kSaveMessage.name), data_of(lane.first, next.send)};
-    if (next.by)
-        request.headers.push_back({"authorization", *next.by});
+    if (next.by.authorization)
+        request.headers.push_back({"authorization", *next.by.authorization});
+    request.request_id = std::move(next.by.request_id);
     request.headers.push_back({std::string(bus::kIdHeader), next.id.hex()});
     if (!owner.empty()) {
         const Duration patience = next.deadline - clock_.monotonic();
@@ -249,13 +249,13 @@ Result<Outcome> RemoteChat::read_outcome(const Result<bus::Answer>& answered, Se
 
 Task<std::vector<RoomHead>> RemoteChat::rooms_of(Caller caller)
 {
-    auto answer = co_await bus::call(calls_, patterns::kFindOwnRooms, "{}", caller.authorization);
+    auto answer = co_await bus::call(calls_, patterns::kFindOwnRooms, "{}", caller.origin);
     if (answer && answer->kind == bus::Answer::Kind::no_handler)
-        co_return co_await ask_each_room(caller.user_id, std::move(caller.authorization));
+        co_return co_await ask_each_room(caller.user_id, std::move(caller.origin));
     co_return read_list(kRoomHead, answer, patterns::kFindOwnRooms);
 }
 
-Task<std::vector<RoomHead>> RemoteChat::ask_each_room(UserId user, Authorization by)
+Task<std::vector<RoomHead>> RemoteChat::ask_each_room(UserId user, Origin by)
 {
     const auto answer = co_await bus::call(calls_, patterns::kFindRooms, "{}", by);
     const auto rooms = read_list(kRoomName, answer, patterns::kFindRooms);
@@ -270,7 +270,7 @@ Task<std::vector<RoomHead>> RemoteChat::ask_each_room(UserId user, Authorization
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): ask_each_room() waits for it
-Task<void> RemoteChat::look_into(RoomHead room, UserId user, Authorization by, std::vector<RoomHead>& found)
+Task<void> RemoteChat::look_into(RoomHead room, UserId user, Origin by, std::vector<RoomHead>& found)
 {
     std::string data = R"({"room_id":")" + room.room_id.hex() + "\"}";
     const auto answer = co_await bus::call(calls_, patterns::kFindMembers, std::move(data), std::move(by));

@@ -57,7 +57,7 @@ private:
     struct Waiting {
         Id id;
         Instant deadline;
-        Authorization by;
+        Origin by;
         Send send;
         Reply reply;
     };
@@ -79,8 +79,8 @@ private:
     );
     bus::Request request_of(const Lane& lane, Waiting& next, std::string_view owner) const;
     Result<Outcome> read_outcome(const Result<bus::Answer>& answered, Send send);
-    Task<std::vector<RoomHead>> ask_each_room(UserId user, Authorization by);
-    Task<void> look_into(RoomHead room, UserId user, Authorization by, std::vector<RoomHead>& found);
+    Task<std::vector<RoomHead>> ask_each_room(UserId user, Origin by);
+    Task<void> look_into(RoomHead room, UserId user, Origin by, std::vector<RoomHead>& found);
 
     bus::BatchingCalls& calls_;
     user::UserCache& users_;

@@ -65,7 +65,7 @@ protected:
     {
         Caller caller;
         caller.user_id = kGrace;
-        caller.authorization = std::make_shared<const std::string>("Bearer t");
+        caller.origin = {std::make_shared<const std::string>("Bearer t"), "request-1"};
         return caller;
     }
 
@@ -94,6 +94,7 @@ TEST_F(AStub, SavesAMessageAndTellsItBeforeItsSender)
     EXPECT_EQ(asked.request.pattern, "chat.message.save");
     EXPECT_EQ(asked.request.data, R"({"room_id":")" + kTea.hex() + R"(","content":"h\"i","client_msg_id":"key"})");
     EXPECT_EQ(asked.request.header("authorization"), "Bearer t");
+    EXPECT_EQ(asked.request.request_id, "request-1");
     EXPECT_TRUE(Id::parse(asked.request.header("x-wgw-id")).has_value());
     EXPECT_EQ(content_json(last_.entry), R"("h\"i")");
     EXPECT_EQ(last_.entry._id, test_id(107));
@@ -178,6 +179,7 @@ TEST_F(AStub, SendsToTheOwnerTogetherWhatHasComeMeanwhile)
     for (std::size_t i = 0; i < 3; ++i) {
         EXPECT_EQ((*together)[i].pattern, "chat.message.save");
         EXPECT_EQ((*together)[i].header("authorization"), "Bearer t");
+        EXPECT_EQ((*together)[i].request_id, "request-1");
         EXPECT_NE((*together)[i].data.find(R"("content":")" + std::to_string(i + 2)), std::string::npos);
     }
     const std::vector<bus::Answer> answers{

@@ -4,10 +4,10 @@ namespace wgw::docs {
 namespace {
 
 constexpr FieldRow kFailureRows[] = {
-    {"message",        FieldType::string,  false, any,      "For people.",                            {}        },
-    {"code",           FieldType::string,  false, any,      "For programs.",                          {}        },
-    {"request_id",     FieldType::string,  false, left_out, "Names the request in the server's log.", R"("r17")"},
-    {"retry_after_ms", FieldType::integer, false, left_out, "When the same request may succeed.",     "1000"    },
+    {"message",        FieldType::string,  false, any,      "For people.",                            {}              },
+    {"code",           FieldType::string,  false, any,      "For programs.",                          {}              },
+    {"request_id",     FieldType::string,  false, left_out, "Names the request in the server's log.", R"("k7m2q9-17")"},
+    {"retry_after_ms", FieldType::integer, false, left_out, "When the same request may succeed.",     "1000"          },
 };
 
 bool is_left_out(std::string_view name, std::span<const std::string_view> without)

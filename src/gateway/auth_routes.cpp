@@ -35,8 +35,10 @@ Task<Result<RestReply>> sign_up(Features features, RestRequest request)
     if (auto refused = features.throttles.sign_up(request.address))
         co_return fail(*std::move(refused));
     auto headers = peer_of(request);
-    auto pair =
-        co_await relay(features.services, auth::patterns::kSignUp, std::move(request.body), {}, std::move(headers));
+    auto pair = co_await relay(
+        features.services, auth::patterns::kSignUp, std::move(request.body), std::move(request.caller),
+        std::move(headers)
+    );
     if (pair)
         features.throttles.signed_up(fields->username, request.address);
     else if (pair.error().http_status() >= 500)
@@ -56,8 +58,10 @@ Task<Result<RestReply>> sign_in(Features features, RestRequest request)
         co_return fail(attempt.error());
     }
     auto headers = peer_of(request);
-    auto pair =
-        co_await relay(features.services, auth::patterns::kSignIn, std::move(request.body), {}, std::move(headers));
+    auto pair = co_await relay(
+        features.services, auth::patterns::kSignIn, std::move(request.body), std::move(request.caller),
+        std::move(headers)
+    );
     if (pair || is_wrong(pair.error()))
         features.throttles.end(*attempt, pair ? SignInGuard::Outcome::right : SignInGuard::Outcome::failed);
     if (pair)
@@ -74,7 +78,8 @@ Task<Result<RestReply>> refresh(Features features, RestRequest request)
         co_return fail(fields.error());
     auto headers = peer_of(request);
     co_return co_await relay(
-        features.services, auth::patterns::kRefresh, std::move(request.body), {}, std::move(headers)
+        features.services, auth::patterns::kRefresh, std::move(request.body), std::move(request.caller),
+        std::move(headers)
     );
 }
 

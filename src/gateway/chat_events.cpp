@@ -10,6 +10,7 @@ namespace wgw::gateway {
 namespace {
 
 constexpr std::string_view kSend = kMessageSend.name;
+constexpr std::string_view kConnect = "connect";
 constexpr int kPolicyViolation = 1008;  // RFC 6455 §7.4.1
 
 /// The one argument of an event: itself if there is one, all of them as an array otherwise. Empty: none.
@@ -113,7 +114,7 @@ ChatEvents::ChatEvents(Parts parts)
         // Without an ack an unknown event is ignored, as recorded.
         const Failure unknown(Errc::not_found, "There is no such event.");
         if (ack.is_wanted())
-            ack(sio::Json(envelope(false, parts_.clock.now(), failure_data(unknown, next_request_id()))));
+            ack(sio::Json(envelope(false, parts_.clock.now(), failure_data(unknown, parts_.request_ids.next()))));
     });
 }
 
@@ -121,17 +122,20 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
 {
     const auto& handshake = socket.handshake();
     Client client;
-    Authorization authorization;
+    Origin origin{.request_id = parts_.request_ids.next()};
+    const auto refuse = [&](const Failure& failure) {
+        next(refusal({.event = kConnect, .request_id = origin.request_id, .socket = &socket}, failure));
+    };
     if (const auto token = text_of(socket.auth(), "token")) {
         auto caller = parts_.guard.check_token(*token);
         if (!caller)
-            return next(refusal(&socket, caller.error()));
+            return refuse(caller.error());
         client.remember(*caller);
         client.by_auth = true;
-        authorization = std::move(caller->authorization);
+        origin.authorization = std::move(caller->origin.authorization);
     } else if (auto by_header = parts_.guard.check_authorization(handshake.header("authorization"))) {
         client.remember(*by_header);
-        authorization = std::move(by_header->authorization);
+        origin.authorization = std::move(by_header->origin.authorization);
     }
 
     auto room = text_of(socket.auth(), "room_id");
@@ -141,36 +145,36 @@ void ChatEvents::on_connect(sio::Socket& socket, sio::Next next)
     if (room && !client.user.empty()) {
         client.only = Id::parse(*room).value_or(RoomId());
         if (client.only.empty())
-            return next(refusal(&socket, Errc::not_member));
+            return refuse(Errc::not_member);
     }
     if (!client.user.empty())
         if (const auto refused = parts_.throttles.enter(client.user, parts_.hub.count_sockets_of(client.user)))
-            return next(refusal(&socket, *refused));
+            return refuse(*refused);
     socket.data = client;
-    if (authorization)
-        authorizations_.emplace(socket.number(), std::move(authorization));
+    if (origin.authorization)
+        authorizations_.emplace(socket.number(), origin.authorization);
     if (client.user.empty())
         return next({});
     // Noted first, asked second: a room joined in between is told by the log and cannot be missed.
     parts_.hub.add(socket, client.user, client.only);
     parts_.throttles.has_sockets(client.user, parts_.hub.count_sockets_of(client.user));
-    parts_.tasks.spawn(admit(socket.number(), std::move(next)));
+    parts_.tasks.spawn(admit(socket.number(), std::move(origin), std::move(next)));
 }
 
-Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
+Task<void> ChatEvents::admit(std::uint64_t number, Origin origin, sio::Next next)
 {
     auto* socket = parts_.sockets.find(number);
     if (socket == nullptr)
         co_return;
     const auto client = std::any_cast<Client>(socket->data);
     const UserId user = client.user;
-    Caller caller = caller_of(*socket);
-    const Authorization authorization = caller.authorization;
+    Caller caller = client.caller();
+    caller.origin = origin;
     std::optional<Failure> failure;
     try {
         const auto rooms = co_await parts_.chat.rooms_of(std::move(caller));
         std::vector<UserId> ids{user};
-        co_await parts_.users.load(std::move(ids), authorization);
+        co_await parts_.users.load(std::move(ids), origin);
         socket = parts_.sockets.find(number);
         if (socket == nullptr)
             co_return;
@@ -182,7 +186,9 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
             found = true;
         }
         if (!found)
-            co_return next(refusal(socket, Errc::not_member));
+            co_return next(
+                refusal({.event = kConnect, .request_id = origin.request_id, .socket = socket}, Errc::not_member)
+            );
         if (client.expires_s_or_0 != 0)
             expiry_.add(number, client.expires_s_or_0);
     } catch (const Unavailable& away) {
@@ -194,7 +200,7 @@ Task<void> ChatEvents::admit(std::uint64_t number, sio::Next next)
     if (!failure)
         co_return next({});
     socket = parts_.sockets.find(number);
-    auto refused = refusal(socket, *failure);
+    auto refused = refusal({.event = kConnect, .request_id = origin.request_id, .socket = socket}, *failure);
     next(std::move(refused));
 }
 
@@ -287,7 +293,7 @@ Caller ChatEvents::caller_of(const sio::Socket& socket) const
     Caller caller = std::any_cast<Client>(&socket.data)->caller();
     if (!authorizations_.empty())
         if (const auto kept = authorizations_.find(socket.number()); kept != authorizations_.end())
-            caller.authorization = kept->second;
+            caller.origin.authorization = kept->second;
     return caller;
 }
 
@@ -296,7 +302,8 @@ bool ChatEvents::may_say_more(sio::Socket& socket, sio::Reply& ack)
     const auto refused = parts_.throttles.event(std::any_cast<Client>(&socket.data)->events);
     if (!refused)
         return true;
-    fail_event(&socket, *refused, std::move(ack));
+    const std::string request_id = parts_.request_ids.next();
+    fail_event({.event = kSend, .request_id = request_id, .socket = &socket}, *refused, std::move(ack));
     if (parts_.throttles.is_flooding(socket.number()))
         socket.disconnect(true);
     return false;
@@ -306,39 +313,44 @@ void ChatEvents::on_send(sio::Socket& socket, const sio::Arguments& arguments, s
 {
     if (!may_say_more(socket, ack))
         return;
+    std::string request_id = parts_.request_ids.next();
+    const About about{.event = kSend, .request_id = request_id, .socket = &socket};
     const std::string payload = payload_of(arguments);
     auto caller = check(socket);
     if (!caller)
-        return refuse(socket, caller.error(), kSend, payload, std::move(ack));
+        return refuse(about, caller.error(), payload, std::move(ack));
     auto request = read(chat::kSendRequest, payload, parts_.limits);
     if (!request)
-        return fail_event(&socket, request.error(), std::move(ack));
+        return fail_event(about, request.error(), std::move(ack));
     const auto user_id = require_user_id(*caller);
     if (!user_id)
-        return fail_event(&socket, user_id.error(), std::move(ack));
+        return fail_event(about, user_id.error(), std::move(ack));
     if (static_cast<std::int64_t>(request->content.size()) > parts_.limits.content_bytes)
-        return fail_event(&socket, Errc::too_large, std::move(ack));
+        return fail_event(about, Errc::too_large, std::move(ack));
 
     if (draining_)
-        return fail_event(&socket, Errc::draining, std::move(ack));
+        return fail_event(about, Errc::draining, std::move(ack));
     if (const auto refused = parts_.throttles.send(*user_id, request->room_id))
-        return fail_event(&socket, *refused, std::move(ack));
+        return fail_event(about, *refused, std::move(ack));
 
     // Of the connection, not of the socket: one that leaves and joins again starts with what it has under way.
     auto& sends = sends_[socket.connection()];
     sends.socket = socket.number();
     if (++sends.under_way >= parts_.limits.unacked)
         socket.pause();
+    caller->origin.request_id = request_id;
     chat::Send send{std::move(request->content), std::move(request->client_msg_id)};
     parts_.chat.submit(
         request->room_id, *caller, std::move(send),
         [this, connection = socket.connection(), number = socket.number(), room = request->room_id,
-         began_us = parts_.loop.now_us(), ack = std::move(ack)](Result<chat::Outcome> outcome) mutable {
+         request_id = std::move(request_id), began_us = parts_.loop.now_us(),
+         ack = std::move(ack)](Result<chat::Outcome> outcome) mutable {
             parts_.counts.ack_us.observe(static_cast<std::uint64_t>(parts_.loop.now_us() - began_us));
             on_answered(connection);
             if (!outcome)
                 parts_.throttles.not_sent(room);
-            on_sent(number, room, std::move(outcome), std::move(ack));
+            const About sent{kSend, request_id, parts_.sockets.find(number), room};
+            on_sent(sent, std::move(outcome), std::move(ack));
         }
     );
 }
@@ -354,64 +366,55 @@ void ChatEvents::on_answered(std::uint64_t connection)
         sends_.erase(found);
 }
 
-void ChatEvents::on_sent(std::uint64_t number, RoomId room, Result<chat::Outcome> outcome, sio::Reply ack)
+void ChatEvents::on_sent(const About& about, Result<chat::Outcome> outcome, sio::Reply ack)
 {
-    auto* socket = parts_.sockets.find(number);
     if (!outcome)
-        return fail_event(socket, outcome.error(), std::move(ack), room);
+        return fail_event(about, outcome.error(), std::move(ack));
     parts_.counts.sends.add({});
-    if (socket == nullptr)
-        return;
-    if (!ack.is_wanted())
+    if (about.socket == nullptr || !ack.is_wanted())
         return;
     std::string data;
     chat::write_send_ack(data, outcome->entry, outcome->duplicate);
     ack(sio::Json(envelope(true, parts_.clock.now(), data)));
 }
 
-void ChatEvents::refuse(
-    sio::Socket& socket, const Failure& failure, std::string_view event, std::string_view payload, sio::Reply ack
-)
+void ChatEvents::refuse(const About& about, const Failure& failure, std::string_view payload, sio::Reply ack)
 {
     parts_.counts.sends.add(failure.code);
-    const std::string request_id = next_request_id();
-    note({.event = event, .request_id = request_id, .socket = &socket}, failure);
+    note(about, failure);
     std::string out = R"({"status":"error","message":)";
     append_json_string(out, failure.text());
     out += R"(,"cause":{"pattern":)";
-    append_json_string(out, event);
+    append_json_string(out, about.event);
     if (!payload.empty()) {
         out += R"(,"data":)";
         out += payload;
     }
     out += "}}";
-    socket.emit(kException.name, sio::Json(out));
+    about.socket->emit(kException.name, sio::Json(out));
     if (ack.is_wanted())
-        ack(sio::Json(envelope(false, parts_.clock.now(), failure_data(failure, request_id))));
+        ack(sio::Json(envelope(false, parts_.clock.now(), failure_data(failure, about.request_id))));
 }
 
-/// `socket`: nullptr if it has gone meanwhile.
-void ChatEvents::fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack, RoomId room)
+void ChatEvents::fail_event(const About& about, const Failure& failure, sio::Reply ack)
 {
     parts_.counts.sends.add(failure.code);
-    const std::string request_id = next_request_id();
-    note({.event = kSend, .request_id = request_id, .socket = socket, .room = room}, failure);
-    const std::string data = failure_data(failure, request_id);
-    if (socket != nullptr)
-        socket->emit(kErrorReceive.name, sio::Json(data));
+    note(about, failure);
+    const std::string data = failure_data(failure, about.request_id);
+    if (about.socket != nullptr)
+        about.socket->emit(kErrorReceive.name, sio::Json(data));
     if (ack.is_wanted())
         ack(sio::Json(envelope(false, parts_.clock.now(), data)));
 }
 
-/// What a client is told that is not let in. `socket`: nullptr if it has gone meanwhile.
-sio::ConnectError ChatEvents::refusal(const sio::Socket* socket, const Failure& failure)
+/// What a client is told that is not let in.
+sio::ConnectError ChatEvents::refusal(const About& about, const Failure& failure)
 {
     parts_.counts.connects.add(failure.code);
-    const std::string request_id = next_request_id();
-    note({.event = "connect", .request_id = request_id, .socket = socket}, failure);
+    note(about, failure);
     // Also of what is broken: so that the client comes back.
     const Failure told = failure.code == Errc::internal ? Failure(Errc::unavailable) : failure;
-    return {std::string(told.text()), envelope(false, parts_.clock.now(), failure_data(told, request_id))};
+    return {std::string(told.text()), envelope(false, parts_.clock.now(), failure_data(told, about.request_id))};
 }
 
 void ChatEvents::note(const About& about, const Failure& failure)

@@ -13,6 +13,7 @@
 #include "chat/api.hpp"
 #include "gateway/counts.hpp"
 #include "gateway/guard.hpp"
+#include "gateway/request_ids.hpp"
 #include "gateway/room_hub.hpp"
 #include "gateway/throttles.hpp"
 #include "gateway/token_expiry.hpp"
@@ -20,6 +21,9 @@
 #include "sio/server/server.hpp"
 #include "user/api.hpp"
 
+#include <memory>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace wgw::gateway {
@@ -38,6 +42,7 @@ public:
         const Clock& clock;
         net::Loop& loop;
         EventCounts& counts;
+        RequestIds& request_ids;
         std::string node;     ///< Names this process to clients.
         std::string version;  ///< Of the program.
     };
@@ -54,22 +59,22 @@ public:
 private:
     struct Client;
 
-    /// What failed, for the log: a socket that may have gone, and an id that the client is told, too.
+    /// An event, for the log; whoever made it is told `request_id`, too.
     struct About {
         std::string_view event;
-        std::string request_id;
-        const sio::Socket* socket = nullptr;
+        std::string_view request_id;
+        sio::Socket* socket = nullptr;  ///< Null: it has gone meanwhile.
         RoomId room = {};
     };
 
     void on_connect(sio::Socket& socket, sio::Next next);
-    Task<void> admit(std::uint64_t socket, sio::Next next);
+    Task<void> admit(std::uint64_t socket, Origin origin, sio::Next next);
     void on_expired(std::uint64_t socket);
     void leave(sio::Socket& socket, const UserId& user);
     void sign_out_if_revoked(sio::Socket& socket);
     void on_send(sio::Socket& socket, const sio::Arguments& arguments, sio::Reply ack);
     void on_answered(std::uint64_t connection);
-    void on_sent(std::uint64_t socket, RoomId room, Result<chat::Outcome> outcome, sio::Reply ack);
+    void on_sent(const About& about, Result<chat::Outcome> outcome, sio::Reply ack);
 
     /// False: it has sent too many events, and has been told so.
     bool may_say_more(sio::Socket& socket, sio::Reply& ack);
@@ -77,14 +82,11 @@ private:
     void greet(sio::Socket& socket);
     Result<Caller> check(const sio::Socket& socket) const;
     Caller caller_of(const sio::Socket& socket) const;
-    void refuse(
-        sio::Socket& socket, const Failure& failure, std::string_view event, std::string_view payload, sio::Reply ack
-    );
-    void fail_event(sio::Socket* socket, const Failure& failure, sio::Reply ack, RoomId room = {});
-    sio::ConnectError refusal(const sio::Socket* socket, const Failure& failure);
+    void refuse(const About& about, const Failure& failure, std::string_view payload, sio::Reply ack);
+    void fail_event(const About& about, const Failure& failure, sio::Reply ack);
+    sio::ConnectError refusal(const About& about, const Failure& failure);
     static void note(const About& about, const Failure& failure);
     static std::string user_of(const sio::Socket& socket);
-    std::string next_request_id() { return "e" + std::to_string(next_event_++); }
 
     struct Sends {
         std::int64_t under_way = 0;
@@ -94,8 +96,7 @@ private:
     Parts parts_;
     std::unordered_map<std::uint64_t, Sends> sends_;  ///< By connection; those with some under way.
     /// By socket, of tokens that were good when it connected; none where callers keep none.
-    std::unordered_map<std::uint64_t, Authorization> authorizations_;
-    std::uint64_t next_event_ = 1;
+    std::unordered_map<std::uint64_t, std::shared_ptr<const std::string>> authorizations_;
     bool draining_ = false;
     TokenExpiry expiry_;
 };

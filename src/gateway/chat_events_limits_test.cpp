@@ -26,7 +26,7 @@ TEST(ChatEventsWithLimits, SubmitNoSendOverItsRateAndSaySo)
     EXPECT_EQ(gateway.chat.submitted.size(), 50U);
     gateway.turn();
     const std::string data =
-        R"({"message":"Too many requests. Please wait a moment.","code":"rate_limited","request_id":"e1","retry_after_ms":100})";
+        R"({"message":"Too many requests. Please wait a moment.","code":"rate_limited","request_id":"test-52","retry_after_ms":100})";
     EXPECT_THAT(
         client.received(),
         ElementsAre(

@@ -73,7 +73,7 @@ TEST_F(ChatEventsOfAClient, RefuseABadTokenInAuthWithTheFailureEnvelope)
     EXPECT_THAT(
         client.received(),
         ElementsAre(R"(44{"message":"invalid token","data":{"success":false,"timestamp":"2026-11-22T13:05:38.051Z",)"
-                    R"("data":{"message":"invalid token","code":"unauthorized","request_id":"e1"}}})")
+                    R"("data":{"message":"invalid token","code":"unauthorized","request_id":"test-1"}}})")
     );
 }
 
@@ -204,7 +204,7 @@ TEST_F(ChatEventsOfAClient, TellARefusalAsEventAndAsAck)
     gateway_.chat.answer(fail(Errc::not_member));
     const std::string data =
         R"({"message":"You are not a member of this chat room! Please join it first.","code":"not_member",)"
-        R"("request_id":"e1"})";
+        R"("request_id":"test-2"})";
     EXPECT_THAT(
         hears(client), ElementsAre(
                            R"(42["chat.error.receive",)" + data + "]",
@@ -223,11 +223,11 @@ TEST_F(ChatEventsOfAClient, LogWhatBrokeWithTheIdThatTheClientIsTold)
     gateway_.chat.answer(fail(failure));
     const auto line = testing::internal::GetCapturedStderr();
     const auto told = hears(client);
-    EXPECT_THAT(told.back(), HasSubstr(R"("code":"internal","request_id":"e1")"));
+    EXPECT_THAT(told.back(), HasSubstr(R"("code":"internal","request_id":"test-2")"));
     EXPECT_THAT(told, Each(Not(HasSubstr("tongues"))));
     EXPECT_THAT(
         line, AllOf(
-                  HasSubstr("error An event failed.  request_id=e1  sid="), HasSubstr("  user_id=" + kGrace.hex()),
+                  HasSubstr("error An event failed.  request_id=test-2  sid="), HasSubstr("  user_id=" + kGrace.hex()),
                   HasSubstr("  event=chat.message.send  code=internal  room_id="),
                   HasSubstr("what=\"the disk speaks in tongues\"")
               )

@@ -6,14 +6,15 @@ namespace wgw::gateway {
 Gateway::Gateway(Parts parts)
     : sockets_(parts.sockets), chat_(parts.chat), revocations_(parts.revocations), throttles_(parts.throttles),
       guard_(parts.tokens, parts.revocations, parts.keep), site_(documents_site(parts.limits, parts.version)),
+      request_ids_(std::move(parts.request_ids)),
       rest_(
           routes({parts.services, parts.chat, hub_, parts.limits, parts.throttles}), guard_, parts.limits, parts.clock,
-          [this](const HttpRequest& request) { return site_.answer(request); }
+          request_ids_, [this](const HttpRequest& request) { return site_.answer(request); }
       ),
       hub_tasks_(log_stray), hub_(parts.sockets.of("/"), parts.chat, parts.users, hub_tasks_, event_counts_),
       events_(
           {parts.sockets.of("/"), parts.chat, hub_, parts.users, hub_tasks_, guard_, parts.limits, parts.throttles,
-           parts.clock, parts.loop, event_counts_, parts.node, parts.version}
+           parts.clock, parts.loop, event_counts_, request_ids_, parts.node, parts.version}
       ),
       tasks_(log_stray)
 {

@@ -33,6 +33,7 @@ public:
         const Clock& clock;
         std::string node;
         std::string version;
+        RequestIds request_ids;
         Guard::Keep keep = Guard::Keep::no;
     };
 
@@ -69,6 +70,7 @@ private:
     net::Responder* http_ = nullptr;
     Guard guard_;
     docs::Site site_;
+    RequestIds request_ids_;
     Rest rest_;
     EventCounts event_counts_;
     TaskScope hub_tasks_;

@@ -66,7 +66,7 @@ TEST_F(TheGateway, AnswersForSessionsAndPasswords)
     EXPECT_EQ(call("POST", "refresh", R"({"refresh":"r"})"), R"(200 {"access":"a2","refresh":"r2"}})");
     EXPECT_EQ(
         call("POST", "refresh", "{}"),
-        R"(400 {"message":"The request is not valid.","code":"validation_failed","request_id":"r2","errors":)"
+        R"(400 {"message":"The request is not valid.","code":"validation_failed","request_id":"test-2","errors":)"
         R"([{"property":"refresh","children":[],"constraints":{"isNotEmpty":"refresh should not be empty","isString":"refresh must be a string"}}]}})"
     );
     EXPECT_EQ(call("POST", "sign-out"), "200");

@@ -27,14 +27,14 @@ public:
     {
         auto caller = unless_revoked(tokens_.check_authorization(header));
         if (caller && keep_ == Keep::authorization)
-            caller->authorization = std::make_shared<const std::string>(*header);
+            caller->origin.authorization = std::make_shared<const std::string>(*header);
         return caller;
     }
     Result<Caller> check_token(std::string_view token) const
     {
         auto caller = unless_revoked(tokens_.check_token(token));
         if (caller && keep_ == Keep::authorization)
-            caller->authorization = std::make_shared<const std::string>("Bearer " + std::string(token));
+            caller->origin.authorization = std::make_shared<const std::string>("Bearer " + std::string(token));
         return caller;
     }
 

@@ -137,7 +137,7 @@ const Answered kAnswered[] = {
     {"error_nest",      error(R"({"status":"error","message":"Internal"})"),                   500, "}"                             },
     {"error_list",      error(R"({"status":400,"data":[{"property":"a"}]})"),                  400, R"(,"data":[{"property":"a"}]})"},
     {"error_of_ours",   error(R"({"status":403,"data":{"message":"m","code":"not_member"}})"), 403,
-     R"(,"data":{"message":"m","code":"not_member","request_id":"r1"}})"                                                            },
+     R"(,"data":{"message":"m","code":"not_member","request_id":"test-1"}})"                                                        },
 };
 
 class WhatIsAnswered : public ARelay, public testing::WithParamInterface<Answered> {};

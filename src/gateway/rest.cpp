@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "codec/json_text.hpp"
+#include "codec/trace_context.hpp"
 #include "codec/utf8.hpp"
 #include "gateway/envelope.hpp"
 #include "gateway/rest_body.hpp"
@@ -16,12 +17,6 @@ std::vector<RoutePattern> patterns_of(const std::vector<Route>& routes)
     for (const auto& route : routes)
         patterns.push_back(route.pattern);
     return patterns;
-}
-
-bool is_request_id(std::string_view text)
-{
-    constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    return !text.empty() && text.size() <= 64 && text.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
 /// When it may be tried again, and what the limit is: draft-ietf-httpapi-ratelimit-headers, in its separate fields.
@@ -62,9 +57,12 @@ HttpResponse failure_response(const Failure& failure, Timestamp now, std::string
     return response;
 }
 
-Rest::Rest(std::vector<Route> routes, const Guard& guard, const Limits& limits, const Clock& clock, Pages pages)
+Rest::Rest(
+    std::vector<Route> routes, const Guard& guard, const Limits& limits, const Clock& clock, RequestIds& request_ids,
+    Pages pages
+)
     : routes_(std::move(routes)), router_(patterns_of(routes_)), guard_(guard), limits_(limits), clock_(clock),
-      pages_(std::move(pages)), counts_(routes_.size() + 1)
+      request_ids_(request_ids), pages_(std::move(pages)), counts_(routes_.size() + 1)
 {
 }
 
@@ -91,7 +89,8 @@ Task<HttpResponse> Rest::serve(HttpRequest request)
     const auto given = request.header("x-request-id");
     const bool echoed = given && is_request_id(*given);
     Seen seen{
-        .request_id = echoed ? std::string(*given) : "r" + std::to_string(next_request_++),
+        .request_id = echoed ? std::string(*given) : request_ids_.next(),
+        .trace_id = std::string(trace_id_of(request.header("traceparent").value_or(""))),
         .method = "",
         .pattern = "none",
         .route = routes_.size(),
@@ -135,6 +134,7 @@ void Rest::note(const Seen& seen, int status, std::int64_t duration_us)
         failed ? log::Level::error : log::Level::debug, failed ? "A request failed." : "Answered.",
         {
             {"request_id",  seen.request_id                                            },
+            {"trace_id",    seen.trace_id                                              },
             {"user_id",     seen.user_id                                               },
             {"method",      seen.method                                                },
             {"route",       seen.pattern                                               },
@@ -229,7 +229,6 @@ Task<HttpResponse> Rest::answer(HttpRequest request, Seen& seen)
         .parameters = std::move(match->parameters),
         .query = std::string(request.query()),
         .caller = {},
-        .request_id = seen.request_id,
         .address = request.peer,
         .user_agent = std::string(request.header("user-agent").value_or("")),
     };
@@ -243,6 +242,7 @@ Task<HttpResponse> Rest::answer(HttpRequest request, Seen& seen)
         if (!call.caller.user_id.empty())
             seen.user_id = call.caller.user_id.hex();
     }
+    call.caller.origin.request_id = seen.request_id;
     auto reply = co_await route.handler(std::move(call));
     if (!reply) {
         if (reply.error().code == Errc::validation_failed && is_json_in_form(request))

@@ -12,6 +12,7 @@
 #include "codec/http_response.hpp"
 #include "gateway/counts.hpp"
 #include "gateway/guard.hpp"
+#include "gateway/request_ids.hpp"
 #include "gateway/router.hpp"
 #include "model/caller.hpp"
 #include "model/limits.hpp"
@@ -30,8 +31,7 @@ struct RestRequest {
     std::string body;                                 ///< Checked JSON.
     std::vector<std::string> parameters;              ///< Of the path, in its order.
     std::string query;                                ///< As sent.
-    Caller caller;                                    ///< Of a guarded route.
-    std::string request_id;                           ///< Names the request in the log.
+    Caller caller;                                    ///< Of a guarded route; of others only the name of the request.
     std::string address;                              ///< Whoever asks, as in `192.0.2.1`.
     std::string user_agent;                           ///< As sent; empty: not.
     std::optional<std::string> idempotency_key = {};  ///< Of the header, as UTF-8; nothing: not sent.
@@ -61,8 +61,11 @@ HttpResponse failure_response(
 
 class Rest {
 public:
-    /// `guard`, `limits` and `clock` outlive it.
-    Rest(std::vector<Route> routes, const Guard& guard, const Limits& limits, const Clock& clock, Pages pages = {});
+    /// All but the tables outlive it.
+    Rest(
+        std::vector<Route> routes, const Guard& guard, const Limits& limits, const Clock& clock,
+        RequestIds& request_ids, Pages pages = {}
+    );
 
     /// Never throws: what a handler throws is logged once with the request's id and answered `internal`. Unavailable
     /// is answered `unavailable`, and logged by whoever is away: once, and per request at level debug only.
@@ -80,6 +83,7 @@ private:
     /// What is known of a request for the log and the counters, as it comes to be known.
     struct Seen {
         std::string request_id;
+        std::string trace_id;
         std::string_view method;   ///< Of its route; nothing of what a client sent.
         std::string_view pattern;  ///< The same.
         std::size_t route;
@@ -101,9 +105,9 @@ private:
     const Guard& guard_;
     const Limits& limits_;
     const Clock& clock_;
+    RequestIds& request_ids_;
     Pages pages_;
     std::vector<RouteCounts> counts_;
-    std::uint64_t next_request_ = 1;
     Bucket body_lines_;  ///< Of the log, about bodies that cannot be read.
     std::uint64_t body_lines_left_out_ = 0;
 };

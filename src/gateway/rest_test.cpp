@@ -74,6 +74,7 @@ protected:
     TestRevocations revocations_;
     Guard guard_{tokens_, revocations_};
     Limits limits_;
+    RequestIds request_ids_{"test"};
     Rest rest_{
         {
          {{"GET", "/open"}, false, 200, echo},
@@ -88,7 +89,8 @@ protected:
          },
         guard_,
         limits_,
-        clock_
+        clock_,
+        request_ids_
     };
 };
 
@@ -178,7 +180,7 @@ TEST_F(TheRestSide, TellsAFailureWithTheStatusOfItsCode)
 {
     const auto answer = call("GET", "/refused");
     EXPECT_EQ(answer.status, 403);
-    EXPECT_THAT(answer.body, HasSubstr(R"("code":"not_member","request_id":"r1"})"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("code":"not_member","request_id":"test-1"})"));
 }
 
 TEST_F(TheRestSide, SaysHowLongToWaitInWholeSecondsRoundedUp)
@@ -219,7 +221,7 @@ TEST_F(TheRestSide, GivesBackARequestIdThatIsOne)
         }
         );
         EXPECT_TRUE(own.headers.empty()) << bad;
-        EXPECT_THAT(own.body, HasSubstr(R"("request_id":"r)")) << bad;
+        EXPECT_THAT(own.body, HasSubstr(R"("request_id":"test-)")) << bad;
     }
 }
 
@@ -236,7 +238,7 @@ TEST_F(TheRestSide, AnswersWithAPageWhatIsNoRoute)
         {
             {{"GET", "/open"}, false, 200, echo}
     },
-        guard_, limits_, clock_, pages
+        guard_, limits_, clock_, request_ids_, pages
     );
     const auto get = [&](std::string target) {
         HttpRequest request;
@@ -276,14 +278,15 @@ TEST_F(TheRestSide, LogsWhatBrokeWithTheIdThatTheClientIsTold)
     const auto answer = call(
         "GET", "/broken?secret=query",
         {
-            {"x-request-id", "mine-1"}
+            {"x-request-id", "mine-1"                                                 },
+            {"traceparent",  "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
     }
     );
     const auto line = testing::internal::GetCapturedStderr();
     EXPECT_THAT(answer.body, HasSubstr(R"("request_id":"mine-1")"));
     EXPECT_THAT(
-        line,
-        HasSubstr("error A request failed.  request_id=mine-1  method=GET  route=/broken  status=500  code=internal")
+        line, HasSubstr("error A request failed.  request_id=mine-1  trace_id=4bf92f3577b34da6a3ce929d0e0e4736  "
+                        "method=GET  route=/broken  status=500  code=internal")
     );
     EXPECT_THAT(line, HasSubstr("what=\"secret detail\""));
     EXPECT_THAT(line, testing::Not(HasSubstr("query")));

@@ -50,12 +50,12 @@ void note_failed_sign_in(
     log::info(
         "A sign-in failed.",
         {
-            {"request_id",     request.request_id    },
-            {"username",       bounded(username)     },
-            {"why",            words(why)            },
-            {"address",        request.address       },
-            {"retry_after_ms", failure.retry_after_ms},
-            {"left_out",       told.left_out         },
+            {"request_id",     request.caller.origin.request_id},
+            {"username",       bounded(username)               },
+            {"why",            words(why)                      },
+            {"address",        request.address                 },
+            {"retry_after_ms", failure.retry_after_ms          },
+            {"left_out",       told.left_out                   },
     }
     );
 }

@@ -230,7 +230,7 @@ public:
                        }};
     Gateway gateway{
         {*services, user_cache, chat, sockets, loop, tokens, revocations, limits, throttles, clock, "node", "1.2.3",
-         calls != nullptr ? Guard::Keep::authorization : Guard::Keep::no}
+         RequestIds("test"), calls != nullptr ? Guard::Keep::authorization : Guard::Keep::no}
     };
 };
 

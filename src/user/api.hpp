@@ -108,6 +108,7 @@ struct UserList {
     bool more = false;        ///< There are more in the direction of the page.
 };
 
+/// `by`: for whom, and for which request, it is asked; empty: for this program itself.
 class UserApi {
 public:
     virtual ~UserApi() = default;
@@ -115,14 +116,13 @@ public:
     /// username_taken if another user has that name, also when both are made at the same moment. The id of the user is
     /// another than `id` where a service has made it that names its own. Asked again with the same id and name it is
     /// the same user.
-    virtual Task<Result<User>> create(UserId id, NewUser user) = 0;
+    virtual Task<Result<User>> create(UserId id, NewUser user, Origin by = {}) = 0;
 
-    // `by`: for whom it is asked; empty: for this program itself.
-    virtual Task<std::optional<User>> find_by_id(UserId id, Authorization by = {}) = 0;
-    virtual Task<std::optional<User>> find_by_username(std::string username) = 0;
+    virtual Task<std::optional<User>> find_by_id(UserId id, Origin by = {}) = 0;
+    virtual Task<std::optional<User>> find_by_username(std::string username, Origin by = {}) = 0;
 
     /// In the order of the ids; those that do not exist are left out. At most kMostIds.
-    virtual Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Authorization by = {}) = 0;
+    virtual Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Origin by = {}) = 0;
 
     virtual Task<UserList> find_all(Page page) = 0;
 };
@@ -143,7 +143,7 @@ public:
 
     /// Loads those that are missing; who is being loaded already is waited for. Those who wait for one user go on in the
     /// order in which they came. A user that does not exist is not kept: peek() goes on answering nullptr.
-    Task<void> load(std::vector<UserId> ids, Authorization by = {});
+    Task<void> load(std::vector<UserId> ids, Origin by = {});
 
     /// The object, or `null` if there is no such user.
     Task<std::string> get(UserId id);
@@ -154,7 +154,7 @@ private:
     using Generation = std::unordered_map<UserId, std::string>;
     using Loaded = std::function<void(std::exception_ptr)>;
 
-    Task<void> fetch(std::vector<UserId> ids, Authorization by, Loaded loaded);
+    Task<void> fetch(std::vector<UserId> ids, Origin by, Loaded loaded);
 
     UserApi& users_;
     std::size_t capacity_;

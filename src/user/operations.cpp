@@ -30,22 +30,23 @@ std::string joined(const std::vector<User>& users)
     return items;
 }
 
-Task<Result<bus::Answer>> find_by_username(Parts parts, bus::Request request, Caller)
+Task<Result<bus::Answer>> find_by_username(Parts parts, bus::Request request, Caller caller)
 {
     auto fields = read(kByUsername, request.data, parts.limits);
     if (!fields)
         co_return fail(fields.error());
-    co_return user_or_null(co_await parts.users.find_by_username(std::move(fields->username)));
+    co_return user_or_null(co_await parts.users.find_by_username(std::move(fields->username), std::move(caller.origin))
+    );
 }
 
-Task<Result<bus::Answer>> create(Parts parts, bus::Request request, Caller)
+Task<Result<bus::Answer>> create(Parts parts, bus::Request request, Caller caller)
 {
     auto fields = read(kNewUser, request.data, parts.limits);
     if (!fields)
         co_return fail(fields.error());
     const auto given = Id::parse(request.header(bus::kIdHeader));  // the original's services name none
     const UserId id = given ? *given : parts.ids.next();
-    const auto user = co_await parts.users.create(id, *std::move(fields));
+    const auto user = co_await parts.users.create(id, *std::move(fields), std::move(caller.origin));
     if (!user)
         co_return fail(user.error());
     std::string out;
@@ -70,7 +71,7 @@ Task<Result<bus::Answer>> find_by_id(Parts parts, bus::Request request, Caller c
     const auto fields = read(kById, request.data, parts.limits);
     if (!fields)
         co_return fail(fields.error());
-    co_return user_or_null(co_await parts.users.find_by_id(fields->user_id, std::move(caller.authorization)));
+    co_return user_or_null(co_await parts.users.find_by_id(fields->user_id, std::move(caller.origin)));
 }
 
 /// What is no id is left out, like an id of nobody.
@@ -94,7 +95,7 @@ std::vector<UserId> ids_of(std::string_view data)
 Task<Result<bus::Answer>> find_by_ids(Parts parts, bus::Request request, Caller caller)
 {
     auto ids = ids_of(request.data);
-    const auto users = co_await parts.users.find_by_ids(std::move(ids), std::move(caller.authorization));
+    const auto users = co_await parts.users.find_by_ids(std::move(ids), std::move(caller.origin));
     co_return bus::value("[" + joined(users) + "]");
 }
 

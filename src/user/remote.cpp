@@ -87,12 +87,15 @@ class RemoteUsers final : public UserApi {
 public:
     RemoteUsers(bus::Calls& calls, const Tokens& tokens) : calls_(calls), tokens_(tokens) {}
 
-    Task<Result<User>> create(UserId id, NewUser user) override
+    Task<Result<User>> create(UserId id, NewUser user, Origin by) override
     {
         std::string data;
         write(data, kNewUser, user);
         bus::Request request{
-            std::string(patterns::kCreate.name), std::move(data), {{std::string(bus::kIdHeader), id.hex()}}
+            std::string(patterns::kCreate.name),
+            std::move(data),
+            {{std::string(bus::kIdHeader), id.hex()}},
+            std::move(by.request_id)
         };
         // Not through bus::call(): what an original service says of a name that is taken is in no form of a failure.
         auto raw = co_await calls_.call(patterns::kCreate.queue(), std::move(request));
@@ -104,27 +107,28 @@ public:
         co_return user_of(value_of(answer, patterns::kCreate));
     }
 
-    Task<std::optional<User>> find_by_id(UserId id, Authorization by) override
+    Task<std::optional<User>> find_by_id(UserId id, Origin by) override
     {
         auto answer = co_await bus::call(calls_, patterns::kFindById, with_id(id), shown(std::move(by)));
         co_return user_or_nothing(value_of(answer, patterns::kFindById));
     }
 
-    Task<std::optional<User>> find_by_username(std::string username) override
+    Task<std::optional<User>> find_by_username(std::string username, Origin by) override
     {
         std::string data = R"({"username":)";
         append_json_string(data, username);
         data += '}';
-        auto answer = co_await bus::call(calls_, patterns::kFindByUsername, std::move(data), {});
+        by.authorization = nullptr;  // as recorded: whoever signs in has none
+        auto answer = co_await bus::call(calls_, patterns::kFindByUsername, std::move(data), std::move(by));
         co_return user_or_nothing(value_of(answer, patterns::kFindByUsername));
     }
 
-    Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Authorization by) override
+    Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Origin by) override
     {
-        const auto authorization = shown(std::move(by));
-        auto answer = co_await bus::call(calls_, patterns::kFindByIds, with_ids(ids), authorization, {}, {}, kPatience);
+        by = shown(std::move(by));
+        auto answer = co_await bus::call(calls_, patterns::kFindByIds, with_ids(ids), by, {}, {}, kPatience);
         if (answer && answer->kind == bus::Answer::Kind::no_handler)
-            co_return co_await find_each(std::move(ids), authorization);
+            co_return co_await find_each(std::move(ids), std::move(by));
         co_return users_of(value_of(answer, patterns::kFindByIds));
     }
 
@@ -141,15 +145,15 @@ public:
     }
 
 private:
-    Authorization shown(Authorization by) const
+    Origin shown(Origin by) const
     {
-        if (by)
-            return by;
         // Of nobody: it opens what any user may read, and no account can be disabled under it.
-        return std::make_shared<const std::string>("Bearer " + tokens_.sign({}, "").access);
+        if (!by.authorization)
+            by.authorization = std::make_shared<const std::string>("Bearer " + tokens_.sign({}, "").access);
+        return by;
     }
 
-    Task<std::vector<User>> find_each(std::vector<UserId> ids, Authorization by)
+    Task<std::vector<User>> find_each(std::vector<UserId> ids, Origin by)
     {
         std::vector<std::optional<User>> found(ids.size());
         for (std::size_t begin = 0; begin < ids.size(); begin += kAtOnce) {
@@ -167,7 +171,7 @@ private:
     }
 
     // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): find_each() waits for it
-    Task<void> find_into(std::optional<User>& found, UserId id, Authorization by)
+    Task<void> find_into(std::optional<User>& found, UserId id, Origin by)
     {
         found = co_await find_by_id(id, std::move(by));
     }

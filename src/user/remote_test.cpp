@@ -43,30 +43,32 @@ protected:
     TestUsers here_;
     bus::RecordingCalls calls_;
     std::unique_ptr<UserApi> users_ = make_remote_users(calls_, tokens_);
-    Authorization by_ = std::make_shared<const std::string>("Bearer " + tokens_.sign(kId, "grace.hopper").access);
+    const std::string authorization_ = "Bearer " + tokens_.sign(kId, "grace.hopper").access;
+    const Origin by_{std::make_shared<const std::string>(authorization_), "request-1"};
 };
 
 TEST_F(RemoteUsers, AreReadWhateverElseIsSaidOfThem)
 {
     answer(Kind::value, kGrace);
-    const auto grace = await(users_->find_by_username("grace.hopper"));
+    const auto grace = await(users_->find_by_username("grace.hopper", by_));
     ASSERT_TRUE(grace.has_value());
     EXPECT_EQ(grace->_id, kId);
     EXPECT_EQ(grace->last_name, std::nullopt);
     EXPECT_EQ(grace->created_at.unix_ms, 1'795'352'738'051);
     const bus::RecordingCalls::Asked as_recorded{
-        "user", {"user.find_by_username", R"({"username":"grace.hopper"})", {}}
+        "user", {"user.find_by_username", R"({"username":"grace.hopper"})", {}, "request-1"}
     };
     EXPECT_EQ(calls_.asked.at(0), as_recorded);
     answer(Kind::value, "null");
     EXPECT_EQ(await(users_->find_by_username("nobody.here")), std::nullopt);
 }
 
-TEST_F(RemoteUsers, AreAskedForWithTheTokenOfWhoeverAsks)
+TEST_F(RemoteUsers, AreAskedForWithTheTokenAndTheRequestOfWhoeverAsks)
 {
     EXPECT_EQ(await(users_->find_by_id(kId, by_)), std::nullopt);
     EXPECT_EQ(asked().data, R"({"user_id":"65f000000000000000000001"})");
-    EXPECT_EQ(asked().header("authorization"), *by_);
+    EXPECT_EQ(asked().header("authorization"), authorization_);
+    EXPECT_EQ(asked().request_id, "request-1");
     EXPECT_EQ(await(users_->find_by_id(kId)), std::nullopt) << "the service has accepted a token of our own";
     EXPECT_TRUE(asked(1).header("authorization").starts_with("Bearer "));
 }
@@ -74,12 +76,13 @@ TEST_F(RemoteUsers, AreAskedForWithTheTokenOfWhoeverAsks)
 TEST_F(RemoteUsers, AreMadeUnderTheIdThatIsGiven)
 {
     answer(Kind::value, kGrace);
-    const auto made = await(users_->create(test_id(7), {"Grace", {}, "grace.hopper"}));
+    const auto made = await(users_->create(test_id(7), {"Grace", {}, "grace.hopper"}, by_));
     ASSERT_TRUE(made.has_value());
     EXPECT_EQ(made->_id, kId) << "a service may name its own";
     EXPECT_EQ(asked().data, R"({"first_name":"Grace","username":"grace.hopper"})");
     EXPECT_EQ(asked().header("x-wgw-id"), test_id(7).hex());
-    EXPECT_EQ(asked().header("authorization"), "");
+    EXPECT_EQ(asked().header("authorization"), "") << "as recorded";
+    EXPECT_EQ(asked().request_id, "request-1");
 }
 
 TEST_F(RemoteUsers, WithANameThatIsTakenAreRefusedWhoeverSaysIt)
@@ -113,7 +116,8 @@ TEST_F(RemoteUsers, AreLookedUpOneByOneWhereTheServiceKnowsNoOther)
     EXPECT_EQ(users[0].username, "grace.hopper");
     EXPECT_EQ(calls_.asked.size(), 21U);
     EXPECT_EQ(asked(20).pattern, "user.find_by_id");
-    EXPECT_EQ(asked(20).header("authorization"), *by_);
+    EXPECT_EQ(asked(20).header("authorization"), authorization_);
+    EXPECT_EQ(asked(20).request_id, "request-1");
 }
 
 TEST_F(RemoteUsers, AreListedByPagesOrAllAtOnce)

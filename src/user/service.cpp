@@ -31,7 +31,7 @@ const store::CollectionSpec& users_spec()
     return spec;
 }
 
-Task<Result<User>> UserService::create(UserId id, NewUser user)
+Task<Result<User>> UserService::create(UserId id, NewUser user, Origin)
 {
     const auto now = clock_.now();
     User made{id, std::move(user.first_name), std::move(user.last_name), std::move(user.username), now, now, 0};
@@ -48,15 +48,15 @@ Task<Result<User>> UserService::create(UserId id, NewUser user)
     throw std::runtime_error("The id of a new user is taken: " + id.hex());
 }
 
-Task<std::optional<User>> UserService::find_by_id(UserId id, Authorization) { co_return one(co_await users_.get(id)); }
+Task<std::optional<User>> UserService::find_by_id(UserId id, Origin) { co_return one(co_await users_.get(id)); }
 
-Task<std::optional<User>> UserService::find_by_username(std::string username)
+Task<std::optional<User>> UserService::find_by_username(std::string username, Origin)
 {
     store::Value value = std::move(username);
     co_return one(co_await users_.find("username", std::move(value)));
 }
 
-Task<std::vector<User>> UserService::find_by_ids(std::vector<UserId> ids, Authorization)
+Task<std::vector<User>> UserService::find_by_ids(std::vector<UserId> ids, Origin)
 {
     co_return all(co_await users_.get_all(std::move(ids)));
 }

@@ -14,10 +14,10 @@ public:
     /// Both outlive the service. `users` was made from users_spec().
     UserService(store::Collection& users, const Clock& clock) : users_(users), clock_(clock) {}
 
-    Task<Result<User>> create(UserId id, NewUser user) override;
-    Task<std::optional<User>> find_by_id(UserId id, Authorization by = {}) override;
-    Task<std::optional<User>> find_by_username(std::string username) override;
-    Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Authorization by = {}) override;
+    Task<Result<User>> create(UserId id, NewUser user, Origin by = {}) override;
+    Task<std::optional<User>> find_by_id(UserId id, Origin by = {}) override;
+    Task<std::optional<User>> find_by_username(std::string username, Origin by = {}) override;
+    Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Origin by = {}) override;
     Task<UserList> find_all(Page page) override;
 
 private:

@@ -13,12 +13,12 @@ namespace wgw::user {
 /// A user for every id that is not in `unknown`, called after the id's last two digits.
 class TestUsers final : public UserApi {
 public:
-    Task<Result<User>> create(UserId, NewUser) override { co_return fail(Errc::internal); }
-    Task<std::optional<User>> find_by_id(UserId, Authorization) override { co_return std::nullopt; }
-    Task<std::optional<User>> find_by_username(std::string) override { co_return std::nullopt; }
+    Task<Result<User>> create(UserId, NewUser, Origin) override { co_return fail(Errc::internal); }
+    Task<std::optional<User>> find_by_id(UserId, Origin) override { co_return std::nullopt; }
+    Task<std::optional<User>> find_by_username(std::string, Origin) override { co_return std::nullopt; }
     Task<UserList> find_all(Page) override { co_return UserList{}; }
 
-    Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Authorization) override
+    Task<std::vector<User>> find_by_ids(std::vector<UserId> ids, Origin) override
     {
         asked.push_back(ids);
         if (hold) {

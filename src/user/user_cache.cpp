@@ -47,7 +47,7 @@ void UserCache::put(const UserId& id, std::string json)
     young_.insert_or_assign(id, std::move(json));
 }
 
-Task<void> UserCache::load(std::vector<UserId> ids, Authorization by)
+Task<void> UserCache::load(std::vector<UserId> ids, Origin by)
 {
     while (true) {
         std::erase_if(ids, [this](const UserId& id) { return peek(id) != nullptr; });
@@ -75,7 +75,7 @@ Task<void> UserCache::load(std::vector<UserId> ids, Authorization by)
         std::rethrow_exception(error);
 }
 
-Task<void> UserCache::fetch(std::vector<UserId> ids, Authorization by, Loaded loaded)
+Task<void> UserCache::fetch(std::vector<UserId> ids, Origin by, Loaded loaded)
 {
     std::exception_ptr error;
     try {

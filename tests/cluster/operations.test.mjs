@@ -38,6 +38,34 @@ test('what happens in a cluster is counted, by each process', { timeout: 120000 
     }
 });
 
+test('a request is found by its name in the log of each process that was asked because of it', { timeout: 120000 }, async (t) => {
+    const cluster = await startCluster(t, { env: { WGW_LOG_LEVEL: 'debug', WGW_LOG_FORMAT: 'json' } }), { gateway: [gateway], chat: [chat], auth: [auth], user: [user] } = cluster.processes;
+    const lines = (process, id) => process.log.split('\n').filter((text) => text.startsWith('{') && text.includes(`"request_id":"${id}"`)).map((text) => JSON.parse(text));
+    /** Waits until exactly these processes have lines of that name, with these patterns; the gateway has one of its own. */
+    const found = async (id, expected) => {
+        const seen = () => Object.fromEntries(Object.entries({ chat, auth, user }).map(([role, process]) => [role, lines(process, id).map(({ pattern }) => pattern)]));
+        await eventually(`${id} is in the logs`, () => JSON.stringify(seen()) === JSON.stringify({ chat: [], auth: [], user: [], ...expected })).catch((error) => assert.fail(`${error.message}: ${JSON.stringify(seen())}`));
+        assert.equal(lines(gateway, id).length, 1, 'the gateway');
+    };
+    const named = (id) => ({ 'x-request-id': id }), body = { first_name: 'Grace', username: 'grace.of.the.logs', password: 'a long password' };
+    const { data: { access: token } } = await call(gateway, 'POST', '/api/v1/auth/sign-up', { body, headers: { ...named('sign-up'), traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' } });
+    await found('sign-up', { auth: ['auth.user.sign_up'], user: ['user.find_by_username', 'user.create'] });
+    const [line] = lines(gateway, 'sign-up');
+    assert.deepEqual([line.trace_id, line.logger], ['4bf92f3577b34da6a3ce929d0e0e4736', 'gateway']);
+    assert.deepEqual(lines(auth, 'sign-up').map(({ logger, queue, result }) => [logger, queue, result]), [['bus', 'auth', 'answered']]);
+
+    await call(gateway, 'POST', '/api/v1/auth/sign-in', { body: { ...body, password: 'a wrong password' }, headers: named('sign-in') });
+    await eventually('the sign-in is in the log of auth', () => lines(auth, 'sign-in').some(({ result }) => result === 'error'));
+
+    const room = await makeRoom(gateway, { token });
+    await call(gateway, 'POST', `/api/v1/chat/rooms/${room}/messages`, { token, body: { content: 'a message' }, headers: named('send') });
+    await found('send', { chat: ['chat.message.save'], user: ['user.find_by_ids'] });
+
+    const socket = await connectSocket(t, gateway, { user: { token } }), refused = await ask(socket, { room_id: '0123456789abcdef01234567', content: 'nobody is there' });
+    assert.equal(refused.data.code, 'not_found');
+    await found(refused.data.request_id, { chat: ['chat.message.save'] });
+});
+
 test('a server that is away: services are not ready, gateways are and say it; all find it again', { timeout: 240000 }, async (t) => {
     const cluster = await startCluster(t), { gateway: [gateway], chat: [chat], auth: [auth], user: [user] } = cluster.processes;
     const all = { gateway, chat, auth, user };
