@@ -7,6 +7,7 @@
 #include "app/options.hpp"
 #include "app/server_options.hpp"
 #include "app/version.hpp"
+#include "auth/described_sessions.hpp"
 #include "auth/told_revocations.hpp"
 #include "base/random.hpp"
 #include "base/task_scope.hpp"
@@ -44,8 +45,13 @@ struct GatewayRole {
     };
 
     explicit GatewayRole(const Parts& parts)
-        : services(bus::make_remote_services(parts.backends.calls()), parts.revocations), log(parts.backends.calls()),
-          stream(parts.backends.hints(), log, parts.tasks),
+        : services(
+              std::make_unique<auth::DescribingServices>(
+                  bus::make_remote_services(parts.backends.calls()), parts.tokens
+              ),
+              parts.revocations
+          ),
+          log(parts.backends.calls()), stream(parts.backends.hints(), log, parts.tasks),
           sender(parts.backends.calls(), parts.users, parts.ids, parts.clock, &owners), chat(sender, stream),
           throttles(parts.options.limits, parts.options.trusted_proxies, parts.loop, parts.random),
           sockets(parts.loop, parts.random, socket_options(parts.options, throttles, parts.tokens, parts.clock)),

@@ -116,15 +116,17 @@ struct BySession {
 inline constexpr auto kBySession =
     fields<BySession>(field("session_id", &BySession::session_id, mongo_id, "The id of the session."));
 
-/// What can be asked about accounts. Those that make a session take kAddressHeader and kUserAgentHeader.
+/// What can be asked about accounts. Those that make or describe a session take kAddressHeader and
+/// kUserAgentHeader.
 namespace patterns {
-inline constexpr bus::Pattern kSignUp{"auth.user.sign_up", false, true};             ///< SignUp: TokenPair
-inline constexpr bus::Pattern kSignIn{"auth.user.sign_in", false, true};             ///< SignIn: TokenPair
-inline constexpr bus::Pattern kRefresh{"auth.session.refresh", false, false};        ///< Refresh: TokenPair
-inline constexpr bus::Pattern kSignOut{"auth.session.sign_out", true, false};        ///< SignOut: nothing
-inline constexpr bus::Pattern kFindSessions{"auth.session.find_all", true, false};   ///< {} and a page: Sessions
-inline constexpr bus::Pattern kEndSession{"auth.session.end", true, false};          ///< BySession: nothing
-inline constexpr bus::Pattern kChangePassword{"auth.password.change", true, false};  ///< ChangePassword: nothing
+inline constexpr bus::Pattern kSignUp{"auth.user.sign_up", false, true};               ///< SignUp: TokenPair
+inline constexpr bus::Pattern kSignIn{"auth.user.sign_in", false, true};               ///< SignIn: TokenPair
+inline constexpr bus::Pattern kRefresh{"auth.session.refresh", false, false};          ///< Refresh: TokenPair
+inline constexpr bus::Pattern kSignOut{"auth.session.sign_out", true, false};          ///< SignOut: nothing
+inline constexpr bus::Pattern kFindSessions{"auth.session.find_all", true, false};     ///< {} and a page: Sessions
+inline constexpr bus::Pattern kDescribeSession{"auth.session.describe", true, false};  ///< {}: nothing
+inline constexpr bus::Pattern kEndSession{"auth.session.end", true, false};            ///< BySession: nothing
+inline constexpr bus::Pattern kChangePassword{"auth.password.change", true, false};    ///< ChangePassword: nothing
 }  // namespace patterns
 
 /// Which part of a user's sessions: the newest, those before an id, or those after it.
@@ -175,6 +177,10 @@ public:
     virtual Task<Result<void>> change_password(Caller caller, ChangePassword request) = 0;
 
     virtual Task<Result<SessionList>> sessions(Caller caller, SessionPage page) = 0;
+
+    /// Who the caller is, where the request that began its session had no place to say so. Nothing else changes, and what
+    /// a session knows already stays.
+    virtual Task<Result<void>> describe_session(Caller caller, Peer peer) = 0;
 
     /// Of the caller's sessions, also its own. not_found: it has none of that id.
     virtual Task<Result<void>> end_session(Caller caller, Id session_id) = 0;

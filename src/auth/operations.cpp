@@ -75,6 +75,12 @@ Task<Result<bus::Answer>> change_password(Parts parts, bus::Request request, Cal
     co_return nothing_or_failure(co_await parts.auth.change_password(std::move(caller), *std::move(fields)));
 }
 
+Task<Result<bus::Answer>> describe_session(Parts parts, bus::Request request, Caller caller)
+{
+    Peer peer = peer_of(request, caller);
+    co_return nothing_or_failure(co_await parts.auth.describe_session(std::move(caller), std::move(peer)));
+}
+
 Task<Result<bus::Answer>> find_sessions(Parts parts, bus::Request request, Caller caller)
 {
     const auto paging = bus::read_page<Id>(request.data, parts.limits);
@@ -103,13 +109,14 @@ Task<Result<bus::Answer>> end_session(Parts parts, bus::Request request, Caller 
 }
 
 constexpr bus::OperationRow<Parts> kRows[] = {
-    {patterns::kSignUp,         sign_up        },
-    {patterns::kSignIn,         sign_in        },
-    {patterns::kRefresh,        refresh        },
-    {patterns::kSignOut,        sign_out       },
-    {patterns::kFindSessions,   find_sessions  },
-    {patterns::kEndSession,     end_session    },
-    {patterns::kChangePassword, change_password},
+    {patterns::kSignUp,          sign_up         },
+    {patterns::kSignIn,          sign_in         },
+    {patterns::kRefresh,         refresh         },
+    {patterns::kSignOut,         sign_out        },
+    {patterns::kFindSessions,    find_sessions   },
+    {patterns::kDescribeSession, describe_session},
+    {patterns::kEndSession,      end_session     },
+    {patterns::kChangePassword,  change_password },
 };
 
 }  // namespace

@@ -197,6 +197,13 @@ Task<Result<void>> AuthService::change_password(Caller caller, ChangePassword re
     co_return Result<void>();
 }
 
+Task<Result<void>> AuthService::describe_session(Caller caller, Peer peer)
+{
+    if (caller.has_session)
+        co_await parts_.sessions.describe(std::move(caller), std::move(peer));
+    co_return Result<void>();
+}
+
 Task<Result<SessionList>> AuthService::sessions(Caller caller, SessionPage page)
 {
     const auto user_id = require_user_id(caller);

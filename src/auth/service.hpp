@@ -39,6 +39,7 @@ public:
     Task<Result<TokenPair>> refresh(Refresh request, Peer peer) override;
     Task<Result<void>> sign_out(Caller caller, SignOut request) override;
     Task<Result<void>> change_password(Caller caller, ChangePassword request) override;
+    Task<Result<void>> describe_session(Caller caller, Peer peer) override;
     Task<Result<SessionList>> sessions(Caller caller, SessionPage page) override;
     Task<Result<void>> end_session(Caller caller, Id session_id) override;
     Task<Result<void>> reset_password(UserId user_id, std::string new_password) override;

@@ -153,6 +153,21 @@ Task<Result<TokenSession>> Sessions::refresh(RefreshClaims claims, Peer peer)
     co_return fail(Errc::unavailable);
 }
 
+Task<> Sessions::describe(Caller caller, Peer peer)
+{
+    auto current = co_await parts_.rows.get(caller.ended_by);
+    if (!current)
+        co_return;
+    auto row = store::from_document(kSessionRow, *current);
+    if (row.user_id != caller.user_id || !row.address.empty() || !row.user_agent.empty())
+        co_return;
+    row.user_agent = kept_agent(peer.user_agent);
+    row.address = peer.address;
+    auto next = store::to_document(kSessionRow, row);
+    // Where somebody was faster it was a refresh, which has said it.
+    co_await parts_.rows.replace(*std::move(current), std::move(next));
+}
+
 Task<Result<TokenSession>> Sessions::replayed(SessionRow row, std::string address)
 {
     const auto session_id = row._id.hex();

@@ -64,6 +64,9 @@ public:
     /// What the next pair belongs to. token_revoked: the session has ended, perhaps by this.
     Task<Result<TokenSession>> refresh(RefreshClaims claims, Peer peer);
 
+    /// Where the caller's session knows nothing of its peer: of whom it is. It may end meanwhile.
+    Task<> describe(Caller caller, Peer peer);
+
     Task<SessionList> list(UserId user_id, SessionPage page);
 
     /// False: the user has no such session.

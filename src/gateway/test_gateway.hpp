@@ -122,6 +122,7 @@ public:
         asked = page;
         co_return listed;
     }
+    Task<Result<void>> describe_session(Caller, auth::Peer) override { co_return Result<void>(); }
     Task<Result<void>> end_session(Caller, Id) override { co_return fail(Errc::not_found, "Session is not found!"); }
     Task<Result<void>> reset_password(UserId, std::string) override { co_return fail(Errc::internal); }
     Task<Result<void>> set_disabled(UserId, bool) override { co_return fail(Errc::internal); }

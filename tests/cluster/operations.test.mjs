@@ -49,10 +49,10 @@ test('a request is found by its name in the log of each process that was asked b
     };
     const named = (id) => ({ 'x-request-id': id }), body = { first_name: 'Grace', username: 'grace.of.the.logs', password: 'a long password' };
     const { data: { access: token } } = await call(gateway, 'POST', '/api/v1/auth/sign-up', { body, headers: { ...named('sign-up'), traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' } });
-    await found('sign-up', { auth: ['auth.user.sign_up'], user: ['user.find_by_username', 'user.create'] });
+    await found('sign-up', { auth: ['auth.user.sign_up', 'auth.session.describe'], user: ['user.find_by_username', 'user.create'] });
     const [line] = lines(gateway, 'sign-up');
     assert.deepEqual([line.trace_id, line.logger], ['4bf92f3577b34da6a3ce929d0e0e4736', 'gateway']);
-    assert.deepEqual(lines(auth, 'sign-up').map(({ logger, queue, result }) => [logger, queue, result]), [['bus', 'auth', 'answered']]);
+    assert.deepEqual(lines(auth, 'sign-up').map(({ logger, queue, result }) => [logger, queue, result]), [['bus', 'auth', 'answered'], ['bus', 'auth', 'answered']]);
 
     await call(gateway, 'POST', '/api/v1/auth/sign-in', { body: { ...body, password: 'a wrong password' }, headers: named('sign-in') });
     await eventually('the sign-in is in the log of auth', () => lines(auth, 'sign-in').some(({ result }) => result === 'error'));

@@ -44,7 +44,6 @@ export const kOneProcess = {
         ['the second signal is for one process', 'WGW_SHUTDOWN_DELAY: /readyz says draining while everything is still served; a second signal is enough of it', 'SIGUSR2: …'],
         ['no server is asked', 'each --help fits a terminal and has an example', 'version and --version say the same and exit 0', '"…'],
     ],
-    'e2e/sessions': [['a gap: the recorded packets of sign-up and sign-in have no place for it', 'a session says what the client called itself, and from where it came']],
     'e2e/sign_in_load': 'it compares times, which the servers of a cluster on the same machine are part of',
     'e2e/sio_hello': 'the library, without a server of ours',
     'e2e/slow': 'it compares times, which the servers of a cluster on the same machine are part of',
