@@ -14,6 +14,7 @@ std::size_t size(std::int64_t number) { return static_cast<std::size_t>(number);
 net::HttpServerOptions http_options(const Limits& limits)
 {
     net::HttpServerOptions http;
+    http.port_setting = "GATEWAY_PORT, or --port";
     http.parser = {.header_bytes = size(limits.header_bytes), .header_fields = size(limits.header_fields)};
     http.header_time = seconds(limits.header_s);
     http.body_time = seconds(limits.body_s);

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kLongestChunkLine = 256;  // size and extensions, which nobody uses
 constexpr std::size_t kTrailerBytes = 8'192;
 
-/// What the recorded gateway's parser knows; anything else is no HTTP to it.
+/// What Node's parser knows; anything else is no HTTP to it.
 constexpr std::array<std::string_view, 34> kMethods{
     "ACL",    "BIND",      "CHECKOUT", "CONNECT",    "COPY",       "DELETE", "GET",         "HEAD",   "LINK",
     "LOCK",   "M-SEARCH",  "MERGE",    "MKACTIVITY", "MKCALENDAR", "MKCOL",  "MOVE",        "NOTIFY", "OPTIONS",

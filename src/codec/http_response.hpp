@@ -1,7 +1,7 @@
 #pragma once
-/// HTTP/1.1 responses: values -> bytes, with exactly the header fields that the recorded gateway sends.
+/// HTTP/1.1 responses: values -> bytes, with exactly the header fields that a server on Node and Fastify sends.
 ///
-/// Source  what the original answers: tests/golden (fields; errors below the application)
+/// Source  what the original system answers: tests/golden (fields; errors below the application)
 /// Tests   http_response_test.cpp
 
 #include "codec/http_request.hpp"

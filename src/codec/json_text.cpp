@@ -113,7 +113,7 @@ JsonValue::JsonValue(std::string_view checked_text) : text_(without_space(checke
 
 JsonType JsonValue::type() const
 {
-    switch (text_.front()) {
+    switch (text_.empty() ? 'n' : text_.front()) {
     case 'n':
         return JsonType::null;
     case 't':

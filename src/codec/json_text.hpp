@@ -33,7 +33,7 @@ enum class JsonType { null, boolean, number, string, array, object };
 /// A value inside checked text.
 class JsonValue {
 public:
-    /// Precondition: json_check(text) is none.
+    /// Precondition: json_check(text) is none, or it is empty: that is read as null.
     explicit JsonValue(std::string_view checked_text);
 
     JsonType type() const;
@@ -48,7 +48,7 @@ public:
     /// Escapes undone; a lone surrogate becomes U+FFFD. Of what is no string: empty.
     std::string string() const;
 
-    bool boolean() const { return text_.front() == 't'; }
+    bool boolean() const { return text_.starts_with('t'); }
 
     /// The number if it is an integer that int64 holds, also when written as 1.0 or 1e3.
     std::optional<std::int64_t> integer() const;

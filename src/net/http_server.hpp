@@ -68,7 +68,7 @@ public:
 };
 
 struct HttpServerOptions {
-    std::string port_setting = "GATEWAY_PORT, or --port";  ///< What to change where the port is in use.
+    std::string port_setting = "the argument of listen()";  ///< What to change where the port is in use.
     HttpLimits parser;
     Duration header_time{10'000};
     Duration body_time{30'000};

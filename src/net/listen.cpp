@@ -45,13 +45,14 @@ Fd open(const addrinfo& address, std::uint16_t port)
     return done ? std::move(fd) : Fd();
 }
 
-std::string why_not(const std::string& host, std::uint16_t port, int error)
+std::string why_not(const std::string& host, std::uint16_t port, int error, std::string_view port_setting)
 {
     if (error == EADDRNOTAVAIL)
         return host + " is no address of this machine. Listen on one that is, or on 0.0.0.0 for all of them.";
     if (error == EACCES)
         return "Port " + std::to_string(port) +
-               " needs a privilege that this process does not have. Choose one from 1024 on: GATEWAY_PORT, or --port.";
+               " needs a privilege that this process does not have. Choose one from 1024 on: " +
+               std::string(port_setting) + ".";
     return "Cannot listen on " + host + ", port " + std::to_string(port) + ": " + std::strerror(error) + ".";
 }
 
@@ -111,7 +112,7 @@ std::vector<Fd> listen_on(const std::string& host, std::uint16_t port, std::stri
                 "Port " + std::to_string(bound) + " of " + host +
                 " is in use by another program. Stop it, or choose another port: " + std::string(port_setting) + "."
             );
-        problem = why_not(host, port, errno);  // a machine without IPv6 still has its other address
+        problem = why_not(host, port, errno, port_setting);  // a machine without IPv6 still has its other address
     }
     if (listening.empty())
         throw std::runtime_error(problem);

@@ -205,13 +205,17 @@ void EngineSession::upgrade(EngineOutput& out)
     if (held_ != 0)
         refused(held_, out);
     held_ = 0;
+    if (state_ != State::closing)
+        return;
+    state_ = State::closed;
+    out.add(CloseChannel{channel_, code_});
 }
 
 void EngineSession::drop_probe(EngineOutput& out)
 {
     if (probe_ != 0)
         out.add(CloseChannel{probe_});
-    if (probe_ != 0 || probed_)
+    if ((probe_ != 0 || probed_) && state_ != State::closing)
         limit_ = kNever;
     probe_ = 0;
     probed_ = false;
@@ -224,7 +228,6 @@ void EngineSession::close(CloseReason reason, int code, Instant now, EngineOutpu
     if (state_ != State::open)
         return;
     out.add(Closed{reason});
-    drop_probe(out);
     if (transport_ == Transport::websocket) {
         state_ = State::closed;
         if (channel_ != 0)
@@ -234,13 +237,17 @@ void EngineSession::close(CloseReason reason, int code, Instant now, EngineOutpu
     if (held_ != 0 && queue_.empty()) {
         answer_held(0, "1", out);
         state_ = State::closed;
-        return;
+        return drop_probe(out);
     }
+    // A client that was sent `3probe` polls no more, and sends `5` next: what is queued goes over the WebSocket then.
+    if (!probed_)
+        drop_probe(out);
     // What is queued has a payload of its own: a client that reads the close packet behind it drops it (npm's hands
     // packets on a tick later, and has let go of everything by then). The reference server waits for a drain, too.
     if (held_ != 0)
         answer_held(std::min(queue_.size(), options_->poll_packets), {}, out);
     state_ = State::closing;
+    code_ = static_cast<std::uint16_t>(code);
     limit_ = now + options_->close_wait;
 }
 

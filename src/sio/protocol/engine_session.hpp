@@ -35,7 +35,7 @@ struct EngineOptions {
     Duration ping_interval{25'000};
     Duration ping_timeout{20'000};
     Duration upgrade_timeout{10'000};
-    Duration close_wait{30'000};          ///< How long the close packet waits for a GET.
+    Duration close_wait{30'000};          ///< How long the close packet waits for a GET, or for the end of an upgrade.
     std::size_t max_payload = 1'000'000;  ///< Bytes of a POST body or of a WebSocket message.
     std::size_t queue_bytes = 1 << 20;    ///< Of frames in the queue; at this bound send() refuses.
     std::size_t queue_packets = 1'024;    ///< Likewise.
@@ -162,7 +162,7 @@ private:
     enum class State : std::uint8_t {
         open,
         leaving,  // the client has sent `1` in a POST; over with the next flush
-        closing,  // polling: the close packet waits for a GET until limit_
+        closing,  // polling: the close packet waits for a GET, or the end for a probed WebSocket, until limit_
         closed,
     };
 
@@ -192,8 +192,9 @@ private:
     Transport transport_;
     State state_ = State::open;
     bool awaits_pong_ = false;
-    bool extended_ = false;  // the wait for the pong
-    bool probed_ = false;    // `3probe` was sent: GETs are answered `6`
+    bool extended_ = false;   // the wait for the pong
+    bool probed_ = false;     // `3probe` was sent: GETs are answered `6`
+    std::uint16_t code_ = 0;  // of close(), while closing
 };
 
 }  // namespace wgw::sio

@@ -58,6 +58,7 @@ void EngineSession::get(Number request, Instant now, EngineOutput& out)
     answer_held(queue_.size(), "1", out);
     state_ = State::closed;
     limit_ = kNever;
+    drop_probe(out);
 }
 
 bool EngineSession::post_begun(Number request, Instant now, EngineOutput& out)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace wgw::sio {
@@ -183,13 +184,30 @@ bool placeholders_fit(std::string_view json, int attachments)
     return PlaceholderScan(json, fits).run();
 }
 
+std::size_t bytes_in_placeholders(std::string_view json, std::span<const std::string> attachments)
+{
+    std::size_t bytes = 0;
+    PlaceholderScan(json, [&](const Placeholder& one) {
+        bytes += attachments[static_cast<std::size_t>(one.index().value_or(0))].size();
+        return true;
+    }).run();
+    return bytes;
+}
+
 Renumbered renumber_placeholders(std::string_view json, std::size_t first)
 {
     const auto all = placeholders_of(json, &Placeholder::num);
     Renumbered out;
-    for (const auto& one : all)
-        out.old.push_back(static_cast<std::size_t>(one.index().value_or(0)));
-    out.json = with_parts(json, all, &Placeholder::num, [first](std::size_t i) { return std::to_string(first + i); });
+    std::unordered_map<std::size_t, std::size_t> numbers;  // of each old one
+    std::vector<std::string> texts;
+    for (const auto& one : all) {
+        const auto old = static_cast<std::size_t>(one.index().value_or(0));
+        const auto [number, is_new] = numbers.try_emplace(old, first + out.old.size());
+        if (is_new)
+            out.old.push_back(old);
+        texts.push_back(std::to_string(number->second));
+    }
+    out.json = with_parts(json, all, &Placeholder::num, [&texts](std::size_t i) { return texts[i]; });
     return out;
 }
 

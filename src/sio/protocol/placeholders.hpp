@@ -7,6 +7,7 @@
 /// Tests   placeholders_test.cpp, packet_test.cpp
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,16 @@ namespace wgw::sio {
 /// Whether every placeholder has an integer n from 0 to attachments - 1. With 0 attachments: whether there is none.
 bool placeholders_fit(std::string_view json, int attachments);
 
-/// `json` with its placeholders numbered anew, from `first` on, in the order in which they stand there; and in that
-/// order what each had been. Precondition: placeholders_fit() for some number of attachments.
+/// How many bytes are there when each placeholder is replaced by its attachment: one may be meant more than once.
+/// Precondition: placeholders_fit().
+std::size_t bytes_in_placeholders(std::string_view json, std::span<const std::string> attachments);
+
+/// `json` with its placeholders numbered anew, from `first` on, in the order in which they stand there. Several of one
+/// number stay several of one: a sender could otherwise make a few bytes of his much for everybody.
+/// Precondition: placeholders_fit() for some number of attachments.
 struct Renumbered {
     std::string json;
-    std::vector<std::size_t> old;
+    std::vector<std::size_t> old;  ///< What number `first` had been, what the next, and so on.
 };
 Renumbered renumber_placeholders(std::string_view json, std::size_t first);
 

@@ -35,7 +35,7 @@ const Row kRows[] = {
      R"({"a":{"_placeholder":1,"num":9},"b":[{"_placeholder":1,"num":0}]})"},
     {"one_twice",
      R"([{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}])",           1,
-     R"([{"_placeholder":true,"num":3},{"_placeholder":true,"num":4}])",           {0, 0},
+     R"([{"_placeholder":true,"num":3},{"_placeholder":true,"num":3}])",           {0},
      R"([{"_placeholder":1,"num":0},{"_placeholder":1,"num":0}])"          },
     {"nested",
      R"([{"_placeholder":true,"x":{"_placeholder":true,"num":1},"num":0}])",       2,
@@ -77,6 +77,16 @@ TEST_P(PlaceholderTable, AreFoundNumberedAnewAndDisarmed)
 INSTANTIATE_TEST_SUITE_P(Rows, PlaceholderTable, testing::ValuesIn(kRows), [](const auto& row) {
     return std::string(row.param.name);
 });
+
+TEST(Placeholders, StandForTheirBytesAsOftenAsTheyAreThere)
+{
+    const std::vector<std::string> attachments{"abc", std::string(100, 'x')};
+    EXPECT_EQ(bytes_in_placeholders(R"(["e"])", attachments), 0U);
+    EXPECT_EQ(bytes_in_placeholders(R"(["e",{"_placeholder":true,"num":1}])", attachments), 100U);
+    const std::string_view twice = R"(["e",{"_placeholder":true,"num":1},{"a":{"_placeholder":true,"num":1}},)"
+                                   R"({"_placeholder":true,"num":0}])";
+    EXPECT_EQ(bytes_in_placeholders(twice, attachments), 203U);
+}
 
 TEST(Placeholders, FitTheAttachmentsTheyPointAt)
 {

@@ -1,6 +1,7 @@
 #include "sio/protocol/socket_session.hpp"
 
 #include "codec/json_text.hpp"
+#include "sio/protocol/placeholders.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -159,6 +160,9 @@ SocketEvent SocketSession::attachment(std::string_view bytes, Instant now)
     if (kept_->attachments.size() < static_cast<std::size_t>(kept_->packet.attachments))
         return {};
     pending_ = false;
+    // Whoever passes it on to a client that speaks MessagePack writes an attachment out as often as it is meant.
+    if (bytes_in_placeholders(kept_->packet.json, kept_->attachments) > options_->max_payload)
+        return violation("a binary packet that is too large where its attachments are meant more than once");
     return dispatch(kept_->packet, kept_->attachments);
 }
 

@@ -40,10 +40,11 @@ struct SocketOptions {
     Duration connect_timeout{10'000};     ///< From the start until a first namespace is joined.
     Duration attachment_timeout{10'000};  ///< From a binary packet's header to its last attachment.
     int max_attachments = kMaxAttachments;
-    std::size_t max_namespaces = 32;      ///< Connecting, joined, or just left by the server.
-    std::size_t max_payload = 1'000'000;  ///< Bytes of a binary packet: header and attachments.
-    bool msgpack = true;                  ///< Whether clients may have the parser for it.
-    JsonLimits json = {};                 ///< Of a packet.
+    std::size_t max_namespaces = 32;  ///< Connecting, joined, or just left by the server.
+    /// Bytes of a binary packet: header and attachments. Also of these alone, each as often as a placeholder means it.
+    std::size_t max_payload = 1'000'000;
+    bool msgpack = true;   ///< Whether clients may have the parser for it.
+    JsonLimits json = {};  ///< Of a packet.
 };
 
 /// The client asks for a namespace. Answer with accept() or refuse().

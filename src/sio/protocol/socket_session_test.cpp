@@ -281,6 +281,19 @@ TEST(SocketSession, BinaryPacketIsBoundedWithItsAttachments)
     EXPECT_EQ(too_large.play("binary 5678"), "violation");
 }
 
+// A packet of a megabyte could otherwise be gigabytes for whoever passes it on.
+TEST(SocketSession, BinaryPacketIsBoundedWithItsAttachmentsAsOftenAsTheyAreMeant)
+{
+    const std::string one = R"({"_placeholder":true,"num":0})";
+    const auto play = [&](std::size_t attachment) {
+        auto script = joined({.max_payload = 1'000});
+        script.play("51-[\"f\"," + one + "," + one + "," + one + "]");
+        return script.play("binary " + std::string(attachment, 'x'));
+    };
+    EXPECT_TRUE(play(333).starts_with("event / "));
+    EXPECT_EQ(play(334), "violation");
+}
+
 TEST(SocketSession, RefusalMayCarryData)
 {
     SocketOptions options;

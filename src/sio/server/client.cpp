@@ -165,7 +165,27 @@ std::shared_ptr<const Client::Lost> Client::find_lost(Namespace& nsp, std::strin
     if (!pid || !offset)
         return {};
     auto session = nsp.recovery_->restore(*pid, *offset, core_.loop.now());
-    return session ? std::make_shared<const Lost>(*std::move(session), *std::move(offset)) : nullptr;
+    if (!session)
+        return {};
+    auto lost = std::make_shared<const Lost>(*std::move(session), *std::move(offset));
+    return missed_by(nsp, *lost) ? lost : nullptr;
+}
+
+/// Nothing: it is not all remembered any more, or more than half of what may wait for a client. With more its queue
+/// could run over before it has read any of it, and it would come back for the same, again and again.
+std::optional<std::vector<Encoded>> Client::missed_by(const Namespace& nsp, const Lost& lost) const
+{
+    auto missed = nsp.recovery_->missed(lost.session, lost.offset);
+    std::size_t packets = 0;
+    std::size_t bytes = 0;
+    for (const auto& event : missed ? *missed : std::vector<Encoded>())
+        for (const auto& frame : frames_of(event)) {
+            ++packets;
+            bytes += frame.size();
+        }
+    if (2 * packets > core_.options.engine.queue_packets || 2 * bytes > core_.options.engine.queue_bytes)
+        return {};
+    return missed;
 }
 
 Socket& Client::add(Namespace& nsp, std::string_view auth, const Lost* lost)
@@ -233,8 +253,8 @@ void Client::accept(Socket& socket, const Lost* lost)
     if (packets_.state(nsp.name()) != SocketSession::State::connecting)
         return;
     if (lost != nullptr) {
-        const auto missed = nsp.recovery_->missed(lost->session, lost->offset);
-        if (!missed)  // forgotten while a middleware was thinking; it comes back as somebody new
+        const auto missed = missed_by(nsp, *lost);
+        if (!missed)  // since a middleware began to think; it comes back as somebody new
             return close(CloseReason::forced_server_close);
         for (const auto& event : *missed)
             send(event);

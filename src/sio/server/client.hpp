@@ -62,6 +62,7 @@ private:
     void accept(Socket& socket, const Lost* lost);
 
     std::shared_ptr<const Lost> find_lost(Namespace& nsp, std::string_view auth) const;
+    std::optional<std::vector<Encoded>> missed_by(const Namespace& nsp, const Lost& lost) const;
     Socket& add(Namespace& nsp, std::string_view auth, const Lost* lost);
     void end_sockets(CloseReason reason);
     void end_socket(Socket& socket, CloseReason reason);

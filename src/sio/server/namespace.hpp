@@ -36,7 +36,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace wgw::sio {
@@ -90,7 +89,7 @@ public:
         handlers_->disconnecting = std::move(handler);
     }
 
-    /// Once for each socket, also for one that was never accepted. It is in no room and is told nothing any more; its
+    /// Once for each socket, also for one that was never accepted. It is in no room but its own and is told nothing any more; its
     /// handle is good during the call, its SocketRef is not.
     void on_disconnect(std::function<void(Socket&, CloseReason)> handler)
     {
@@ -148,7 +147,7 @@ public:
     /// socket's own id is no room here.
     void broadcast(std::string_view room, const Encoded& event);
 
-    /// Whether anybody is in it.
+    /// Whether anybody is in it. As for the next two, a socket's own room is none.
     bool has_room(std::string_view room) const { return find_room(room) != nullptr; }
 
     /// How many are in it.
@@ -180,11 +179,6 @@ private:
     friend class Target;
     class Acks;
 
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-    };
-
     void add(Socket& socket);
     void remove(Socket& socket);
     Room* find_room(std::string_view name) const;
@@ -202,7 +196,8 @@ private:
     bool dynamic_;
     std::uint32_t mark_ = 0;
     std::vector<Socket*> sockets_;
-    std::unordered_map<std::string, std::unique_ptr<Room>, Hash, std::equal_to<>> rooms_;
+    /// Not by hash: names may be clients', who could choose such as have the same.
+    std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;
     std::unique_ptr<Acks> acks_;  ///< Once somebody was asked.
     std::unique_ptr<Recovery> recovery_;
     std::vector<Namespace*> family_;  ///< Of a pattern: the namespaces that it has made.

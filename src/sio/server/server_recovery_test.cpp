@@ -125,6 +125,28 @@ TEST_F(AServerWithRecovery, IsFoundByTheRefThatWasKeptOfIt)
     EXPECT_TRUE(ref);
 }
 
+TEST_F(AServerWithRecovery, MeetsWhoHasMissedMoreThanHalfOfWhatMayWaitAsSomebodyNew)
+{
+    lose_one();
+    for (int i = 0; i < 512; ++i)
+        root_.emit("missed");
+    auto& client = connect(lost());
+    EXPECT_EQ(client.received().size(), 512U + 1U);
+    client.drop();
+    wire_.turn();
+    root_.emit("and one more");
+    const auto heard = connect(lost()).received();
+    ASSERT_EQ(heard.size(), 1U);
+    EXPECT_THAT(heard[0], testing::Not(HasSubstr(sid_)));
+}
+
+TEST_F(AServerWithRecovery, MeetsWhoHasMissedTooManyBytesAsSomebodyNew)
+{
+    lose_one();
+    root_.emit("missed", std::string(std::size_t{512} << 10, 'x'));
+    EXPECT_THAT(connect(lost()).received(), ElementsAre(testing::Not(HasSubstr(sid_))));
+}
+
 TEST_F(AServerWithRecovery, MeetsWhoIsUnknownAsSomebodyNew)
 {
     lose_one();
@@ -189,6 +211,23 @@ TEST_F(AServerThatAsksWhoComesBack, TellsARefusedOneNothingOfWhatItMissed)
     wire_.turn();
     EXPECT_THAT(client.received(), ElementsAre(R"(44{"message":"revoked"})"));
     EXPECT_FALSE(root_.has_room("room"));
+}
+
+TEST_F(AServerThatAsksWhoComesBack, TellsWhatAMiddlewareEmitsOnceAndBehindWhatWasMissed)
+{
+    root_.use([](Socket& socket, Next next) {
+        if (socket.is_recovered())
+            socket.emit("from a middleware");
+        next({});
+    });
+    lose_one();
+    root_.to("room").emit("missed");
+    EXPECT_THAT(
+        connect(lost()).received(), ElementsAre(
+                                        StartsWith(R"(42["missed",)"), StartsWith(R"(42["from a middleware",)"),
+                                        R"(40{"sid":")" + sid_ + R"(","pid":")" + pid_ + R"("})"
+                                    )
+    );
 }
 
 TEST_F(AServerThatAsksWhoComesBack, TellsAnAcceptedOneWhatCameMeanwhileOnce)

@@ -44,7 +44,8 @@ void Socket::emit_payload(std::string_view event, const Payload& payload)
     auto& recovery = *nsp_.recovery_;
     const auto encoded = encode(event, Payload::of(payload, recovery.next_offset()));
     recovery.add({std::string(id())}, {}, encoded, nsp_.core_.loop.now());
-    send(encoded);
+    if (!recovered_ || accepted_)  // otherwise it is one of those that it is told when it is accepted
+        send(encoded);
 }
 
 void Socket::ask(std::string_view event, const Payload& payload, std::optional<Duration> timeout, AckHandler handler)

@@ -40,7 +40,6 @@ private:
     static net::HttpServerOptions http_options(const ServerOptions& options, net::HttpServerOptions http)
     {
         http.max_payload = options.engine.max_payload;
-        http.port_setting = "the argument of listen()";
         return http;
     }
 };
