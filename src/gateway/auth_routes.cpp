@@ -59,8 +59,7 @@ Task<Result<RestReply>> sign_in(Features features, RestRequest request)
     }
     auto headers = peer_of(request);
     auto pair = co_await relay(
-        features.services, auth::patterns::kSignIn, std::move(request.body), std::move(request.caller),
-        std::move(headers)
+        features.services, auth::patterns::kSignIn, std::move(request.body), request.caller, std::move(headers)
     );
     if (pair || is_wrong(pair.error()))
         features.throttles.end(*attempt, pair ? SignInGuard::Outcome::right : SignInGuard::Outcome::failed);

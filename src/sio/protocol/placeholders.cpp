@@ -194,18 +194,20 @@ std::size_t bytes_in_placeholders(std::string_view json, std::span<const std::st
     return bytes;
 }
 
-Renumbered renumber_placeholders(std::string_view json, std::size_t first)
+Renumbered renumber_placeholders(std::string_view json, std::size_t first, std::size_t most)
 {
     const auto all = placeholders_of(json, &Placeholder::num);
     Renumbered out;
-    std::unordered_map<std::size_t, std::size_t> numbers;  // of each old one
+    const bool is_shared = first + all.size() > most;
+    std::unordered_map<std::size_t, std::size_t> numbers;  // of each old one, the last
     std::vector<std::string> texts;
     for (const auto& one : all) {
         const auto old = static_cast<std::size_t>(one.index().value_or(0));
-        const auto [number, is_new] = numbers.try_emplace(old, first + out.old.size());
-        if (is_new)
+        if (!is_shared || !numbers.contains(old)) {
+            numbers[old] = first + out.old.size();
             out.old.push_back(old);
-        texts.push_back(std::to_string(number->second));
+        }
+        texts.push_back(std::to_string(numbers[old]));
     }
     out.json = with_parts(json, all, &Placeholder::num, [&texts](std::size_t i) { return texts[i]; });
     return out;

@@ -21,14 +21,15 @@ bool placeholders_fit(std::string_view json, int attachments);
 /// Precondition: placeholders_fit().
 std::size_t bytes_in_placeholders(std::string_view json, std::span<const std::string> attachments);
 
-/// `json` with its placeholders numbered anew, from `first` on, in the order in which they stand there. Several of one
-/// number stay several of one: a sender could otherwise make a few bytes of his much for everybody.
-/// Precondition: placeholders_fit() for some number of attachments.
+/// `json` with its placeholders numbered anew, from `first` on, in the order in which they stand there: as Node does it,
+/// several of one number get several. Where there were more numbers than `most` in all they get one: clients close their
+/// connection over a packet with more attachments than they allow. Precondition: placeholders_fit() for some number of
+/// attachments.
 struct Renumbered {
     std::string json;
     std::vector<std::size_t> old;  ///< What number `first` had been, what the next, and so on.
 };
-Renumbered renumber_placeholders(std::string_view json, std::size_t first);
+Renumbered renumber_placeholders(std::string_view json, std::size_t first, std::size_t most);
 
 /// `json` with `true` replaced by 1 in all that looks like a placeholder: it is data, and a client that finds it in a
 /// binary packet would put an attachment there, or fail.

@@ -35,7 +35,7 @@ const Row kRows[] = {
      R"({"a":{"_placeholder":1,"num":9},"b":[{"_placeholder":1,"num":0}]})"},
     {"one_twice",
      R"([{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}])",           1,
-     R"([{"_placeholder":true,"num":3},{"_placeholder":true,"num":3}])",           {0},
+     R"([{"_placeholder":true,"num":3},{"_placeholder":true,"num":4}])",           {0, 0},
      R"([{"_placeholder":1,"num":0},{"_placeholder":1,"num":0}])"          },
     {"nested",
      R"([{"_placeholder":true,"x":{"_placeholder":true,"num":1},"num":0}])",       2,
@@ -67,7 +67,7 @@ TEST_P(PlaceholderTable, AreFoundNumberedAnewAndDisarmed)
     EXPECT_TRUE(placeholders_fit(row.json, row.attachments));
     if (row.attachments > 0)
         EXPECT_FALSE(placeholders_fit(row.json, row.attachments - 1));
-    const auto renumbered = renumber_placeholders(row.json, 3);
+    const auto renumbered = renumber_placeholders(row.json, 3, 5);
     EXPECT_EQ(renumbered.json, row.from_3);
     EXPECT_EQ(renumbered.old, row.old);
     EXPECT_EQ(disarm_placeholders(row.json), row.disarmed);
@@ -77,6 +77,18 @@ TEST_P(PlaceholderTable, AreFoundNumberedAnewAndDisarmed)
 INSTANTIATE_TEST_SUITE_P(Rows, PlaceholderTable, testing::ValuesIn(kRows), [](const auto& row) {
     return std::string(row.param.name);
 });
+
+TEST(Placeholders, OfOneNumberShareOneWhereThereWouldBeTooMany)
+{
+    const std::string_view json = R"([{"_placeholder":true,"num":1},{"_placeholder":true,"num":0},)"
+                                  R"({"_placeholder":true,"num":1}])";
+    EXPECT_EQ(renumber_placeholders(json, 7, 10).old, (std::vector<std::size_t>{1, 0, 1}));
+    const auto shared = renumber_placeholders(json, 8, 10);
+    EXPECT_EQ(shared.old, (std::vector<std::size_t>{1, 0}));
+    EXPECT_EQ(
+        shared.json, R"([{"_placeholder":true,"num":8},{"_placeholder":true,"num":9},{"_placeholder":true,"num":8}])"
+    );
+}
 
 TEST(Placeholders, StandForTheirBytesAsOftenAsTheyAreThere)
 {

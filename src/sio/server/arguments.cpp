@@ -1,6 +1,7 @@
 #include "sio/server/arguments.hpp"
 
 #include "codec/utf8.hpp"
+#include "sio/protocol/packet.hpp"
 #include "sio/protocol/placeholders.hpp"
 
 #include <array>
@@ -96,7 +97,7 @@ void Payload::add_all(std::string_view values, std::span<const std::string> atta
         return add_value(values);
     if (attachments.empty())
         return add_value(disarm_placeholders(values));
-    const auto renumbered = renumber_placeholders(values, attachments_.size());
+    const auto renumbered = renumber_placeholders(values, attachments_.size(), kMaxAttachments);
     if (!renumbered.old.empty())
         begin_attachments();
     add_value(renumbered.json);

@@ -78,19 +78,30 @@ TEST(Payload, PassesOnWhatCameWithItsBytes)
     EXPECT_EQ(Payload::of(payload).text(), payload.text());
 }
 
-TEST(Payload, PassesOnWhatIsUsedOnceEachHoweverOftenItIsMeant)
+TEST(Payload, PassesOnWhatIsUsedAndAsOftenAsItIs)
 {
     const std::vector<std::string> attachments{"zero", "one", "two"};
     const auto mixed = Payload::of(Arguments(
         R"([{"_placeholder":true,"num":2},{"_placeholder":true,"num":0},{"_placeholder":true,"num":2}])", attachments
     ));
-    EXPECT_THAT(mixed.attachments(), ElementsAre("two", "zero"));
-    EXPECT_EQ(
-        mixed.text(), R"([{"_placeholder":true,"num":0},{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}])"
-    );
+    EXPECT_THAT(mixed.attachments(), ElementsAre("two", "zero", "two"));
     const auto unused = Payload::of(Arguments("[1]", attachments), Json(kLiteral));
     EXPECT_EQ(unused.text(), "[1," + std::string(kLiteral) + "]");
     EXPECT_THAT(unused.attachments(), testing::IsEmpty());
+}
+
+// A client closes its connection over a packet of more attachments than it allows.
+TEST(Payload, PassesOnOnceWhatIsThereMoreOftenThanClientsAllow)
+{
+    const std::vector<std::string> attachments{"zero"};
+    const std::string one = R"({"_placeholder":true,"num":0})";
+    std::string eleven = "[" + one;
+    for (int i = 1; i < 11; ++i)
+        eleven += "," + one;
+    eleven += ']';
+    const auto payload = Payload::of(Arguments(eleven, attachments));
+    EXPECT_THAT(payload.attachments(), ElementsAre("zero"));
+    EXPECT_EQ(payload.text(), eleven);
 }
 
 TEST(Payload, IsReadLikeArguments)
