@@ -113,13 +113,14 @@ private:
 
     void measure()
     {
+        // First: what is due while the rest is read counts as well.
+        from_ns_ = now_ns();
+        until_ns_ = from_ns_ + to_ns(load_.duration_s);
         const auto cpu = load_.pid != 0 ? cpu_by_thread(load_.pid) : CpuByThread{};
         const auto ticks = machine_ticks();
         const auto own = own_cpu_ns();
         const auto arrived = checker_.counts().arrived;
         const auto sent = checker_.sent();
-        from_ns_ = now_ns();
-        until_ns_ = from_ns_ + to_ns(load_.duration_s);
         turn_for(to_ns(load_.duration_s));
 
         const auto time = now_ns() - from_ns_;
