@@ -89,8 +89,8 @@ public:
         handlers_->disconnecting = std::move(handler);
     }
 
-    /// Once for each socket, also for one that was never accepted. It is in no room but its own and is told nothing any more; its
-    /// handle is good during the call, its SocketRef is not.
+    /// Once for each socket, also for one that was never accepted. It is in no room but its own and is told nothing any
+    /// more; its handle is good during the call, its SocketRef is not.
     void on_disconnect(std::function<void(Socket&, CloseReason)> handler)
     {
         handlers_->disconnect = std::move(handler);

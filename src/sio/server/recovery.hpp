@@ -28,8 +28,8 @@
 
 namespace wgw::sio {
 
-/// What a client has missed may take half of what may wait for one (queue_bytes, queue_packets of ServerOptions). Who
-/// has missed more is somebody new.
+/// What a client has missed may take half of what may wait for one (queue_bytes and queue_packets of
+/// EngineServerOptions). Who has missed more is somebody new.
 struct RecoveryOptions {
     Duration max_disconnection{120'000};  ///< How long a client may be away, in ms.
     bool skip_middlewares = true;  ///< Not for one that is restored. False where a token may be revoked meanwhile.
